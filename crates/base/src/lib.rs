@@ -1,0 +1,14 @@
+//! What every other crate may know: interned names, places in makefiles, and text helpers.
+
+pub mod name;
+pub mod place;
+pub mod text;
+
+pub use bstr::{BStr, BString, ByteSlice, ByteVec};
+pub use name::{Name, Names};
+pub use place::Place;
+
+/// The hash map used for small keys such as [`Name`]s; not for keys an attacker chooses.
+pub type FxMap<K, V> = rustc_hash::FxHashMap<K, V>;
+/// The hash set that goes with [`FxMap`].
+pub type FxSet<K> = rustc_hash::FxHashSet<K>;

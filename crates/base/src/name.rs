@@ -1,0 +1,86 @@
+//! Interned names: variables and targets as dense ids, shared by all sessions of a process.
+
+use std::hash::BuildHasher;
+use std::sync::RwLock;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// A name that was interned in a [`Names`]; equal ids mean equal bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(pub u32);
+
+impl std::fmt::Debug for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+const SHARDS: usize = 32;
+
+/// The table of interned names. Names are never removed: a process builds one tree and ends.
+pub struct Names {
+    /// Hash of the bytes to the ids that have it; nearly always one.
+    shards: [RwLock<FxHashMap<Box<[u8]>, Name>>; SHARDS],
+    all: boxcar::Vec<Box<[u8]>>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Names {
+    /// An empty table, but for the empty name, which is always id 0.
+    pub fn new() -> Names {
+        let names = Names { shards: std::array::from_fn(|_| RwLock::default()), all: boxcar::Vec::new() };
+        names.intern(b"");
+        names
+    }
+
+    fn shard(&self, text: &[u8]) -> &RwLock<FxHashMap<Box<[u8]>, Name>> {
+        &self.shards[(FxBuildHasher.hash_one(text) >> 40) as usize % SHARDS]
+    }
+
+    /// The id of `text`, made now if it is new.
+    pub fn intern(&self, text: &[u8]) -> Name {
+        if let Some(name) = self.get(text) {
+            return name;
+        }
+        let mut shard = self.shard(text).write().unwrap_or_else(|e| e.into_inner());
+        if let Some(name) = shard.get(text) {
+            return *name;
+        }
+        let index = self.all.push(text.into());
+        let name = Name(u32::try_from(index).unwrap_or(u32::MAX));
+        shard.insert(text.into(), name);
+        name
+    }
+
+    /// The id of `text`, if anybody interned it before. For look-ups that must not grow the table.
+    pub fn get(&self, text: &[u8]) -> Option<Name> {
+        self.shard(text).read().unwrap_or_else(|e| e.into_inner()).get(text).copied()
+    }
+
+    /// The bytes of a name.
+    pub fn text(&self, name: Name) -> &[u8] {
+        &self.all[name.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_bytes_get_equal_ids_and_ids_give_the_bytes_back() {
+        let names = Names::new();
+        let a = names.intern(b"CC");
+        let b = names.intern(b"\xff\x00");
+        assert_eq!(a, names.intern(b"CC"));
+        assert_ne!(a, b);
+        assert_eq!(names.text(b), b"\xff\x00");
+        assert_eq!(names.get(b"LD"), None);
+        assert_eq!(names.text(Name(0)), b"");
+    }
+}

@@ -1,0 +1,1 @@
+//! rkbuild-kbuild.
