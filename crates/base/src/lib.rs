@@ -1,10 +1,12 @@
 //! What every other crate may know: interned names, places in makefiles, and text helpers.
 
+pub mod identity;
 pub mod name;
 pub mod place;
 pub mod text;
 
 pub use bstr::{BStr, BString, ByteSlice, ByteVec};
+pub use identity::Identity;
 pub use name::{Name, Names};
 pub use place::Place;
 

@@ -20,8 +20,8 @@ const SHARDS: usize = 32;
 /// The table of interned names. Names are never removed: a process builds one tree and ends.
 pub struct Names {
     /// Hash of the bytes to the ids that have it; nearly always one.
-    shards: [RwLock<FxHashMap<Box<[u8]>, Name>>; SHARDS],
-    all: boxcar::Vec<Box<[u8]>>,
+    shards: [RwLock<FxHashMap<&'static [u8], Name>>; SHARDS],
+    all: boxcar::Vec<&'static [u8]>,
 }
 
 impl Default for Names {
@@ -38,7 +38,7 @@ impl Names {
         names
     }
 
-    fn shard(&self, text: &[u8]) -> &RwLock<FxHashMap<Box<[u8]>, Name>> {
+    fn shard(&self, text: &[u8]) -> &RwLock<FxHashMap<&'static [u8], Name>> {
         &self.shards[(FxBuildHasher.hash_one(text) >> 40) as usize % SHARDS]
     }
 
@@ -51,9 +51,12 @@ impl Names {
         if let Some(name) = shard.get(text) {
             return *name;
         }
-        let index = self.all.push(text.into());
+        // Leaked on purpose: names live as long as the process, and a plain reference can be held while
+        // the session that asked for it is changed.
+        let kept: &'static [u8] = Box::leak(text.into());
+        let index = self.all.push(kept);
         let name = Name(u32::try_from(index).unwrap_or(u32::MAX));
-        shard.insert(text.into(), name);
+        shard.insert(kept, name);
         name
     }
 
@@ -63,8 +66,8 @@ impl Names {
     }
 
     /// The bytes of a name.
-    pub fn text(&self, name: Name) -> &[u8] {
-        &self.all[name.0 as usize]
+    pub fn text(&self, name: Name) -> &'static [u8] {
+        self.all[name.0 as usize]
     }
 }
 

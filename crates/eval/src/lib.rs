@@ -1,1 +1,27 @@
-//! rkbuild-eval.
+//! Variables, functions, and reading makefiles into variables and rules.
+//!
+//! A make process is a value, the [`Session`]. This crate holds what a session knows and how makefiles change
+//! it; running recipes and deciding what is out of date is the `build` crate's, which keeps its own state
+//! beside. Evaluation calls it only through [`Doors`].
+
+pub mod assign;
+pub mod expand;
+pub mod function;
+pub mod makefiles;
+pub mod message;
+pub mod options;
+pub mod pattern;
+pub mod reader;
+pub mod recipe;
+pub mod rule;
+pub mod scope;
+pub mod sequence;
+pub mod session;
+pub mod target;
+pub mod variable;
+
+pub use message::{Fatal, Result};
+pub use recipe::{Recipe, RecipeLine};
+pub use session::{Doors, Session, Shared};
+pub use target::{Dep, FileId, Target, Targets};
+pub use variable::{Export, Flavor, Origin, ScopeId, Variable, Variables};

@@ -1,1 +1,29 @@
-//! rkbuild-syntax.
+//! Makefile bytes to logical lines, statements and expression trees. No evaluation, no input or output.
+//!
+//! - [`line`]: physical lines to logical lines, continuations and comments.
+//! - [`statement`]: what kind of line it is: assignment, directive, conditional or rule.
+//! - [`expr`]: text with `$` references to an expression tree, compiled once.
+//! - [`function`]: the names and argument counts of make's functions.
+
+pub mod expr;
+pub mod function;
+pub mod line;
+pub mod makefile;
+pub mod statement;
+
+use rkbuild_base::{Identity, Names};
+
+pub use expr::{Expr, Part, Text};
+pub use function::Func;
+pub use makefile::Makefile;
+pub use statement::{Assign, Cond, Op, Stmt};
+
+/// What parsing depends on: the table of names, and the release of make whose function names are known.
+/// One for each process; compiled expressions are shared by all its sessions.
+#[derive(Default)]
+pub struct Lang {
+    /// Interned names of variables and targets.
+    pub names: Names,
+    /// The release.
+    pub identity: Identity,
+}

@@ -1,0 +1,255 @@
+//! Expansion: expression trees and variables to bytes, appended to the caller's buffer.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::Name;
+use rkbuild_syntax::expr::{self, Unterminated};
+use rkbuild_syntax::{Expr, Part, Text};
+
+use crate::function::text::patsubst_words;
+use crate::variable::{Flavor, ScopeId, Variable};
+use crate::{Result, Session};
+
+/// Nested expansions, includes and evals at which a session gives up. GNU make runs out of stack somewhere past
+/// this; sessions have a stack that holds this many.
+pub const MAX_DEPTH: u32 = 20_000;
+
+impl Session {
+    /// Expands `text` in the current scope.
+    pub fn expand(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
+        let expr = text.expr(&self.shared.lang);
+        self.expand_expr(expr, out)
+    }
+
+    /// Expands `text` and gives what it became.
+    pub fn expand_text(&mut self, text: &Text) -> Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(text.bytes.len());
+        self.expand(text, &mut out)?;
+        Ok(out)
+    }
+
+    /// Compiles and expands bytes that nobody keeps.
+    pub fn expand_bytes(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
+        if memchr::memchr(b'$', bytes).is_none() {
+            return Ok(bytes.to_vec());
+        }
+        let expr = Expr::parse(bytes, &self.shared.lang);
+        let mut out = Vec::with_capacity(bytes.len() * 2);
+        self.expand_expr(&expr, &mut out)?;
+        Ok(out)
+    }
+
+    /// Expands `text` as seen from `scope`: that of a target, say.
+    pub fn expand_in(&mut self, scope: ScopeId, text: &Text, out: &mut Vec<u8>) -> Result<()> {
+        let saved = std::mem::replace(&mut self.vars.current, scope);
+        let result = self.expand(text, out);
+        self.vars.current = saved;
+        result
+    }
+
+    /// Expands a compiled text in the current scope.
+    pub fn expand_expr(&mut self, expr: &Expr, out: &mut Vec<u8>) -> Result<()> {
+        for part in &expr.parts {
+            match part {
+                Part::Literal(bytes) => out.extend_from_slice(bytes),
+                Part::Var(name) => self.expand_name(*name, out)?,
+                Part::Subst(subst) => {
+                    let value = self.variable_value(subst.name)?;
+                    substitute(&subst.from, &subst.to, &value, out);
+                }
+                Part::Computed(inner) => {
+                    let mut text = Vec::new();
+                    self.deeper(|s| s.expand_expr(inner, &mut text))?;
+                    self.expand_computed(&text, out)?;
+                }
+                Part::Call(call) => self.deeper(|s| s.call_function(call.func, &call.args, out))?,
+                Part::Unterminated(what) => return Err(self.unterminated(*what)),
+            }
+        }
+        Ok(())
+    }
+
+    fn unterminated(&self, what: Unterminated) -> crate::Fatal {
+        match what {
+            Unterminated::Reference => self.fatal(self.place(), "unterminated variable reference"),
+            Unterminated::Call(func, close) => self.fatal(
+                self.place(),
+                format!("unterminated call to function '{}': missing '{}'", func.name(), close as char),
+            ),
+        }
+    }
+
+    /// Runs `f` one level deeper; too deep ends the session with a message instead of the stack.
+    pub fn deeper<T>(&mut self, f: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.fatal(self.place(), "expansion is nested too deeply"));
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A reference whose text was itself expanded: a name, or `name:from=to`.
+    fn expand_computed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        match expr::split_subst(text) {
+            Some((name, from, to)) => {
+                let name = self.name(name);
+                let value = self.variable_value(name)?;
+                substitute(from, to, &value, out);
+                Ok(())
+            }
+            // A name nobody interned is no variable's; asking must not make the table grow.
+            None => match self.shared.lang.names.get(text) {
+                Some(name) => self.expand_name(name, out),
+                None => {
+                    self.warn_undefined(text);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn warn_undefined(&self, name: &[u8]) {
+        if self.options.warn_undefined_variables {
+            let mut message = b"warning: undefined variable '".to_vec();
+            message.extend_from_slice(name);
+            message.push(b'\'');
+            self.error(self.reading, message);
+        }
+    }
+
+    /// Appends what `$(name)` gives in the current scope.
+    pub fn expand_name(&mut self, name: Name, out: &mut Vec<u8>) -> Result<()> {
+        let Some(var) = self.vars.lookup(name) else {
+            if name == self.known.variables {
+                self.list_variables(out);
+            } else {
+                self.warn_undefined(self.text(name));
+            }
+            return Ok(());
+        };
+        let data = var.data.borrow();
+        if data.flavor == Flavor::Simple && !data.append {
+            out.extend_from_slice(&data.value.bytes);
+            return Ok(());
+        }
+        drop(data);
+        let var = var.clone();
+        self.expand_variable(&var, out)
+    }
+
+    /// What `$(name)` gives in the current scope.
+    pub fn variable_value(&mut self, name: Name) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        self.expand_name(name, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the value of `var`, expanded if it is recursive.
+    pub fn expand_variable(&mut self, var: &Rc<Variable>, out: &mut Vec<u8>) -> Result<()> {
+        let (value, place, append) = {
+            let data = var.data.borrow();
+            if data.flavor == Flavor::Simple && !data.append {
+                out.extend_from_slice(&data.value.bytes);
+                return Ok(());
+            }
+            (data.value.clone(), data.place, data.append)
+        };
+        if !append && value.is_literal() {
+            out.extend_from_slice(&value.bytes);
+            return Ok(());
+        }
+        let outer = self.expanding;
+        if place.line > 0 {
+            self.expanding = Some(place);
+        }
+        let calls = var.calls.get();
+        let was = var.expanding.get();
+        if was {
+            if calls == 0 {
+                // The environment of a $(shell) is made from variables one of which runs it: it gets the value
+                // the variable has outside, as the manual says of `export` and `$(shell)`.
+                let mut message = b"Recursive variable '".to_vec();
+                message.extend_from_slice(self.text(var.name));
+                message.extend_from_slice(b"' references itself (eventually)");
+                let at = if self.identity().is_4_4() { self.place() } else { outer.or(self.reading) };
+                let fatal = self.fatal(at, message);
+                self.expanding = outer;
+                return Err(fatal);
+            }
+            var.calls.set(calls - 1);
+        }
+        var.expanding.set(true);
+        let name = var.name;
+        let result = self.deeper(|s| {
+            if append { s.expand_appended(s.vars.current, name, out) } else { s.expand(&value, out) }
+        });
+        var.expanding.set(was);
+        if was {
+            var.calls.set(calls);
+        }
+        self.expanding = outer;
+        result
+    }
+
+    /// The value of a target-specific `+=`: that of the outer scopes first, each part after a space.
+    fn expand_appended(&mut self, from: ScopeId, name: Name, out: &mut Vec<u8>) -> Result<()> {
+        let mut parts: Vec<(Arc<Text>, Flavor)> = Vec::new();
+        let mut at = Some(from);
+        let mut parent = false;
+        while let Some(id) = at {
+            let scope = self.vars.scope(id);
+            if let Some(var) = scope.vars.get(&name) {
+                let data = var.data.borrow();
+                if !parent || !data.private {
+                    parts.push((data.value.clone(), data.flavor));
+                    if !data.append {
+                        break;
+                    }
+                }
+            }
+            parent |= scope.next_is_parent;
+            at = scope.next;
+        }
+        let start = out.len();
+        for (value, flavor) in parts.iter().rev() {
+            if out.len() > start {
+                out.push(b' ');
+            }
+            match flavor {
+                Flavor::Simple => out.extend_from_slice(&value.bytes),
+                Flavor::Recursive => self.expand(value, out)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// `.VARIABLES`: the names of all global variables.
+    fn list_variables(&self, out: &mut Vec<u8>) {
+        let mut names: Vec<&[u8]> =
+            self.vars.scope(crate::variable::GLOBAL).vars.keys().map(|n| self.text(*n)).collect();
+        names.sort_unstable();
+        for (i, name) in names.into_iter().enumerate() {
+            if i > 0 {
+                out.push(b' ');
+            }
+            out.extend_from_slice(name);
+        }
+    }
+}
+
+/// Applies `from=to` of a substitution reference to each word of `value`.
+fn substitute(from: &[u8], to: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    if crate::pattern::Pattern::parse(from).percent.is_some() {
+        patsubst_words(from, to, value, out);
+        return;
+    }
+    // Without a pattern character, both sides stand for a suffix.
+    let mut pattern = vec![b'%'];
+    pattern.extend_from_slice(from);
+    let mut replacement = vec![b'%'];
+    replacement.extend_from_slice(to);
+    patsubst_words(&pattern, &replacement, value, out);
+}

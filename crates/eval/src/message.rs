@@ -1,0 +1,69 @@
+//! What a session says: errors, warnings, and the text that carries the program's name and level.
+
+use std::fmt::Display;
+
+use rkbuild_base::Place;
+
+use crate::Session;
+
+/// The session can't go on. Its message was printed when this was made; what is left is to unwind and to exit
+/// with `status`, as make does (2 unless said otherwise).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Fatal {
+    /// The exit status of the session.
+    pub status: i32,
+}
+
+/// What evaluation gives: a value, or the end of the session.
+pub type Result<T> = std::result::Result<T, Fatal>;
+
+impl Session {
+    /// `make` or `make[2]`: how messages without a place begin.
+    pub fn prefix(&self) -> Vec<u8> {
+        let mut out = self.program.to_vec();
+        if self.level > 0 {
+            out.extend_from_slice(format!("[{}]", self.level).as_bytes());
+        }
+        out
+    }
+
+    fn place_or_prefix(&self, place: Option<Place>) -> Vec<u8> {
+        match place {
+            Some(place) if place.line > 0 => place.text(&self.shared.lang.names),
+            _ => self.prefix(),
+        }
+    }
+
+    /// Prints `place: *** message.  Stop.` and gives the end of the session. `place` as [`Session::place`]
+    /// gives it; without one the program's name stands there.
+    pub fn fatal(&self, place: Option<Place>, message: impl AsRef<[u8]>) -> Fatal {
+        let mut out = self.place_or_prefix(place);
+        out.extend_from_slice(b": *** ");
+        out.extend_from_slice(message.as_ref());
+        out.extend_from_slice(b".  Stop.\n");
+        self.err(&out);
+        Fatal { status: 2 }
+    }
+
+    /// Prints `place: message` to standard error.
+    pub fn error(&self, place: Option<Place>, message: impl AsRef<[u8]>) {
+        let mut out = self.place_or_prefix(place);
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(message.as_ref());
+        out.push(b'\n');
+        self.err(&out);
+    }
+
+    /// Prints `make: message` (or `make[1]: message`) to standard output.
+    pub fn say(&self, message: impl Display) {
+        let mut out = self.prefix();
+        out.extend_from_slice(format!(": {message}\n").as_bytes());
+        self.out(&out);
+    }
+
+    /// The place messages of an expansion name: of the variable being expanded, or of the line being read.
+    pub fn place(&self) -> Option<Place> {
+        self.expanding.filter(|p| p.line > 0).or(self.reading)
+    }
+}

@@ -1,0 +1,92 @@
+//! Patterns with one `%`: parsing (backslashes can quote it) and matching.
+
+/// A text with at most one unquoted `%`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pattern {
+    /// The text, quoting backslashes of a `%` removed.
+    pub text: Vec<u8>,
+    /// Where the `%` is.
+    pub percent: Option<usize>,
+}
+
+impl Pattern {
+    /// Finds the first `%` not quoted by a backslash. `\%` gives a plain `%`, `\\%` a backslash and a pattern
+    /// character (manual 4.12.1); backslashes elsewhere stay.
+    pub fn parse(text: &[u8]) -> Pattern {
+        let mut text = text.to_vec();
+        let mut at = 0;
+        while let Some(n) = memchr::memchr(b'%', text.get(at..).unwrap_or_default()) {
+            let percent = at + n;
+            let slashes = text[at..percent].iter().rev().take_while(|c| **c == b'\\').count();
+            if slashes == 0 {
+                return Pattern { text, percent: Some(percent) };
+            }
+            let drop = slashes - slashes / 2;
+            text.drain(percent - drop..percent);
+            let percent = percent - drop;
+            if slashes % 2 == 0 {
+                return Pattern { text, percent: Some(percent) };
+            }
+            at = percent + 1;
+        }
+        Pattern { text, percent: None }
+    }
+
+    /// What is before the `%`; the whole text when there is none.
+    pub fn prefix(&self) -> &[u8] {
+        &self.text[..self.percent.unwrap_or(self.text.len())]
+    }
+
+    /// What is after the `%`; empty when there is none.
+    pub fn suffix(&self) -> &[u8] {
+        self.percent.map_or(&[], |p| &self.text[p + 1..])
+    }
+
+    /// True for the pattern `%` alone.
+    pub fn is_match_anything(&self) -> bool {
+        self.text == b"%" && self.percent == Some(0)
+    }
+
+    /// What `%` stands for in `word`; without `%`, an empty stem when both are equal.
+    pub fn stem<'w>(&self, word: &'w [u8]) -> Option<&'w [u8]> {
+        if self.percent.is_none() {
+            return (self.text == word).then_some(&word[..0]);
+        }
+        let (prefix, suffix) = (self.prefix(), self.suffix());
+        let fits = word.len() >= prefix.len() + suffix.len()
+            && word.starts_with(prefix)
+            && word.ends_with(suffix);
+        fits.then(|| &word[prefix.len()..word.len() - suffix.len()])
+    }
+
+    /// Appends the pattern with `stem` in place of its `%`.
+    pub fn fill(&self, stem: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(self.prefix());
+        if self.percent.is_some() {
+            out.extend_from_slice(stem);
+            out.extend_from_slice(self.suffix());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backslash_quotes_the_percent() {
+        let p = Pattern::parse(b"a\\%b\\\\%c");
+        assert_eq!((p.text.as_slice(), p.percent), (&b"a%b\\%c"[..], Some(4)));
+        assert_eq!(Pattern::parse(b"a\\%b").percent, None);
+    }
+
+    #[test]
+    fn the_stem_is_what_prefix_and_suffix_leave() {
+        let p = Pattern::parse(b"lib%.a");
+        assert_eq!(p.stem(b"libx.a"), Some(&b"x"[..]));
+        assert_eq!(p.stem(b"lib.a"), Some(&b""[..]));
+        assert_eq!(p.stem(b"li.a"), None);
+        assert_eq!(Pattern::parse(b"a%a").stem(b"a"), None);
+        assert_eq!(Pattern::parse(b"x").stem(b"x"), Some(&b""[..]));
+    }
+}

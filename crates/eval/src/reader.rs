@@ -1,0 +1,424 @@
+//! Reading makefiles: lines to variables, rules and further makefiles.
+
+use std::sync::Arc;
+
+use rkbuild_base::text::{trim, words};
+use rkbuild_base::{BString, Name, Place};
+use rkbuild_syntax::statement::Modifiers;
+use rkbuild_syntax::{Cond, Makefile, Op, Stmt, Text};
+
+use crate::pattern::Pattern;
+use crate::rule::{PendingRule, Read};
+use crate::sequence::Wildcards;
+use crate::session::ReadFile;
+use crate::variable::{Export, GLOBAL, Origin};
+use crate::{Result, Session};
+
+/// One open `ifeq`, `ifdef`, …
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Branch {
+    /// Its lines count.
+    Taken,
+    /// Its lines do not; an `else` may.
+    Waiting,
+    /// Its lines do not, and no `else` will: one was taken, or the whole conditional is skipped.
+    Over,
+}
+
+#[derive(Clone, Copy)]
+struct Conditional {
+    branch: Branch,
+    seen_else: bool,
+}
+
+/// What is known while one text is read.
+struct Reading {
+    makefile: Arc<Makefile>,
+    /// The name messages give.
+    file: Name,
+    /// The number of the text's first line.
+    first_line: u32,
+    conditionals: Vec<Conditional>,
+    pending: Option<PendingRule>,
+    /// The rule that was read last has no targets: its recipe is dropped.
+    no_targets: bool,
+}
+
+impl Reading {
+    fn place(&self, index: usize) -> Place {
+        Place { file: self.file, line: self.first_line + self.makefile.number(index) - 1 }
+    }
+
+    fn skipping(&self) -> bool {
+        self.conditionals.iter().any(|c| c.branch != Branch::Taken)
+    }
+}
+
+impl Session {
+    /// Reads the makefile `name` (of `-f`, a default name, MAKEFILES or `include`): its own directory entry
+    /// first, then, unless the name is absolute, the include directories when `search` says so. Gives the record
+    /// that was added to [`Session::read_files`]; its `found` says whether there was anything to read.
+    pub fn read_makefile(&mut self, name: &[u8], search: bool, record: ReadFile) -> Result<ReadFile> {
+        let mut record = record;
+        let mut result = self.open_makefile(name);
+        if search && !name.starts_with(b"/") && matches!(&result, Err(e) if is_absent(e)) {
+            for dir in self.include_dirs.clone() {
+                let mut path = dir.to_vec();
+                if !path.ends_with(b"/") {
+                    path.push(b'/');
+                }
+                path.extend_from_slice(name);
+                let found = self.open_makefile(&path);
+                if !matches!(&found, Err(e) if is_absent(e)) {
+                    record.name = self.name(&path);
+                    result = found;
+                    break;
+                }
+            }
+        }
+        match result {
+            Ok(makefile) => {
+                record.found = true;
+                self.read_files.push(record.clone());
+                let list = self.known.makefile_list;
+                let value = Arc::new(Text::new(self.text(record.name)));
+                let place = self.reading.unwrap_or_default();
+                self.assign(GLOBAL, list, Op::Append, &value, Origin::File, place, false)?;
+                self.read_text(makefile, record.name, 1)?;
+                Ok(record)
+            }
+            Err(error) => {
+                record.errno = error.raw_os_error().unwrap_or(0);
+                self.read_files.push(record.clone());
+                Ok(record)
+            }
+        }
+    }
+
+    fn open_makefile(&self, path: &[u8]) -> std::io::Result<Arc<Makefile>> {
+        self.shared.makefiles.read(self.host(), &self.dir, path)
+    }
+
+    /// Reads bytes as a makefile, as `$(eval)` and `--eval` do. Messages name the line that is being read now.
+    pub fn eval_text(&mut self, bytes: &[u8]) -> Result<()> {
+        let place = self.reading.unwrap_or(Place::NONE);
+        let makefile = Arc::new(Makefile::new(bytes));
+        self.deeper(|s| s.read_text(makefile, place.file, place.line))
+    }
+
+    fn read_text(&mut self, makefile: Arc<Makefile>, file: Name, first_line: u32) -> Result<()> {
+        let saved = self.reading;
+        let mut reading =
+            Reading { makefile, file, first_line, conditionals: Vec::new(), pending: None, no_targets: false };
+        let result = self.deeper(|s| s.read_lines(&mut reading));
+        self.reading = saved;
+        result
+    }
+
+    fn read_lines(&mut self, reading: &mut Reading) -> Result<()> {
+        let makefile = reading.makefile.clone();
+        let mut next = 0;
+        while next < makefile.len() {
+            let index = next;
+            next += 1;
+            let raw = makefile.raw(index);
+            if raw.is_empty() {
+                continue;
+            }
+            let place = reading.place(index);
+            // A place without a line (an `--eval` text) is none.
+            self.reading = (reading.first_line > 0).then_some(place);
+            if raw[0] == self.recipe_prefix {
+                if reading.no_targets {
+                    continue;
+                }
+                let skipping = reading.skipping();
+                if let Some(pending) = &mut reading.pending {
+                    if !skipping {
+                        pending.push(makefile.recipe(index).clone(), place);
+                    }
+                    continue;
+                }
+            }
+            let own;
+            let stmt = if self.targets.posix {
+                own = Stmt::parse(&makefile.joined(index, true));
+                &own
+            } else {
+                makefile.stmt(index)
+            };
+            match stmt {
+                Stmt::Blank => {}
+                Stmt::Define { .. } if reading.skipping() => {
+                    next = makefile.define_body(index, self.recipe_prefix).map_or(next, |b| b.next);
+                }
+                Stmt::Cond(cond) => self.conditional(cond, reading)?,
+                _ if reading.skipping() => {}
+                Stmt::Assign(assign) => {
+                    self.finish_rule(reading)?;
+                    let name = self.assigned_name(&assign.name)?;
+                    let origin = origin_of(assign.modifiers);
+                    let var = self.assign(GLOBAL, name, assign.op, &assign.value, origin, place, false)?;
+                    apply_modifiers(&var, assign.modifiers);
+                    self.vars.changes += 1;
+                }
+                Stmt::Define { modifiers, name, op, extra } => {
+                    self.finish_rule(reading)?;
+                    if *extra {
+                        self.error(self.reading, "extraneous text after 'define' directive");
+                    }
+                    let name = self.assigned_name(name)?;
+                    let Some(body) = makefile.define_body(index, self.recipe_prefix) else {
+                        return Err(self.fatal(self.reading, "missing 'endef', unterminated 'define'"));
+                    };
+                    if let Some(line) = body.extra {
+                        let place = Place { file: reading.file, line: reading.first_line + line - 1 };
+                        self.error(Some(place), "extraneous text after 'endef' directive");
+                    }
+                    next = body.next;
+                    let origin = origin_of(*modifiers);
+                    let var = self.assign(GLOBAL, name, *op, &body.text, origin, place, false)?;
+                    apply_modifiers(&var, *modifiers);
+                    self.vars.changes += 1;
+                }
+                Stmt::Undefine { modifiers, name } => {
+                    self.finish_rule(reading)?;
+                    let name = self.assigned_name(name)?;
+                    self.vars.undefine(GLOBAL, name, origin_of(*modifiers));
+                }
+                Stmt::Export { export, names } => {
+                    self.finish_rule(reading)?;
+                    self.export(*export, names.as_ref())?;
+                }
+                Stmt::Vpath(args) => {
+                    self.finish_rule(reading)?;
+                    self.vpath(args)?;
+                }
+                Stmt::Include { required, names } => {
+                    self.finish_rule(reading)?;
+                    self.include(names, *required, place)?;
+                }
+                Stmt::Load { required, names } => {
+                    self.finish_rule(reading)?;
+                    self.load(names, *required)?;
+                }
+                Stmt::Rule => {
+                    if raw[0] == self.recipe_prefix {
+                        return Err(self.fatal(self.reading, "recipe commences before first target"));
+                    }
+                    self.finish_rule(reading)?;
+                    match self.read_rule(raw, place)? {
+                        Read::Rule(rule) => reading.pending = Some(rule),
+                        Read::NoTargets => reading.no_targets = true,
+                        Read::Done => {}
+                    }
+                }
+            }
+        }
+        if !reading.conditionals.is_empty() {
+            return Err(self.fatal(self.reading, "missing 'endif'"));
+        }
+        self.finish_rule(reading)
+    }
+
+    /// Enters the rule that was being read: something that can't belong to its recipe came.
+    fn finish_rule(&mut self, reading: &mut Reading) -> Result<()> {
+        reading.no_targets = false;
+        match reading.pending.take() {
+            Some(rule) => self.record_rule(rule),
+            None => Ok(()),
+        }
+    }
+
+    fn conditional(&mut self, cond: &Cond, reading: &mut Reading) -> Result<()> {
+        match cond {
+            Cond::Endif { extra } => {
+                if *extra {
+                    self.extraneous("endif");
+                }
+                if reading.conditionals.pop().is_none() {
+                    return Err(self.fatal(self.reading, "extraneous 'endif'"));
+                }
+            }
+            Cond::Else { next, extra } => {
+                let Some(top) = reading.conditionals.last_mut() else {
+                    return Err(self.fatal(self.reading, "extraneous 'else'"));
+                };
+                if top.seen_else {
+                    return Err(self.fatal(self.reading, "only one 'else' per conditional"));
+                }
+                let before = top.branch;
+                top.branch = match before {
+                    Branch::Taken | Branch::Over => Branch::Over,
+                    Branch::Waiting => Branch::Taken,
+                };
+                match next {
+                    None => {
+                        top.seen_else = true;
+                        if *extra {
+                            self.extraneous("else");
+                        }
+                    }
+                    Some(cond) if before == Branch::Waiting => {
+                        // Decided as if the outer lines were read, which they are: Waiting says so.
+                        let branch = self.test(cond)?;
+                        if let Some(top) = reading.conditionals.last_mut() {
+                            top.branch = branch;
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+            _ => {
+                let branch = if reading.skipping() { Branch::Over } else { self.test(cond)? };
+                reading.conditionals.push(Conditional { branch, seen_else: false });
+            }
+        }
+        Ok(())
+    }
+
+    fn extraneous(&self, keyword: &str) {
+        self.error(self.reading, format!("extraneous text after '{keyword}' directive"));
+    }
+
+    /// Evaluates a conditional's test.
+    fn test(&mut self, cond: &Cond) -> Result<Branch> {
+        let holds = match cond {
+            Cond::Defined { negated, name } => {
+                let expanded = self.expand_text(name)?;
+                let mut names = words(&expanded);
+                let name = names.next().unwrap_or_default();
+                if names.next().is_some() {
+                    return Err(self.fatal(self.reading, "invalid syntax in conditional"));
+                }
+                let defined = self
+                    .shared
+                    .lang
+                    .names
+                    .get(name)
+                    .and_then(|n| self.vars.lookup(n))
+                    .is_some_and(|v| !v.data.borrow().value.bytes.is_empty());
+                defined != *negated
+            }
+            Cond::Equal { negated, left, right, extra } => {
+                let left = self.expand_text(left)?;
+                if *extra {
+                    self.extraneous(cond.keyword());
+                }
+                let right = self.expand_text(right)?;
+                (left == right) != *negated
+            }
+            _ => return Err(self.fatal(self.reading, "invalid syntax in conditional")),
+        };
+        Ok(if holds { Branch::Taken } else { Branch::Waiting })
+    }
+
+    /// `export` and `unexport`.
+    fn export(&mut self, export: bool, names: Option<&Text>) -> Result<()> {
+        let Some(names) = names else {
+            self.export_all = export;
+            self.vars.changes += 1;
+            return Ok(());
+        };
+        let expanded = self.expand_text(names)?;
+        let place = self.reading.unwrap_or_default();
+        for word in words(&expanded) {
+            let name = self.name(word);
+            let var = match self.vars.lookup_in(GLOBAL, name) {
+                Some(var) => var.clone(),
+                None => {
+                    let empty = Arc::new(Text::default());
+                    let flavor = crate::Flavor::Recursive;
+                    self.vars.define(GLOBAL, name, empty, flavor, Origin::File, place)
+                }
+            };
+            var.data.borrow_mut().export = if export { Export::Yes } else { Export::No };
+        }
+        self.vars.changes += 1;
+        Ok(())
+    }
+
+    /// `vpath`: with a pattern and directories, with a pattern alone, or bare.
+    fn vpath(&mut self, args: &Text) -> Result<()> {
+        let expanded = self.expand_text(args)?;
+        let expanded = trim(&expanded);
+        let mut parts = words(expanded);
+        let Some(pattern) = parts.next() else {
+            self.targets.vpaths.clear();
+            return Ok(());
+        };
+        let dirs: Vec<BString> = parts
+            .flat_map(|p| p.split(|c| *c == b':'))
+            .filter(|d| !d.is_empty())
+            .map(|d| if d.starts_with(b"~") { self.expand_tilde(d) } else { BString::from(d) })
+            .map(|d| strip_trailing_slash(&d))
+            // A directory `.` adds nothing: names are looked for there first.
+            .filter(|d| d != ".")
+            .collect();
+        let pattern = Pattern::parse(pattern);
+        if dirs.is_empty() {
+            self.targets.vpaths.retain(|(p, _)| p.text != pattern.text);
+        } else {
+            self.targets.vpaths.push((pattern, dirs));
+        }
+        Ok(())
+    }
+
+    /// `include`, `-include` and `sinclude`.
+    fn include(&mut self, names: &Text, required: bool, place: Place) -> Result<()> {
+        let expanded = self.expand_text(names)?;
+        if trim(&expanded).is_empty() {
+            return Ok(());
+        }
+        let files = self.file_sequence(&expanded, b"", Wildcards::Expand);
+        for file in files {
+            let record = ReadFile {
+                name: self.name(&file),
+                optional: !required,
+                found: false,
+                errno: 0,
+                place: Some(place),
+                top: false,
+            };
+            // Recipes, if any, belong to rules of the file that includes; each file begins anew.
+            self.read_makefile(&file, true, record)?;
+            self.reading = Some(place);
+        }
+        Ok(())
+    }
+
+    /// `load`: plug-ins are not part of what rkbuild is; `.FEATURES` does not name them.
+    fn load(&mut self, names: &Text, required: bool) -> Result<()> {
+        let expanded = self.expand_text(names)?;
+        if required && !trim(&expanded).is_empty() {
+            let what = "the 'load' directive is not supported by this program";
+            return Err(self.fatal(self.reading, what));
+        }
+        Ok(())
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+fn strip_trailing_slash(dir: &[u8]) -> BString {
+    match dir {
+        [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
+        _ => dir.into(),
+    }
+}
+
+fn origin_of(modifiers: Modifiers) -> Origin {
+    if modifiers.overrides { Origin::Override } else { Origin::File }
+}
+
+fn apply_modifiers(var: &crate::Variable, modifiers: Modifiers) {
+    let mut data = var.data.borrow_mut();
+    if modifiers.export {
+        data.export = Export::Yes;
+    }
+    if modifiers.private {
+        data.private = true;
+    }
+}

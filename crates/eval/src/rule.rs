@@ -1,0 +1,639 @@
+//! Rules as they are read: explicit, static pattern, pattern, double-colon and grouped.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
+use rkbuild_base::{BString, Name, Place};
+use rkbuild_syntax::line::{find_unquoted, find_unquoted_outside, join_continuations, skip_reference};
+use rkbuild_syntax::statement::assignment;
+use rkbuild_syntax::{Assign, Stmt, Text};
+
+use crate::pattern::Pattern;
+use crate::recipe::{Recipe, RecipeLine};
+use crate::sequence::Wildcards;
+use crate::target::{Dep, FileId, PatternDep, PatternRule, Secondary, strip_dot_slash};
+use crate::variable::{GLOBAL, Origin};
+use crate::{Result, Session};
+
+/// A rule whose recipe may still be going on.
+pub(crate) struct PendingRule {
+    targets: Vec<BString>,
+    /// Target patterns; empty for a rule without.
+    patterns: Vec<Pattern>,
+    /// The target pattern of a static pattern rule.
+    static_pattern: Option<Pattern>,
+    /// The prerequisites after the first expansion.
+    deps: Vec<u8>,
+    double_colon: bool,
+    grouped: bool,
+    place: Place,
+    recipe: Vec<RecipeLine>,
+    recipe_place: Option<Place>,
+    prefix: u8,
+}
+
+impl PendingRule {
+    /// Adds a recipe line.
+    pub(crate) fn push(&mut self, text: Arc<Text>, place: Place) {
+        self.recipe_place.get_or_insert(place);
+        self.recipe.push(RecipeLine { text, line: place.line });
+    }
+}
+
+/// What a line that is no directive turned out to be.
+pub(crate) enum Read {
+    /// A rule, whose recipe may follow.
+    Rule(PendingRule),
+    /// A rule whose targets expand to nothing: the recipe lines that follow are dropped.
+    NoTargets,
+    /// A target-specific assignment, done; or a line that expands to nothing.
+    Done,
+}
+
+/// A line on the way to being a rule: split at its first colon, targets expanded.
+struct Split {
+    /// The expanded text before the colon.
+    targets: Vec<u8>,
+    /// Expanded text after the colon, when the colon came out of an expansion.
+    expanded_rest: Vec<u8>,
+    /// Text after the colon as written.
+    rest: Vec<u8>,
+    double_colon: bool,
+    grouped: bool,
+}
+
+impl Session {
+    /// Reads a line that is no assignment and no directive. `raw` has its continuations and comments still.
+    pub(crate) fn read_rule(&mut self, raw: &[u8], place: Place) -> Result<Read> {
+        let mut line = raw.to_vec();
+        let mut command: Option<Vec<u8>> = None;
+        if let Some(at) = find_unquoted_outside(&mut line, 0, |c| c == b';' || c == b'#') {
+            if line[at] == b';' {
+                command = Some(line[at + 1..].to_vec());
+            }
+            line.truncate(at);
+        }
+        let line = join_continuations(&line, self.targets.posix);
+        let Some(split) = self.split_rule(&line, &mut command)? else {
+            return Ok(Read::Done);
+        };
+        let Split { targets, expanded_rest, rest, double_colon, grouped } = split;
+
+        let mut targets = trim(&targets).to_vec();
+        // A target-specific assignment is recognised on the text as written.
+        let assigned = if !grouped {
+            let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
+            assignment(text, true)
+        } else {
+            None
+        };
+        if let Some(Stmt::Assign(mut assign)) = assigned {
+            if targets.is_empty() {
+                return Ok(Read::NoTargets);
+            }
+            if let Some(command) = command {
+                add_command(&mut assign, &command, self.targets.posix);
+            }
+            let names = self.file_sequence(&targets, b":;", Wildcards::Expand);
+            self.assign_for_targets(&names, &assign)?;
+            return Ok(Read::Done);
+        }
+
+        let mut deps = expanded_rest;
+        self.expand_rest(&rest, &mut deps)?;
+        if command.is_none() {
+            if let Some(at) = find_unquoted(&mut deps, 0, |c| c == b';') {
+                command = Some(deps[at + 1..].to_vec());
+                deps.truncate(at);
+            }
+        }
+        // 'targets: pattern: prerequisites'
+        let mut static_pattern = None;
+        if let Some(at) = find_unquoted(&mut deps, 0, |c| c == b':') {
+            let pattern_text = deps[..at].to_vec();
+            deps.drain(..=at);
+            let mut patterns = self.file_sequence(&pattern_text, b":;", Wildcards::Keep).into_iter();
+            let Some(first) = patterns.next() else {
+                return Err(self.fatal(Some(place), "missing target pattern"));
+            };
+            if patterns.next().is_some() {
+                return Err(self.fatal(Some(place), "multiple target patterns"));
+            }
+            let pattern = Pattern::parse(&first);
+            if pattern.percent.is_none() {
+                return Err(self.fatal(Some(place), "target pattern contains no '%'"));
+            }
+            static_pattern = Some(pattern);
+        }
+        targets.retain(|c| *c != 0);
+        let names = self.file_sequence(&targets, b":;", Wildcards::Expand);
+        if names.is_empty() {
+            return Ok(Read::NoTargets);
+        }
+        let mut rule = PendingRule {
+            targets: names,
+            patterns: Vec::new(),
+            static_pattern,
+            deps,
+            double_colon,
+            grouped,
+            place,
+            recipe: Vec::new(),
+            recipe_place: None,
+            prefix: self.recipe_prefix,
+        };
+        if let Some(command) = command {
+            let text = trim_start_blanks(&command).to_vec();
+            rule.push(Arc::new(Text::new(text)), place);
+        }
+        Ok(Read::Rule(rule))
+    }
+
+    /// Expands the prerequisites. With second expansion on, `$$` is left for it by the ordinary rules.
+    fn expand_rest(&mut self, rest: &[u8], deps: &mut Vec<u8>) -> Result<()> {
+        let expanded = self.expand_bytes(rest)?;
+        if !deps.is_empty() {
+            deps.push(b' ');
+        }
+        deps.extend_from_slice(&expanded);
+        Ok(())
+    }
+
+    /// Finds the colon, expanding what stands before it word by word, as a colon may come out of any of them.
+    /// `None`: the line expands to nothing.
+    fn split_rule(&mut self, line: &[u8], command: &mut Option<Vec<u8>>) -> Result<Option<Split>> {
+        let mut expanded: Vec<u8> = Vec::new();
+        let mut at = 0;
+        loop {
+            while at < line.len() && is_space(line[at]) {
+                at += 1;
+            }
+            if at >= line.len() {
+                break;
+            }
+            if line[at] == b':' || line[at..].starts_with(b"&:") {
+                let grouped = line[at] == b'&';
+                at += usize::from(grouped) + 1;
+                let double_colon = line.get(at) == Some(&b':');
+                at += usize::from(double_colon);
+                return Ok(Some(Split {
+                    targets: expanded,
+                    expanded_rest: Vec::new(),
+                    rest: line[at..].to_vec(),
+                    double_colon,
+                    grouped,
+                }));
+            }
+            let end = word_end(line, at);
+            if !expanded.is_empty() {
+                expanded.push(b' ');
+            }
+            let word = self.expand_bytes(&line[at..end])?;
+            expanded.extend_from_slice(&word);
+            let literal = memchr::memchr(b'$', &line[at..end]).is_none();
+            at = end;
+            if literal {
+                continue;
+            }
+            if command.is_none() {
+                if let Some(semicolon) = find_unquoted(&mut expanded, 0, |c| c == b';') {
+                    let mut text = expanded[semicolon + 1..].to_vec();
+                    expanded.truncate(semicolon);
+                    text.extend_from_slice(&line[at..]);
+                    *command = Some(text);
+                    at = line.len();
+                }
+            }
+            if let Some(colon) = find_colon(&expanded) {
+                let mut end = colon;
+                let grouped = colon > 0 && expanded[colon - 1] == b'&';
+                end -= usize::from(grouped);
+                let mut next = colon + 1;
+                let double_colon = expanded.get(next) == Some(&b':');
+                next += usize::from(double_colon);
+                let expanded_rest = expanded[next..].to_vec();
+                expanded.truncate(end);
+                return Ok(Some(Split {
+                    targets: expanded,
+                    expanded_rest,
+                    rest: line[at..].to_vec(),
+                    double_colon,
+                    grouped,
+                }));
+            }
+        }
+        if trim(&expanded).is_empty() {
+            return Ok(None);
+        }
+        Err(self.missing_separator(line))
+    }
+
+    fn missing_separator(&self, line: &[u8]) -> crate::Fatal {
+        let hint = if self.recipe_prefix == b'\t' && line.starts_with(b"        ") {
+            " (did you mean TAB instead of 8 spaces?)"
+        } else {
+            let line = trim_start(line);
+            let word: &[u8] = &line[..line.iter().take_while(|c| !is_space(**c)).count()];
+            if word.starts_with(b"ifeq") || word.starts_with(b"ifneq") {
+                let rest = word.strip_prefix(b"ifeq").or(word.strip_prefix(b"ifneq")).unwrap_or_default();
+                if matches!(rest.first(), Some(b'(' | b'"' | b'\'')) {
+                    " (ifeq/ifneq must be followed by whitespace)"
+                } else {
+                    ""
+                }
+            } else {
+                ""
+            }
+        };
+        self.fatal(self.reading, format!("missing separator{hint}"))
+    }
+
+    /// Enters a finished rule into the table of targets.
+    pub(crate) fn record_rule(&mut self, mut rule: PendingRule) -> Result<()> {
+        let recipe = (!rule.recipe.is_empty() || rule.recipe_place.is_some()).then(|| {
+            Rc::new(Recipe {
+                lines: std::mem::take(&mut rule.recipe),
+                place: rule.recipe_place.unwrap_or(rule.place),
+                prefix: rule.prefix,
+            })
+        });
+        if self.targets.snapped && !trim(&rule.deps).is_empty() {
+            return Err(self.fatal(Some(rule.place), "prerequisites cannot be defined in recipes"));
+        }
+        if rule.grouped && recipe.is_none() {
+            return Err(self.fatal(Some(rule.place), "grouped targets must provide a recipe"));
+        }
+        let parsed: Vec<Pattern> = rule.targets.iter().map(|t| Pattern::parse(t)).collect();
+        let implicit = parsed.first().is_some_and(|p| p.percent.is_some());
+        for pattern in &parsed[1..] {
+            if pattern.percent.is_some() != implicit {
+                return Err(self.fatal(Some(rule.place), "mixed implicit and normal rules"));
+            }
+        }
+        if implicit {
+            if rule.static_pattern.is_some() {
+                return Err(self.fatal(Some(rule.place), "mixed implicit and static pattern rules"));
+            }
+            rule.patterns = parsed;
+            return self.record_pattern_rule(rule, recipe);
+        }
+        let names: Vec<Name> = parsed.iter().map(|p| self.name(strip_dot_slash(&p.text))).collect();
+        self.record_explicit_rule(&rule, recipe, &names)
+    }
+
+    fn record_pattern_rule(&mut self, rule: PendingRule, recipe: Option<Rc<Recipe>>) -> Result<()> {
+        let deps = self.pattern_deps(&rule.deps);
+        self.add_pattern_rule(rule.patterns, deps, recipe, rule.double_colon, rule.place);
+        Ok(())
+    }
+
+    /// Adds a pattern rule behind the others. One with the same targets and prerequisites is replaced; one
+    /// without a recipe only removes it (manual 10.5.6).
+    pub fn add_pattern_rule(
+        &mut self,
+        targets: Vec<Pattern>,
+        deps: Vec<PatternDep>,
+        recipe: Option<Rc<Recipe>>,
+        terminal: bool,
+        place: Place,
+    ) {
+        // An equal rule: one of its targets is one of ours, and it has the same prerequisites.
+        let equal = self.targets.patterns.iter().position(|old| {
+            old.targets.iter().any(|t| targets.iter().any(|n| n.text == t.text))
+                && old.deps.len() == deps.len()
+                && old.deps.iter().zip(&deps).all(|(a, b)| a.text == b.text)
+        });
+        if let Some(at) = equal {
+            self.targets.patterns.remove(at);
+        }
+        if let Some(recipe) = recipe {
+            self.targets.patterns.push(Rc::new(PatternRule { targets, deps, recipe, terminal, place }));
+        }
+    }
+
+    /// Splits the prerequisites of a pattern rule, each on its own where that is known already.
+    fn pattern_deps(&self, text: &[u8]) -> Vec<PatternDep> {
+        if self.targets.second_expansion && memchr::memchr(b'$', text).is_some() {
+            let text = BString::from(trim(text));
+            return vec![PatternDep { text, order_only: false, wait: false, secondary: true }];
+        }
+        let mut out = Vec::new();
+        let (mut order_only, mut wait) = (false, false);
+        for (word, bar) in self.prerequisite_words(text) {
+            if bar {
+                order_only = true;
+                continue;
+            }
+            if word == ".WAIT" && self.identity().is_4_4() {
+                wait = true;
+                continue;
+            }
+            out.push(PatternDep {
+                text: word,
+                order_only,
+                wait: std::mem::take(&mut wait),
+                secondary: false,
+            });
+        }
+        out
+    }
+
+    /// The words of a list of prerequisites; the first unquoted `|` comes with `true`.
+    fn prerequisite_words(&self, text: &[u8]) -> Vec<(BString, bool)> {
+        let mut text = text.to_vec();
+        let bar = find_unquoted(&mut text, 0, |c| c == b'|');
+        let (normal, order_only) = match bar {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (&text[..], None),
+        };
+        let list = |text: &[u8]| {
+            self.file_sequence(text, b":;|", Wildcards::Expand).into_iter().map(|w| (w, false))
+        };
+        let mut out: Vec<(BString, bool)> = list(normal).collect();
+        if let Some(rest) = order_only {
+            out.push((BString::default(), true));
+            out.extend(list(rest));
+        }
+        out
+    }
+
+    /// Enters a list of prerequisites, expanded, into the table. `stem` replaces each one's `%`: that of a
+    /// static pattern rule.
+    pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>) -> Vec<Dep> {
+        let mut out = Vec::new();
+        let (mut order_only, mut wait) = (false, false);
+        for (word, bar) in self.prerequisite_words(text) {
+            if bar {
+                order_only = true;
+                continue;
+            }
+            if word == ".WAIT" && self.identity().is_4_4() {
+                wait = true;
+                continue;
+            }
+            let name = match stem {
+                Some(stem) => {
+                    let pattern = Pattern::parse(&word);
+                    let mut name = Vec::with_capacity(word.len() + stem.len());
+                    pattern.fill(stem, &mut name);
+                    // With an empty stem a pattern may become nothing at all.
+                    if name.is_empty() {
+                        continue;
+                    }
+                    self.name(strip_dot_slash(&name))
+                }
+                None => self.name(strip_dot_slash(&word)),
+            };
+            let file = self.targets.enter(name);
+            self.targets[file].is_explicit = true;
+            let wait = std::mem::take(&mut wait);
+            out.push(Dep { file, order_only, wait, extra: false, explicit: true });
+        }
+        out
+    }
+
+    fn record_explicit_rule(
+        &mut self,
+        rule: &PendingRule,
+        recipe: Option<Rc<Recipe>>,
+        names: &[Name],
+    ) -> Result<()> {
+        let secondary = self.targets.second_expansion && memchr::memchr(b'$', &rule.deps).is_some();
+        let shared_deps = if secondary || rule.static_pattern.is_some() {
+            Vec::new()
+        } else {
+            self.enter_deps(&rule.deps, None)
+        };
+        let mut files = Vec::with_capacity(names.len());
+        for &name in names {
+            let text = self.text(name);
+            self.special_target(name);
+            let mut stem: Option<Rc<[u8]>> = None;
+            let mut deps = shared_deps.clone();
+            let mut second: Option<Secondary> = None;
+            if let Some(pattern) = &rule.static_pattern {
+                match pattern.stem(text) {
+                    Some(found) => stem = Some(found.into()),
+                    None => {
+                        let mut message = b"target '".to_vec();
+                        message.extend_from_slice(text);
+                        message.extend_from_slice(b"' doesn't match the target pattern");
+                        self.error(Some(rule.place), message);
+                    }
+                }
+                if !secondary && stem.is_some() {
+                    deps = self.enter_deps(&rule.deps, stem.as_deref());
+                }
+            }
+            if secondary && (stem.is_some() || rule.static_pattern.is_none()) {
+                let text = BString::from(trim(&rule.deps));
+                second = Some(Secondary { text, stem: stem.clone(), after: 0, place: rule.place });
+            }
+            let file = self.enter_rule_target(rule, name, recipe.as_ref(), &files)?;
+            files.push(file);
+            let target = &mut self.targets[file];
+            target.is_target = true;
+            target.place = Some(rule.place);
+            let first = recipe.is_some();
+            if let Some(recipe) = &recipe {
+                target.recipe = Some(recipe.clone());
+                target.builtin = false;
+            }
+            if stem.is_some() {
+                target.stem = stem;
+            }
+            // Those of the rule with the recipe come first, so that `$<` is its first prerequisite.
+            if let Some(mut second) = second {
+                second.after = if first { 0 } else { target.deps.len() };
+                if first {
+                    target.secondary.insert(0, second);
+                } else {
+                    target.secondary.push(second);
+                }
+            } else if first && !target.deps.is_empty() {
+                let added = deps.len();
+                for s in &mut target.secondary {
+                    s.after += added;
+                }
+                deps.append(&mut target.deps);
+                target.deps = deps;
+            } else if first {
+                let added = deps.len();
+                for s in &mut target.secondary {
+                    s.after += added;
+                }
+                target.deps = deps;
+            } else {
+                target.deps.append(&mut deps);
+            }
+        }
+        if rule.grouped {
+            self.group(&files, rule.place);
+        }
+        self.choose_default_goal(names, &files);
+        Ok(())
+    }
+
+    /// The file a rule's target is: the one of that name, or for `::` one of its own.
+    fn enter_rule_target(
+        &mut self,
+        rule: &PendingRule,
+        name: Name,
+        recipe: Option<&Rc<Recipe>>,
+        before: &[FileId],
+    ) -> Result<FileId> {
+        let both = |s: &Session| {
+            let mut message = b"target file '".to_vec();
+            message.extend_from_slice(s.text(name));
+            message.extend_from_slice(b"' has both : and :: entries");
+            s.fatal(Some(rule.place), message)
+        };
+        if !rule.double_colon {
+            let file = self.targets.enter(name);
+            if self.targets[file].is_double_colon {
+                return Err(both(self));
+            }
+            let quoted = |s: &Session, before: &str, after: &str| {
+                let mut message = before.as_bytes().to_vec();
+                message.extend_from_slice(s.text(name));
+                message.extend_from_slice(after.as_bytes());
+                message
+            };
+            if let (Some(recipe), Some(old)) = (recipe, self.targets[file].recipe.clone()) {
+                if before.contains(&file) && Rc::ptr_eq(recipe, &old) {
+                    let message = quoted(self, "target '", "' given more than once in the same rule");
+                    self.error(Some(rule.place), message);
+                } else if !before.contains(&file) {
+                    let message = quoted(self, "warning: overriding recipe for target '", "'");
+                    self.error(Some(recipe.place), message);
+                    let message = quoted(self, "warning: ignoring old recipe for target '", "'");
+                    self.error(Some(old.place), message);
+                }
+            }
+            return Ok(file);
+        }
+        match self.targets.lookup(name) {
+            Some(file) if self.targets[file].is_target && !self.targets[file].is_double_colon => Err(both(self)),
+            Some(head) if self.targets[head].is_double_colon => {
+                let file = self.targets.add(name);
+                self.targets[head].double_colon.push(file);
+                self.targets[file].is_double_colon = true;
+                self.targets[file].double_colon_head = Some(head);
+                // Target-specific variables of the name are every rule's.
+                if let Some(scope) = self.targets[head].scope {
+                    let own = self.own_scope(file);
+                    let vars = self.vars.scope(scope).vars.clone();
+                    self.vars.scope_mut(own).vars = vars;
+                }
+                Ok(file)
+            }
+            _ => {
+                let file = self.targets.enter(name);
+                self.targets[file].is_double_colon = true;
+                self.targets[file].double_colon_head = Some(file);
+                Ok(file)
+            }
+        }
+    }
+
+    /// Makes the targets of a `&:` rule know each other.
+    fn group(&mut self, files: &[FileId], place: Place) {
+        for &file in files {
+            if !self.targets[file].grouped.is_empty() {
+                let mut message = b"warning: overriding group membership for target '".to_vec();
+                message.extend_from_slice(self.text(self.targets[file].name));
+                message.push(b'\'');
+                self.error(Some(place), message);
+            }
+            self.targets[file].grouped = files.iter().copied().filter(|f| *f != file).collect();
+        }
+    }
+
+    /// Special targets that act as soon as they are read; all others do when reading is over.
+    fn special_target(&mut self, name: Name) {
+        if name == self.known.second_expansion {
+            self.targets.second_expansion = true;
+        } else if name == self.known.one_shell {
+            self.targets.one_shell = true;
+        } else if name == self.known.posix && !self.targets.posix {
+            self.targets.posix = true;
+            // POSIX makes: a failing command in the middle of a line counts.
+            for (name, value) in [
+                (".SHELLFLAGS", "-ec"),
+                ("ARFLAGS", "-rv"),
+                ("CC", "c99"),
+                ("CFLAGS", "-O1"),
+                ("FC", "fort77"),
+                ("FFLAGS", "-O1"),
+                ("SCCSGETFLAGS", "-s"),
+            ] {
+                let name = self.name(name.as_bytes());
+                self.set_simple(name, value.as_bytes(), Origin::Default);
+            }
+        }
+    }
+
+    /// The first target that does not begin with a dot (unless it has a slash) is the default goal.
+    fn choose_default_goal(&mut self, names: &[Name], files: &[FileId]) {
+        let known = self.known.default_goal;
+        if self.vars.lookup_in(GLOBAL, known).is_some_and(|v| !v.data.borrow().value.bytes.is_empty()) {
+            return;
+        }
+        for (&name, &file) in names.iter().zip(files) {
+            let text = self.text(name);
+            if text.first() == Some(&b'.') && memchr::memchr(b'/', text).is_none() {
+                continue;
+            }
+            self.targets.default_goal = Some(file);
+            self.set_simple(known, text, Origin::File);
+            return;
+        }
+    }
+
+    /// The variable name of an assignment, expanded; an empty one is an error.
+    pub(crate) fn assigned_name(&mut self, name: &Text) -> Result<Name> {
+        if name.is_literal() && !name.bytes.is_empty() {
+            return Ok(self.name(&name.bytes));
+        }
+        let expanded = self.expand_text(name)?;
+        let expanded = trim(&expanded);
+        if expanded.is_empty() {
+            return Err(self.fatal(self.reading, "empty variable name"));
+        }
+        Ok(self.name(expanded))
+    }
+}
+
+/// The `;` and what follows it belong to the value of a target-specific assignment.
+fn add_command(assign: &mut Assign, command: &[u8], posix: bool) {
+    let mut value = assign.value.bytes.to_vec();
+    value.push(b';');
+    value.extend_from_slice(&join_continuations(command, posix));
+    assign.value = Arc::new(Text::new(value));
+}
+
+fn trim_start_blanks(text: &[u8]) -> &[u8] {
+    &text[text.iter().take_while(|c| is_blank(**c)).count()..]
+}
+
+/// The end of the word that begins at `at`: white space, a colon or `&:` outside references.
+fn word_end(line: &[u8], mut at: usize) -> usize {
+    while at < line.len() {
+        match line[at] {
+            c if is_space(c) || c == b':' => return at,
+            b'&' if line.get(at + 1) == Some(&b':') => return at,
+            b'$' => at = skip_reference(line, at),
+            b'\\' if at + 1 < line.len() => at += 2,
+            _ => at += 1,
+        }
+    }
+    line.len()
+}
+
+/// The first colon not quoted by a backslash.
+fn find_colon(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b':', text)
+        .find(|at| rkbuild_syntax::line::trailing_backslashes(&text[..*at]) % 2 == 0)
+}
+

@@ -1,0 +1,193 @@
+//! Lists of file names as makefiles write them: words, quoting, `~`, wildcards, archive members.
+
+use rkbuild_base::BString;
+use rkbuild_base::text::is_space;
+
+use crate::Session;
+use crate::target::strip_dot_slash;
+
+/// How [`Session::file_sequence`] reads a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wildcards {
+    /// Names with `*`, `?` or `[` stand for the files that exist; with none, for themselves.
+    Expand,
+    /// They are kept as written.
+    Keep,
+}
+
+/// True when `name` holds a character that a wildcard pattern is made of.
+pub fn has_wildcard(name: &[u8]) -> bool {
+    memchr::memchr3(b'*', b'?', b'[', name).is_some()
+}
+
+/// Splits a list at unquoted white space. A backslash quotes white space and the characters in `special` (it is
+/// dropped then); any other backslash stays.
+pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        if is_space(text[at]) {
+            at += 1;
+            continue;
+        }
+        let mut word = BString::default();
+        while at < text.len() && !is_space(text[at]) {
+            if text[at] != b'\\' {
+                word.push(text[at]);
+                at += 1;
+                continue;
+            }
+            let slashes = text[at..].iter().take_while(|c| **c == b'\\').count();
+            let next = text.get(at + slashes).copied();
+            at += slashes;
+            match next {
+                Some(c) if is_space(c) || special.contains(&c) => {
+                    word.extend(std::iter::repeat_n(b'\\', slashes / 2));
+                    if slashes % 2 == 1 {
+                        word.push(c);
+                        at += 1;
+                    } else if is_space(c) {
+                        break;
+                    }
+                }
+                _ => word.extend(std::iter::repeat_n(b'\\', slashes)),
+            }
+        }
+        words.push(word);
+    }
+    words
+}
+
+/// Joins `lib(a b)`, which was split at its blanks, into `lib(a)` and `lib(b)`.
+fn archive_groups(words: Vec<BString>) -> Vec<BString> {
+    let mut out: Vec<BString> = Vec::with_capacity(words.len());
+    let mut group: Option<(BString, Vec<BString>)> = None;
+    for word in words {
+        if let Some((archive, mut members)) = group.take() {
+            match word.strip_suffix(b")") {
+                Some(last) => {
+                    if !last.is_empty() {
+                        members.push(last.into());
+                    }
+                    out.extend(members.iter().map(|m| member(&archive, m)));
+                }
+                None => {
+                    members.push(word);
+                    group = Some((archive, members));
+                }
+            }
+            continue;
+        }
+        match memchr::memchr(b'(', &word) {
+            Some(open) if open > 0 && !word.ends_with(b")") && memchr::memchr(b')', &word).is_none() => {
+                let first = &word[open + 1..];
+                let members = if first.is_empty() { Vec::new() } else { vec![first.into()] };
+                group = Some((word[..open].into(), members));
+            }
+            _ => out.push(word),
+        }
+    }
+    // An archive whose bracket is never closed is not one: the words stand as they were.
+    if let Some((archive, members)) = group {
+        let mut open = archive;
+        open.push(b'(');
+        let mut members = members.into_iter();
+        if let Some(first) = members.next() {
+            open.extend_from_slice(&first);
+        }
+        out.push(open);
+        out.extend(members);
+    }
+    out
+}
+
+fn member(archive: &[u8], member: &[u8]) -> BString {
+    let mut name = BString::from(archive);
+    name.push(b'(');
+    name.extend_from_slice(member);
+    name.push(b')');
+    name
+}
+
+impl Session {
+    /// The file names of a list of targets or prerequisites: quoting undone, `~` and archive groups expanded,
+    /// leading `./` dropped, and wildcards as asked. `special` are further characters a backslash quotes.
+    pub fn file_sequence(&self, text: &[u8], special: &[u8], wildcards: Wildcards) -> Vec<BString> {
+        let words = split_words(text, special);
+        let words = if memchr::memchr(b'(', text).is_some() { archive_groups(words) } else { words };
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            self.file_names(word, wildcards, &mut out);
+        }
+        out
+    }
+
+    /// What one word of a list stands for.
+    fn file_names(&self, word: BString, wildcards: Wildcards, out: &mut Vec<BString>) {
+        let word: BString = match strip_dot_slash(&word) {
+            stripped if stripped.len() == word.len() => word,
+            stripped => stripped.into(),
+        };
+        let word = if word.starts_with(b"~") { self.expand_tilde(&word) } else { word };
+        if wildcards == Wildcards::Keep || !has_wildcard(&word) {
+            out.push(word);
+            return;
+        }
+        // Only the archive's name is a pattern in `lib*.a(x)`.
+        if let (Some(open), true) = (memchr::memchr(b'(', &word), word.ends_with(b")")) {
+            if open > 0 {
+                let found = self.host().glob(&self.dir, &word[..open]);
+                if found.is_empty() {
+                    out.push(word);
+                } else {
+                    out.extend(found.iter().map(|f| member(f, &word[open + 1..word.len() - 1])));
+                }
+                return;
+            }
+        }
+        let found = self.host().glob(&self.dir, &word);
+        if found.is_empty() { out.push(word) } else { out.extend(found) }
+    }
+
+    /// `~` and `~user` at the start of a name, as the shell reads them.
+    pub fn expand_tilde(&self, name: &[u8]) -> BString {
+        let Some(rest) = name.strip_prefix(b"~") else { return name.into() };
+        let len = memchr::memchr(b'/', rest).unwrap_or(rest.len());
+        let (user, tail) = rest.split_at(len);
+        let home = if user.is_empty() {
+            // The variable wins over the environment it usually comes from.
+            let value = self.shared.lang.names.get(b"HOME").and_then(|n| self.vars.lookup(n)).map(|v| {
+                let data = v.data.borrow();
+                data.value.bytes.clone()
+            });
+            value.filter(|v| !v.is_empty()).or_else(|| self.host().home_dir(None))
+        } else {
+            self.host().home_dir(Some(user))
+        };
+        match home {
+            Some(mut home) => {
+                home.extend_from_slice(tail);
+                home
+            }
+            None => name.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backslashes_quote_blanks_and_special_characters_only() {
+        let got = split_words(b"a\\ b c\\:d e\\f g\\\\ h", b":");
+        assert_eq!(got, ["a b", "c:d", "e\\f", "g\\", "h"]);
+    }
+
+    #[test]
+    fn archive_groups_give_one_name_for_each_member() {
+        let words = split_words(b"x lib(a b.o  c) y", b"");
+        assert_eq!(archive_groups(words), ["x", "lib(a)", "lib(b.o)", "lib(c)", "y"]);
+        assert_eq!(archive_groups(split_words(b"lib(a b", b"")), ["lib(a", "b"]);
+    }
+}

@@ -1,0 +1,220 @@
+//! A make process as a value: everything one invocation of make knows.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{BString, Identity, Name, Place};
+use rkbuild_host::{Dir, Env, Host, Stdio};
+use rkbuild_syntax::Lang;
+
+use crate::makefiles::Makefiles;
+use crate::message::Result;
+use crate::options::Options;
+use crate::target::Targets;
+use crate::variable::{ScopeId, Variables};
+
+/// What all sessions of a process share: names, compiled makefiles, and the door to the machine. Read-only, or
+/// a cache that can be proved fresh.
+pub struct Shared {
+    /// Names, and the release of make this process is.
+    pub lang: Lang,
+    /// The one door to the machine.
+    pub host: Arc<Host>,
+    /// Makefiles that were read, by identity of the file.
+    pub makefiles: Makefiles,
+}
+
+impl Shared {
+    /// The shared part of a new process.
+    pub fn new(identity: Identity) -> Arc<Shared> {
+        Arc::new(Shared {
+            lang: Lang { names: Default::default(), identity },
+            host: Host::new(),
+            makefiles: Makefiles::default(),
+        })
+    }
+}
+
+/// What `$(shell)` gave.
+pub struct ShellResult {
+    /// Everything the command wrote to standard output.
+    pub output: Vec<u8>,
+    /// `.SHELLSTATUS`
+    pub status: i32,
+}
+
+/// What evaluation asks of the builder. Implemented by the `build` crate.
+pub trait Doors {
+    /// Runs the command of `$(shell)` or `!=` with the session's shell, directory and environment. The newlines
+    /// of the output are still as written.
+    fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult>;
+}
+
+/// One invocation of make.
+pub struct Session {
+    /// Shared with the other sessions of the process.
+    pub shared: Arc<Shared>,
+    /// The name messages begin with: the last component of `argv[0]`.
+    pub program: BString,
+    /// `MAKELEVEL`: 0 for the first make.
+    pub level: u32,
+    /// The working directory.
+    pub dir: Arc<Dir>,
+    /// The environment as it came in (recipes get one made from it and from exported variables).
+    pub env: Env,
+    /// Standard streams.
+    pub stdio: Stdio,
+    /// Switches: command line, MAKEFLAGS, and what makefiles appended to it.
+    pub options: Options,
+    /// All variables.
+    pub vars: Variables,
+    /// All targets and rules.
+    pub targets: Targets,
+    /// The line being read or the recipe line being expanded.
+    pub reading: Option<Place>,
+    /// Where the variable being expanded was set.
+    pub expanding: Option<Place>,
+    /// Depth of expansion, of includes and of evals, to stop before the stack ends.
+    pub depth: u32,
+    /// `export` without names was seen (or `.EXPORT_ALL_VARIABLES`).
+    pub export_all: bool,
+    /// Makefiles read, in order, with what remaking them needs to know.
+    pub read_files: Vec<ReadFile>,
+    /// Directories to search for included makefiles (`-I`, then the defaults that exist).
+    pub include_dirs: Vec<BString>,
+    /// The recipe prefix character.
+    pub recipe_prefix: u8,
+    /// `$(shell)` and `!=`.
+    pub doors: Rc<dyn Doors>,
+    /// Names that are looked at often.
+    pub known: Known,
+    /// The environment of `$(shell)` is being made: variables on whose account it runs are not expanded again.
+    pub in_shell_env: Vec<Name>,
+    /// Commands started so far; caches of directories are good while it stands.
+    pub commands: u64,
+    /// Makefile texts of `--eval`, still to be read before the first makefile.
+    pub evals: VecDeque<BString>,
+    /// Cut short while a recipe is expanded: rules may not be defined with prerequisites.
+    pub in_recipe: bool,
+    /// The scope of the target whose recipe is being expanded, for the environment of `$(shell)`.
+    pub recipe_scope: Option<ScopeId>,
+}
+
+/// A makefile that was read or looked for.
+#[derive(Debug, Clone)]
+pub struct ReadFile {
+    /// The name it was found under, or asked for.
+    pub name: Name,
+    /// `-include`: absence is no error.
+    pub optional: bool,
+    /// It was read.
+    pub found: bool,
+    /// Why it could not be opened: errno.
+    pub errno: i32,
+    /// The place of the include directive.
+    pub place: Option<Place>,
+    /// It is a default makefile or named by `-f` (not included).
+    pub top: bool,
+}
+
+macro_rules! known {
+    ($($field:ident = $text:literal;)*) => {
+        /// Names used by make itself, interned once.
+        #[derive(Clone, Copy)]
+        #[allow(missing_docs)]
+        pub struct Known { $(pub $field: Name),* }
+
+        impl Known {
+            /// Interns them.
+            pub fn new(names: &rkbuild_base::Names) -> Known {
+                Known { $($field: names.intern($text.as_bytes())),* }
+            }
+        }
+    };
+}
+
+known! {
+    shell = "SHELL";
+    make = "MAKE";
+    makeflags = "MAKEFLAGS";
+    mflags = "MFLAGS";
+    gnumakeflags = "GNUMAKEFLAGS";
+    makelevel = "MAKELEVEL";
+    makeoverrides = "MAKEOVERRIDES";
+    command_variables = "-*-command-variables-*-";
+    eval_flags = "-*-eval-flags-*-";
+    makefiles = "MAKEFILES";
+    makefile_list = "MAKEFILE_LIST";
+    make_restarts = "MAKE_RESTARTS";
+    make_termout = "MAKE_TERMOUT";
+    make_termerr = "MAKE_TERMERR";
+    curdir = "CURDIR";
+    vpath = "VPATH";
+    gpath = "GPATH";
+    default_goal = ".DEFAULT_GOAL";
+    recipe_prefix = ".RECIPEPREFIX";
+    variables = ".VARIABLES";
+    shellflags = ".SHELLFLAGS";
+    shellstatus = ".SHELLSTATUS";
+    extra_prereqs = ".EXTRA_PREREQS";
+    include_dirs = ".INCLUDE_DIRS";
+    features = ".FEATURES";
+    suffixes = ".SUFFIXES";
+    phony = ".PHONY";
+    precious = ".PRECIOUS";
+    intermediate = ".INTERMEDIATE";
+    notintermediate = ".NOTINTERMEDIATE";
+    secondary = ".SECONDARY";
+    second_expansion = ".SECONDEXPANSION";
+    delete_on_error = ".DELETE_ON_ERROR";
+    ignore = ".IGNORE";
+    low_resolution_time = ".LOW_RESOLUTION_TIME";
+    silent = ".SILENT";
+    export_all = ".EXPORT_ALL_VARIABLES";
+    notparallel = ".NOTPARALLEL";
+    one_shell = ".ONESHELL";
+    posix = ".POSIX";
+    default = ".DEFAULT";
+    wait = ".WAIT";
+    at = "@";
+    percent = "%";
+    less = "<";
+    question = "?";
+    caret = "^";
+    plus = "+";
+    bar = "|";
+    star = "*";
+}
+
+impl Session {
+    /// The bytes of a name.
+    pub fn text(&self, name: Name) -> &'static [u8] {
+        self.shared.lang.names.text(name)
+    }
+
+    /// The id of a name.
+    pub fn name(&self, text: &[u8]) -> Name {
+        self.shared.lang.names.intern(text)
+    }
+
+    /// The release of make this session is.
+    pub fn identity(&self) -> Identity {
+        self.shared.lang.identity
+    }
+
+    /// The door to the machine.
+    pub fn host(&self) -> &Host {
+        &self.shared.host
+    }
+
+    /// Writes to standard output. A failure is remembered by the stream and reported at the end.
+    pub fn out(&self, bytes: &[u8]) {
+        self.stdio.write_out(bytes);
+    }
+
+    /// Writes to standard error.
+    pub fn err(&self, bytes: &[u8]) {
+        self.stdio.write_err(bytes);
+    }
+}

@@ -1,0 +1,265 @@
+//! Targets and prerequisites as makefiles name them: explicit rules, flags of special targets, pattern rules.
+//!
+//! What happens to a target while it is updated (times, status, running jobs) is kept by the `build` crate in
+//! tables of its own, indexed by [`FileId`].
+
+use std::rc::Rc;
+
+use rkbuild_base::{BString, FxMap, Name, Place};
+
+use crate::pattern::Pattern;
+use crate::recipe::Recipe;
+use crate::variable::{Data, ScopeId};
+
+/// A file in [`Targets`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A prerequisite of an explicit rule.
+#[derive(Clone, Debug)]
+pub struct Dep {
+    /// The prerequisite.
+    pub file: FileId,
+    /// After `|`: it must exist, but its time does not matter.
+    pub order_only: bool,
+    /// `.WAIT` stood before it: what precedes must be done before it begins.
+    pub wait: bool,
+    /// It came from `.EXTRA_PREREQS`: not in automatic variables.
+    pub extra: bool,
+    /// It was named in an explicit rule (not found by implicit-rule search).
+    pub explicit: bool,
+}
+
+/// Prerequisites of an explicit rule that wait for the second expansion (manual 3.9).
+#[derive(Clone, Debug)]
+pub struct Secondary {
+    /// The text after the first expansion, `|` and `.WAIT` included.
+    pub text: BString,
+    /// The stem, for a static pattern rule.
+    pub stem: Option<Rc<[u8]>>,
+    /// The number of `deps` that come before these.
+    pub after: usize,
+    /// Where the rule is.
+    pub place: Place,
+}
+
+/// A file that is a target or a prerequisite.
+#[derive(Debug)]
+pub struct Target {
+    /// The name, without leading `./`.
+    pub name: Name,
+    /// Prerequisites in the order of `$^` (those of the rule with the recipe first).
+    pub deps: Vec<Dep>,
+    /// Prerequisites still to be expanded a second time.
+    pub secondary: Vec<Secondary>,
+    /// The recipe, if a rule gave one.
+    pub recipe: Option<Rc<Recipe>>,
+    /// The stem, when a static pattern rule (or, later, an implicit rule) gave the recipe.
+    pub stem: Option<Rc<[u8]>>,
+    /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets).
+    pub grouped: Vec<FileId>,
+    /// For the first of several `::` rules: the others, in order. Each is a file of its own.
+    pub double_colon: Vec<FileId>,
+    /// It is one of a name's `::` rules.
+    pub is_double_colon: bool,
+    /// The file whose `double_colon` list this one is in (or itself, for the first).
+    pub double_colon_head: Option<FileId>,
+    /// It stands on the left of a rule.
+    pub is_target: bool,
+    /// A makefile names it (so it is not intermediate).
+    pub is_explicit: bool,
+    /// Its rule is built in.
+    pub builtin: bool,
+    /// Prerequisite of `.PHONY`.
+    pub phony: bool,
+    /// Prerequisite of `.PRECIOUS`.
+    pub precious: bool,
+    /// Prerequisite of `.INTERMEDIATE`, or made by a chain of implicit rules.
+    pub intermediate: bool,
+    /// Prerequisite of `.NOTINTERMEDIATE`.
+    pub notintermediate: bool,
+    /// Prerequisite of `.SECONDARY`.
+    pub secondary_flag: bool,
+    /// Prerequisite of `.LOW_RESOLUTION_TIME`.
+    pub low_resolution_time: bool,
+    /// Prerequisite of `.IGNORE` or `.SILENT` (with prerequisites), `.NOTPARALLEL` (4.4).
+    pub ignore_errors: bool,
+    /// Prerequisite of `.SILENT`.
+    pub silent: bool,
+    /// `.NOTPARALLEL: target`
+    pub not_parallel: bool,
+    /// Its absence is no error (a makefile of `-include`, a goal of makefile remaking).
+    pub dont_care: bool,
+    /// Target-specific variables.
+    pub scope: Option<ScopeId>,
+    /// Where its rule is.
+    pub place: Option<Place>,
+}
+
+/// A prerequisite of a pattern rule.
+#[derive(Clone, Debug)]
+pub struct PatternDep {
+    /// The text; `%` stands for the stem unless there is none.
+    pub text: BString,
+    /// After `|`.
+    pub order_only: bool,
+    /// `.WAIT` stood before it.
+    pub wait: bool,
+    /// It holds `$` and is to be expanded a second time; then `text` may stand for several words.
+    pub secondary: bool,
+}
+
+/// A pattern rule, or a suffix rule made into one.
+#[derive(Debug)]
+pub struct PatternRule {
+    /// The target patterns, each with one `%`.
+    pub targets: Vec<Pattern>,
+    /// The prerequisites.
+    pub deps: Vec<PatternDep>,
+    /// The recipe. A pattern rule without one cancels an equal rule, and is not kept.
+    pub recipe: Rc<Recipe>,
+    /// `::`: applies only when its prerequisites exist (manual 10.5.5).
+    pub terminal: bool,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// A pattern-specific variable (manual 6.12): the assignment is done again for each target that matches.
+#[derive(Debug)]
+pub struct PatternVariable {
+    /// The target pattern.
+    pub pattern: Pattern,
+    /// The variable's name.
+    pub name: Name,
+    /// The operator and, unexpanded unless the operator asks for it, the value.
+    pub op: rkbuild_syntax::Op,
+    /// Its value and properties.
+    pub data: Data,
+}
+
+/// All that makefiles said about targets.
+#[derive(Debug, Default)]
+pub struct Targets {
+    /// Every file, by [`FileId`].
+    pub files: Vec<Target>,
+    by_name: FxMap<Name, FileId>,
+    /// Pattern rules in order of definition.
+    pub patterns: Vec<Rc<PatternRule>>,
+    /// Pattern-specific variables, those with shorter patterns first, equal lengths in order of definition.
+    pub pattern_vars: Vec<Rc<PatternVariable>>,
+    /// `vpath` directives: pattern and directories, in order.
+    pub vpaths: Vec<(Pattern, Vec<BString>)>,
+    /// The first target that can be the default goal; `.DEFAULT_GOAL` is the truth.
+    pub default_goal: Option<FileId>,
+    /// `.SECONDEXPANSION` was seen.
+    pub second_expansion: bool,
+    /// `.ONESHELL` was seen.
+    pub one_shell: bool,
+    /// `.POSIX` was seen.
+    pub posix: bool,
+    /// Reading of makefiles is over: prerequisites can't be defined any more.
+    pub snapped: bool,
+}
+
+impl Target {
+    fn new(name: Name) -> Target {
+        Target {
+            name,
+            deps: Vec::new(),
+            secondary: Vec::new(),
+            recipe: None,
+            stem: None,
+            grouped: Vec::new(),
+            double_colon: Vec::new(),
+            is_double_colon: false,
+            double_colon_head: None,
+            is_target: false,
+            is_explicit: false,
+            builtin: false,
+            phony: false,
+            precious: false,
+            intermediate: false,
+            notintermediate: false,
+            secondary_flag: false,
+            low_resolution_time: false,
+            ignore_errors: false,
+            silent: false,
+            not_parallel: false,
+            dont_care: false,
+            scope: None,
+            place: None,
+        }
+    }
+}
+
+impl std::ops::Index<FileId> for Targets {
+    type Output = Target;
+    fn index(&self, id: FileId) -> &Target {
+        &self.files[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<FileId> for Targets {
+    fn index_mut(&mut self, id: FileId) -> &mut Target {
+        &mut self.files[id.0 as usize]
+    }
+}
+
+impl Targets {
+    /// The file of that name. Names are entered without leading `./` (see [`strip_dot_slash`]).
+    pub fn lookup(&self, name: Name) -> Option<FileId> {
+        self.by_name.get(&name).copied()
+    }
+
+    /// The file of that name, made now if it is new.
+    pub fn enter(&mut self, name: Name) -> FileId {
+        if let Some(id) = self.lookup(name) {
+            return id;
+        }
+        let id = self.add(name);
+        self.by_name.insert(name, id);
+        id
+    }
+
+    /// A further file of a name that is in the table already: another `::` rule.
+    pub fn add(&mut self, name: Name) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.files.push(Target::new(name));
+        id
+    }
+
+    /// Lets `name` stand for `id` from now on (a file found through VPATH); the old name is free again.
+    pub fn rename(&mut self, id: FileId, name: Name) {
+        let old = self[id].name;
+        if self.by_name.get(&old) == Some(&id) {
+            self.by_name.remove(&old);
+        }
+        self[id].name = name;
+        self.by_name.insert(name, id);
+    }
+}
+
+/// A file name without leading `./` (and the slashes after it); `./` itself stays.
+pub fn strip_dot_slash(mut name: &[u8]) -> &[u8] {
+    while let Some(rest) = name.strip_prefix(b"./") {
+        let rest = &rest[rest.iter().take_while(|c| **c == b'/').count()..];
+        if rest.is_empty() {
+            return b"./";
+        }
+        name = rest;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_dot_slashes_are_not_part_of_a_name() {
+        assert_eq!(strip_dot_slash(b"./a"), b"a");
+        assert_eq!(strip_dot_slash(b".///./a/./b"), b"a/./b");
+        assert_eq!(strip_dot_slash(b"./"), b"./");
+        assert_eq!(strip_dot_slash(b"../a"), b"../a");
+    }
+}

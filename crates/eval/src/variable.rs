@@ -1,0 +1,289 @@
+//! Variables: values, flavors, origins, and the stack of scopes they are looked up in.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{FxMap, Name, Place};
+use rkbuild_syntax::Text;
+
+/// How a variable's value is used (manual 6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// Expanded each time it is referred to.
+    Recursive,
+    /// Expanded once, when it was set.
+    Simple,
+}
+
+/// Where a variable's value came from, in order of precedence (manual 8.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Built in.
+    Default,
+    /// From the environment.
+    Environment,
+    /// Set in a makefile.
+    File,
+    /// From the environment, with `-e`.
+    EnvironmentOverride,
+    /// Given on the command line.
+    CommandLine,
+    /// Set with `override`.
+    Override,
+    /// An automatic variable of a rule.
+    Automatic,
+}
+
+impl Origin {
+    /// What `$(origin)` says.
+    pub fn text(self) -> &'static str {
+        match self {
+            Origin::Default => "default",
+            Origin::Environment => "environment",
+            Origin::File => "file",
+            Origin::EnvironmentOverride => "environment override",
+            Origin::CommandLine => "command line",
+            Origin::Override => "override",
+            Origin::Automatic => "automatic",
+        }
+    }
+}
+
+/// Whether a variable is passed to recipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// By the general rules: from the environment or command line, or when everything is exported.
+    Default,
+    /// `export`
+    Yes,
+    /// `unexport`
+    No,
+    /// Passed on only if it came from the environment (`SHELL`-like; make's "if set").
+    IfSet,
+}
+
+/// What can change in a variable without its being another one.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The value as written (recursive) or expanded (simple).
+    pub value: Arc<Text>,
+    /// Recursive or simple.
+    pub flavor: Flavor,
+    /// Where the value came from.
+    pub origin: Origin,
+    /// Whether it is exported.
+    pub export: Export,
+    /// `private`: not seen from prerequisites.
+    pub private: bool,
+    /// A target-specific `+=`: to be joined to the value of the outer scopes when looked up.
+    pub append: bool,
+    /// A target- or pattern-specific variable (any operator).
+    pub per_target: bool,
+    /// A target-specific `?=`.
+    pub conditional: bool,
+    /// Where it was last set.
+    pub place: Place,
+}
+
+/// A variable. Assigning changes it in place, so that one being expanded knows that it is.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Name,
+    /// Its value and properties.
+    pub data: RefCell<Data>,
+    /// It is being expanded: a reference to it now would not end.
+    pub expanding: Cell<bool>,
+    /// How many `$(call)`s of it are under way; they may recurse.
+    pub calls: Cell<u32>,
+}
+
+/// A scope in [`Variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScopeId(pub u32);
+
+/// One table of variables, and where look-up goes on.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Its own variables.
+    pub vars: FxMap<Name, Rc<Variable>>,
+    /// Their names in the order of first definition (for `-p` and `.VARIABLES`, whose order is free).
+    pub next: Option<ScopeId>,
+    /// `next` belongs to the target this one is a prerequisite of: `private` variables there are not seen.
+    pub next_is_parent: bool,
+}
+
+/// All scopes of a session: the global one, those of targets, and those of `$(call)`, `$(foreach)`, `$(let)`.
+#[derive(Debug)]
+pub struct Variables {
+    scopes: Vec<Scope>,
+    /// Scopes that were pushed and popped, for reuse.
+    free: Vec<ScopeId>,
+    /// Where look-up begins.
+    pub current: ScopeId,
+    /// Counts changes of the global scope and of exports, so that results derived from them can be kept.
+    pub changes: u64,
+}
+
+/// The global scope.
+pub const GLOBAL: ScopeId = ScopeId(0);
+
+impl Default for Variables {
+    fn default() -> Self {
+        Variables { scopes: vec![Scope::default()], free: Vec::new(), current: GLOBAL, changes: 0 }
+    }
+}
+
+impl Variables {
+    /// A scope, to read.
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+
+    /// A scope, to change.
+    pub fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
+        self.changes += 1;
+        &mut self.scopes[id.0 as usize]
+    }
+
+    /// A new, empty scope in front of `next`.
+    pub fn add_scope(&mut self, next: Option<ScopeId>) -> ScopeId {
+        if let Some(id) = self.free.pop() {
+            self.scopes[id.0 as usize] = Scope { next, ..Scope::default() };
+            return id;
+        }
+        let id = ScopeId(self.scopes.len() as u32);
+        self.scopes.push(Scope { next, ..Scope::default() });
+        id
+    }
+
+    /// Begins a scope in front of the current one, as `$(call)` does.
+    pub fn push(&mut self) -> ScopeId {
+        self.current = self.add_scope(Some(self.current));
+        self.current
+    }
+
+    /// Ends a scope begun with [`Variables::push`]; look-up is as before it.
+    pub fn pop(&mut self, pushed: ScopeId) {
+        let scope = std::mem::take(&mut self.scopes[pushed.0 as usize]);
+        self.current = scope.next.unwrap_or(GLOBAL);
+        self.free.push(pushed);
+    }
+
+    /// The variable seen from the current scope.
+    pub fn lookup(&self, name: Name) -> Option<&Rc<Variable>> {
+        self.lookup_from(self.current, name)
+    }
+
+    /// The variable seen from `scope`.
+    pub fn lookup_from(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
+        let mut id = scope;
+        let mut parent = false;
+        loop {
+            let scope = &self.scopes[id.0 as usize];
+            if let Some(var) = scope.vars.get(&name) {
+                if !parent || !var.data.borrow().private {
+                    return Some(var);
+                }
+            }
+            parent |= scope.next_is_parent;
+            id = scope.next?;
+        }
+    }
+
+    /// The variable of that very scope.
+    pub fn lookup_in(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
+        self.scope(scope).vars.get(&name)
+    }
+
+    /// Sets a variable in `scope` with the given properties; the precedence of origins (`-e`, command line,
+    /// `override`) is observed: a weaker origin leaves a stronger value alone. Gives the variable either way.
+    pub fn define(
+        &mut self,
+        scope: ScopeId,
+        name: Name,
+        value: Arc<Text>,
+        flavor: Flavor,
+        origin: Origin,
+        place: Place,
+    ) -> Rc<Variable> {
+        self.changes += 1;
+        let vars = &mut self.scopes[scope.0 as usize].vars;
+        if let Some(var) = vars.get(&name) {
+            let mut data = var.data.borrow_mut();
+            if origin >= data.origin {
+                data.value = value;
+                data.flavor = flavor;
+                data.origin = origin;
+                data.append = false;
+                data.conditional = false;
+                data.place = place;
+            }
+            drop(data);
+            return var.clone();
+        }
+        let var = Rc::new(Variable {
+            name,
+            data: RefCell::new(Data {
+                value,
+                flavor,
+                origin,
+                export: Export::Default,
+                private: false,
+                append: false,
+                per_target: false,
+                conditional: false,
+                place,
+            }),
+            expanding: Cell::new(false),
+            calls: Cell::new(0),
+        });
+        vars.insert(name, var.clone());
+        var
+    }
+
+    /// Removes a variable from a scope, unless its origin is stronger.
+    pub fn undefine(&mut self, scope: ScopeId, name: Name, origin: Origin) {
+        self.changes += 1;
+        let vars = &mut self.scopes[scope.0 as usize].vars;
+        if vars.get(&name).is_some_and(|v| origin >= v.data.borrow().origin) {
+            vars.remove(&name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &str) -> Arc<Text> {
+        Arc::new(Text::new(value))
+    }
+
+    #[test]
+    fn private_variables_are_seen_in_their_own_scope_only() {
+        let mut vars = Variables::default();
+        let a = Name(7);
+        let parent = vars.add_scope(Some(GLOBAL));
+        let child = vars.add_scope(Some(parent));
+        vars.scope_mut(child).next_is_parent = true;
+        let var = vars.define(parent, a, text("x"), Flavor::Simple, Origin::File, Place::NONE);
+        var.data.borrow_mut().private = true;
+        assert!(vars.lookup_from(parent, a).is_some());
+        assert!(vars.lookup_from(child, a).is_none());
+    }
+
+    #[test]
+    fn a_weaker_origin_does_not_replace_a_stronger_value() {
+        let mut vars = Variables::default();
+        let a = Name(7);
+        vars.define(GLOBAL, a, text("cmd"), Flavor::Simple, Origin::CommandLine, Place::NONE);
+        vars.define(GLOBAL, a, text("file"), Flavor::Simple, Origin::File, Place::NONE);
+        assert_eq!(vars.lookup(a).map(|v| v.data.borrow().value.bytes.clone()), Some("cmd".into()));
+        vars.undefine(GLOBAL, a, Origin::File);
+        assert!(vars.lookup(a).is_some());
+        vars.undefine(GLOBAL, a, Origin::Override);
+        assert!(vars.lookup(a).is_none());
+    }
+}

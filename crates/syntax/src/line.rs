@@ -1,0 +1,201 @@
+//! Physical lines to logical lines; continuations and comments.
+
+use rkbuild_base::text::{is_blank, is_space};
+
+/// A logical line: its bytes in the makefile without the last newline, inner backslash-newlines kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The number of its first physical line, counted from 1.
+    pub number: u32,
+}
+
+/// Splits a makefile's text into logical lines. `text` must be free of NULs and of carriage returns at line
+/// ends; [`clean`] sees to both.
+pub fn split(text: &[u8]) -> Vec<Span> {
+    let mut spans = Vec::with_capacity(text.len() / 24 + 1);
+    let (mut start, mut number, mut physical) = (0, 1, 1);
+    for i in memchr::memchr_iter(b'\n', text) {
+        physical += 1;
+        if trailing_backslashes(&text[start..i]) % 2 == 1 && i + 1 < text.len() {
+            continue;
+        }
+        spans.push(Span { start, end: i, number });
+        start = i + 1;
+        number = physical;
+    }
+    if start < text.len() {
+        spans.push(Span { start, end: text.len(), number });
+    }
+    spans
+}
+
+/// Drops carriage returns before newlines, what follows a NUL on its line, and a byte-order mark, as make does
+/// when it reads. Borrows when there is nothing to drop.
+pub fn clean(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    if memchr::memchr2(b'\r', 0, text).is_none() {
+        return text.into();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|c| *c == b'\n') {
+        let (body, newline) = match line.strip_suffix(b"\n") {
+            Some(body) => (body, true),
+            None => (line, false),
+        };
+        let body = if newline { body.strip_suffix(b"\r").unwrap_or(body) } else { body };
+        out.extend_from_slice(body.split(|c| *c == 0).next().unwrap_or_default());
+        if newline {
+            out.push(b'\n');
+        }
+    }
+    out.into()
+}
+
+/// How many backslashes end `text`.
+pub fn trailing_backslashes(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|c| **c == b'\\').count()
+}
+
+/// Joins continued lines: a backslash-newline and the blanks around it become one space (manual 3.1.1).
+/// In POSIX mode the blanks before the backslash stay.
+pub fn join_continuations(line: &[u8], posix: bool) -> Vec<u8> {
+    if memchr::memchr(b'\n', line).is_none() {
+        return line.to_vec();
+    }
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(n) = memchr::memchr(b'\n', rest) {
+        let slashes = trailing_backslashes(&rest[..n]);
+        out.extend_from_slice(&rest[..n - slashes]);
+        // Pairs of backslashes before the newline stand for one each.
+        out.resize(out.len() + slashes / 2, b'\\');
+        rest = &rest[n + 1..];
+        if slashes % 2 == 1 {
+            let skip = rest.iter().take_while(|c| is_blank(**c)).count();
+            rest = &rest[skip..];
+            if !posix {
+                let keep = out.len() - out.iter().rev().take_while(|c| is_blank(**c)).count();
+                out.truncate(keep);
+            }
+            out.push(b' ');
+        } else {
+            out.push(b'\n');
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// Cuts an unquoted comment off, and takes away the backslashes that quoted a `#`.
+pub fn strip_comment(line: &mut Vec<u8>) {
+    if memchr::memchr(b'#', line).is_none() {
+        return;
+    }
+    if let Some(at) = find_unquoted(line, 0, |c| c == b'#') {
+        line.truncate(at);
+    }
+}
+
+/// Finds the first byte at or after `from` that satisfies `stop` and is not quoted by a backslash. Backslashes
+/// directly before such a byte are halved in place, and one that quoted is dropped (manual 3.1, 4.3).
+pub fn find_unquoted(line: &mut Vec<u8>, from: usize, stop: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut at = from;
+    while at < line.len() {
+        if !stop(line[at]) {
+            at += 1;
+            continue;
+        }
+        let slashes = trailing_backslashes(&line[from..at]);
+        if slashes == 0 {
+            return Some(at);
+        }
+        let drop = slashes - slashes / 2;
+        line.drain(at - drop..at);
+        at -= drop;
+        if slashes % 2 == 0 {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Like [`find_unquoted`], but passes over `$(…)` and `${…}` references.
+pub fn find_unquoted_outside(line: &mut Vec<u8>, from: usize, stop: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut at = from;
+    while at < line.len() {
+        if line[at] == b'$' {
+            at = skip_reference(line, at);
+            continue;
+        }
+        if !stop(line[at]) {
+            at += 1;
+            continue;
+        }
+        let slashes = trailing_backslashes(&line[from..at]);
+        if slashes == 0 {
+            return Some(at);
+        }
+        let drop = slashes - slashes / 2;
+        line.drain(at - drop..at);
+        at -= drop;
+        if slashes % 2 == 0 {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The position after the reference whose `$` is at `at`.
+pub fn skip_reference(line: &[u8], at: usize) -> usize {
+    match line.get(at + 1) {
+        Some(&open @ (b'(' | b'{')) => match crate::expr::matching_close(&line[at + 2..], open) {
+            Some(end) => at + 2 + end + 1,
+            None => line.len(),
+        },
+        Some(_) => at + 2,
+        None => at + 1,
+    }
+}
+
+/// The first word of `line` and what follows it, leading white space of both skipped.
+pub fn first_word(line: &[u8]) -> (&[u8], &[u8]) {
+    let line = rkbuild_base::text::trim_start(line);
+    let len = line.iter().take_while(|c| !is_space(**c)).count();
+    (&line[..len], rkbuild_base::text::trim_start(&line[len..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_number_of_backslashes_continues_a_line() {
+        let text = b"a \\\n b\nc \\\\\nd";
+        let got: Vec<_> = split(text).iter().map(|s| (&text[s.start..s.end], s.number)).collect();
+        assert_eq!(got, [(&b"a \\\n b"[..], 1), (b"c \\\\", 3), (b"d", 4)]);
+    }
+
+    #[test]
+    fn a_continuation_becomes_one_space() {
+        assert_eq!(join_continuations(b"a  \\\n\t b", false), b"a b");
+        assert_eq!(join_continuations(b"a  \\\n\t b", true), b"a   b");
+    }
+
+    #[test]
+    fn a_backslash_quotes_a_comment_and_is_dropped() {
+        let mut line = b"a\\#b \\\\# c".to_vec();
+        strip_comment(&mut line);
+        assert_eq!(line, b"a#b \\");
+    }
+
+    #[test]
+    fn carriage_returns_and_what_follows_a_nul_are_dropped() {
+        assert_eq!(&clean(b"a\r\nb\0c\nd\r")[..], b"a\nb\nd\r");
+    }
+}

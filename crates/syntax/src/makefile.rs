@@ -1,0 +1,139 @@
+//! A makefile's text as logical lines, each understood when it is first reached; shared by all sessions.
+
+use std::sync::{Arc, OnceLock};
+
+use rkbuild_base::{BStr, ByteSlice};
+
+use crate::line::{self, Span};
+use crate::statement::Stmt;
+use crate::{Text, line::first_word};
+
+/// One makefile's text. Immutable: one that changed on disk is another.
+#[derive(Debug)]
+pub struct Makefile {
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+/// A logical line with what was found out about it.
+#[derive(Debug)]
+struct Line {
+    span: Span,
+    stmt: OnceLock<Stmt>,
+    recipe: OnceLock<Arc<Text>>,
+    /// The body of the `define` that this line begins and the line after its `endef`.
+    body: OnceLock<Option<Body>>,
+}
+
+/// The body of a `define`.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The lines between `define` and `endef`, newline-separated.
+    pub text: Arc<Text>,
+    /// The index of the line after `endef`.
+    pub next: usize,
+    /// The `endef` line had text after it; its line number.
+    pub extra: Option<u32>,
+}
+
+impl Makefile {
+    /// Takes the bytes of a makefile, or of the argument of `$(eval)`.
+    pub fn new(bytes: &[u8]) -> Makefile {
+        let text = line::clean(bytes).into_owned();
+        let lines = line::split(&text)
+            .into_iter()
+            .map(|span| Line { span, stmt: OnceLock::new(), recipe: OnceLock::new(), body: OnceLock::new() })
+            .collect();
+        Makefile { text, lines }
+    }
+
+    /// The number of logical lines.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// True for an empty makefile.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The bytes of a logical line, continuations included.
+    pub fn raw(&self, index: usize) -> &BStr {
+        let span = self.lines[index].span;
+        self.text[span.start..span.end].as_bstr()
+    }
+
+    /// The number of a line's first physical line, from 1, counted within this text.
+    pub fn number(&self, index: usize) -> u32 {
+        self.lines[index].span.number
+    }
+
+    /// A line with continuations joined and without comment.
+    pub fn joined(&self, index: usize, posix: bool) -> Vec<u8> {
+        let mut joined = line::join_continuations(self.raw(index), posix);
+        line::strip_comment(&mut joined);
+        joined
+    }
+
+    /// What the line is, if it is not a recipe's.
+    pub fn stmt(&self, index: usize) -> &Stmt {
+        self.lines[index].stmt.get_or_init(|| Stmt::parse(&self.joined(index, false)))
+    }
+
+    /// The line as a recipe line: without the prefix character.
+    pub fn recipe(&self, index: usize) -> &Arc<Text> {
+        self.lines[index]
+            .recipe
+            .get_or_init(|| Arc::new(Text::new(self.raw(index).get(1..).unwrap_or_default())))
+    }
+
+    /// The body of the `define` at `index`; `None` when its `endef` is missing. `prefix` is the recipe prefix
+    /// character: lines that begin with it are never `define` or `endef`.
+    pub fn define_body(&self, index: usize, prefix: u8) -> Option<Body> {
+        if prefix == b'\t' {
+            self.lines[index].body.get_or_init(|| self.find_body(index, prefix)).clone()
+        } else {
+            self.find_body(index, prefix)
+        }
+    }
+
+    fn find_body(&self, index: usize, prefix: u8) -> Option<Body> {
+        let mut depth = 1;
+        let mut text = Vec::new();
+        for i in index + 1..self.len() {
+            let raw = self.raw(i);
+            if raw.first() != Some(&prefix) {
+                let joined = line::join_continuations(raw, false);
+                let (word, rest) = first_word(&joined);
+                if word == b"define" && !rest.is_empty() {
+                    depth += 1;
+                } else if word == b"endef" || word.starts_with(b"endef#") {
+                    depth -= 1;
+                    if depth == 0 {
+                        let extra = !rest.is_empty() && !rest.starts_with(b"#");
+                        text.pop();
+                        let text = Arc::new(Text::new(text));
+                        return Some(Body { text, next: i + 1, extra: extra.then(|| self.number(i)) });
+                    }
+                }
+            }
+            text.extend_from_slice(raw);
+            text.push(b'\n');
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_defines_stay_in_the_body() {
+        let m = Makefile::new(b"define a\nx \\\n y # z\ndefine b\nendef\n\tendef\nendef # c\nq\n");
+        let body = m.define_body(0, b'\t').expect("ends");
+        assert_eq!(body.text.bytes, "x \\\n y # z\ndefine b\nendef\n\tendef");
+        assert_eq!((body.next, body.extra), (6, None));
+        assert!(Makefile::new(b"define a\n").define_body(0, b'\t').is_none());
+    }
+}
