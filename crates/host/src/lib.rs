@@ -1,1 +1,91 @@
-//! rkbuild-host.
+//! The one door to the machine: every stat, read, directory listing, glob, process start, environment read and clock
+//! read of rkbuild goes through a [`Host`].
+//!
+//! One process has one `Host`, shared by all its sessions, which are threads. So nothing here has a process-wide
+//! current directory, environment or standard stream: a working directory is a [`Dir`] value, an environment an
+//! [`Env`] value, and standard streams a [`Stdio`] value.
+
+mod counts;
+mod dir;
+pub mod env;
+pub mod errors;
+pub mod fd;
+mod file;
+mod glob;
+mod listing;
+pub mod poll;
+mod process;
+mod program;
+pub mod signals;
+pub mod stack;
+mod start;
+mod stdio;
+mod system;
+mod user;
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, RwLock};
+
+pub use counts::{Count, Counts};
+pub use dir::Dir;
+pub use env::Env;
+pub use file::{Kind, Meta, OpenMode};
+pub use glob::{has_magic, matches, unescape};
+pub use listing::Listing;
+pub use process::{Child, Exit, Spawn};
+pub use stdio::Stdio;
+pub use system::Load;
+
+/// The machine, as all sessions of a process see it.
+pub struct Host {
+    counts: Counts,
+    /// Goes up whenever something this process did may have changed files; see [`Host::changed`].
+    epoch: AtomicU64,
+    /// Children that run now. While there are any, an unchanged epoch proves nothing.
+    running: AtomicUsize,
+    listings: RwLock<listing::Cache>,
+    umask: OnceLock<u32>,
+}
+
+impl Host {
+    /// The host of this process; make one and share it.
+    pub fn new() -> Arc<Host> {
+        signals::expect_children();
+        Arc::new(Host {
+            counts: Counts::default(),
+            epoch: AtomicU64::new(1),
+            running: AtomicUsize::new(0),
+            listings: RwLock::default(),
+            umask: OnceLock::new(),
+        })
+    }
+
+    /// What was asked of the machine so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Says that files may have been changed: by a child, or by a builtin through a descriptor it held. The
+    /// operations of `Host` that change files, and the start and end of a [`Child`], say so themselves.
+    pub fn changed(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A number that goes up with each [`Host::changed`]. What was learned about files at one epoch still holds, as far
+    /// as this process is concerned, while the epoch is the same and [`Host::is_quiet`] says true.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// True when no child of this process runs.
+    pub fn is_quiet(&self) -> bool {
+        self.running.load(Ordering::SeqCst) == 0
+    }
+
+    /// The epoch, if what is learned under it can be kept; `None` while children run.
+    pub fn quiet_epoch(&self) -> Option<u64> {
+        let epoch = self.epoch();
+        // In this order: a child that starts in between is seen running, or has ended and changed the epoch.
+        self.is_quiet().then_some(epoch)
+    }
+}

@@ -1,0 +1,183 @@
+//! An environment as a value: names with values, in order, cheap to copy.
+
+use std::ffi::{CString, c_char};
+use std::fmt;
+use std::os::unix::ffi::OsStringExt;
+use std::sync::{Arc, OnceLock};
+
+use bstr::{BStr, BString, ByteSlice};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// An environment. A copy shares everything with the original until one of them changes.
+#[derive(Clone, Default)]
+pub struct Env(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    vars: IndexMap<BString, BString, FxBuildHasher>,
+    /// The form exec wants, made when first asked for: one environment often serves many children.
+    block: OnceLock<EnvBlock>,
+}
+
+impl Clone for Inner {
+    fn clone(&self) -> Inner {
+        // The copy is made to be changed.
+        Inner { vars: self.vars.clone(), block: OnceLock::new() }
+    }
+}
+
+impl Env {
+    /// An empty environment.
+    pub fn new() -> Env {
+        Env::default()
+    }
+
+    /// The environment this process was started with.
+    pub fn of_process() -> Env {
+        std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())).collect()
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &[u8]) -> Option<&BStr> {
+        self.0.vars.get(name.as_bstr()).map(|value| value.as_bstr())
+    }
+
+    /// True when there is a value for `name`.
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.0.vars.contains_key(name.as_bstr())
+    }
+
+    /// Gives `name` a value; a new name goes to the end.
+    pub fn set(&mut self, name: impl Into<BString>, value: impl Into<BString>) {
+        let (name, value) = (name.into(), value.into());
+        if self.get(&name) != Some(value.as_bstr()) {
+            self.change().insert(name, value);
+        }
+    }
+
+    /// Takes `name` out.
+    pub fn remove(&mut self, name: &[u8]) -> Option<BString> {
+        if !self.contains(name) {
+            return None;
+        }
+        self.change().shift_remove(name.as_bstr())
+    }
+
+    fn change(&mut self) -> &mut IndexMap<BString, BString, FxBuildHasher> {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.block = OnceLock::new();
+        &mut inner.vars
+    }
+
+    /// Names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&BStr, &BStr)> {
+        self.0.vars.iter().map(|(name, value)| (name.as_bstr(), value.as_bstr()))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.vars.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.vars.is_empty()
+    }
+
+    /// The environment as exec takes it. A text with a NUL byte ends there, as it does in C.
+    pub(crate) fn block(&self) -> &EnvBlock {
+        self.0.block.get_or_init(|| {
+            EnvBlock::new(self.0.vars.iter().map(|(name, value)| {
+                let mut text = Vec::with_capacity(name.len() + value.len() + 2);
+                text.extend_from_slice(name);
+                text.push(b'=');
+                text.extend_from_slice(value);
+                text
+            }))
+        })
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Env {
+    fn eq(&self, other: &Env) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.vars == other.0.vars
+    }
+}
+
+impl<N: Into<BString>, V: Into<BString>> FromIterator<(N, V)> for Env {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(vars: I) -> Env {
+        let vars = vars.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
+        Env(Arc::new(Inner { vars, block: OnceLock::new() }))
+    }
+}
+
+/// Texts ended by NUL and the null-ended table of pointers to them: what `argv` and `envp` are.
+pub(crate) struct EnvBlock {
+    texts: Vec<CString>,
+}
+
+impl EnvBlock {
+    pub(crate) fn new(texts: impl Iterator<Item = Vec<u8>>) -> EnvBlock {
+        EnvBlock { texts: texts.map(c_text).collect() }
+    }
+
+    /// The table; it is good while the block lives.
+    pub(crate) fn pointers(&self) -> Vec<*mut c_char> {
+        let texts = self.texts.iter().map(|text| text.as_ptr().cast_mut());
+        texts.chain([std::ptr::null_mut()]).collect()
+    }
+}
+
+/// The bytes up to the first NUL, as a C string.
+pub(crate) fn c_text(mut text: Vec<u8>) -> CString {
+    if let Some(end) = text.find_byte(0) {
+        text.truncate(end);
+    }
+    CString::new(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_changes_alone_and_order_is_kept() {
+        let first: Env = [("B", "1"), ("A", "2"), ("C", "3")].into_iter().collect();
+        let mut second = first.clone();
+        second.set("B", "x");
+        second.set("D", "4");
+        assert_eq!(second.remove(b"A"), Some("2".into()));
+        assert_eq!(second.remove(b"A"), None);
+        let names = |env: &Env| bstr::join(" ", env.iter().map(|(n, _)| n.to_owned()));
+        assert_eq!(names(&first).as_bstr(), "B A C");
+        assert_eq!(names(&second).as_bstr(), "B C D");
+        assert_eq!(first.get(b"B"), Some("1".into()));
+        assert_eq!(second.get(b"B"), Some("x".into()));
+        assert!(first != second && first == first.clone());
+    }
+
+    #[test]
+    fn the_form_for_exec_follows_changes() {
+        let texts = |env: &Env| {
+            let all = env.block().texts.iter().map(|t| t.to_bytes().to_vec());
+            all.collect::<Vec<_>>()
+        };
+        let mut env: Env = [("A", "1\0hidden")].into_iter().collect();
+        assert_eq!(texts(&env), [b"A=1"]);
+        env.set("A", "2");
+        assert_eq!(texts(&env), [b"A=2"]);
+        assert_eq!(env.block().pointers().len(), 2);
+    }
+
+    #[test]
+    fn the_environment_of_the_process_has_a_path() {
+        assert!(Env::of_process().contains(b"PATH"));
+    }
+}

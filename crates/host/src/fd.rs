@@ -1,0 +1,157 @@
+//! Descriptors: pipes, fifos, event counters, and reading and writing to the end whatever the descriptor's mode.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd, RawFd};
+
+use rustix::event::EventfdFlags;
+use rustix::io::Errno;
+use rustix::pipe::PipeFlags;
+
+use crate::poll;
+
+/// Where descriptors that live long are put, so that small numbers stay free for those whose number others see (a
+/// jobserver's pipe).
+const HIGH: RawFd = 64;
+
+/// The same descriptor under a number from 64 up, or where it was if there are none that high.
+pub(crate) fn move_high(fd: OwnedFd) -> io::Result<OwnedFd> {
+    Ok(rustix::io::fcntl_dupfd_cloexec(&fd, HIGH).unwrap_or(fd))
+}
+
+/// A duplicate with a number from 64 up if there is one, closed on exec.
+pub fn duplicate(fd: impl AsFd) -> io::Result<OwnedFd> {
+    match rustix::io::fcntl_dupfd_cloexec(&fd, HIGH) {
+        Err(Errno::INVAL) => Ok(rustix::io::fcntl_dupfd_cloexec(&fd, 3)?),
+        other => Ok(other?),
+    }
+}
+
+/// A pipe, both ends closed on exec: (read end, write end).
+pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    Ok(rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?)
+}
+
+/// A descriptor that reads as an empty file and is not a terminal.
+pub fn empty_input() -> io::Result<OwnedFd> {
+    pipe().map(|(read, _write)| read)
+}
+
+/// Sets or clears O_NONBLOCK (which all holders of the same open file see).
+pub fn set_nonblocking(fd: impl AsFd, on: bool) -> io::Result<()> {
+    let mut flags = rustix::fs::fcntl_getfl(&fd)?;
+    flags.set(rustix::fs::OFlags::NONBLOCK, on);
+    Ok(rustix::fs::fcntl_setfl(&fd, flags)?)
+}
+
+/// True when the descriptor is a terminal.
+pub fn is_terminal(fd: impl AsFd) -> bool {
+    use std::io::IsTerminal;
+    fd.as_fd().is_terminal()
+}
+
+/// Reads once into `into`, appending; 0 is the end. Waits when the descriptor is non-blocking and has nothing.
+pub fn read_some(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<usize> {
+    if into.capacity() - into.len() < 4096 {
+        into.reserve(16 * 1024);
+    }
+    loop {
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(into)) {
+            Ok(n) => return Ok(n),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                poll::wait_one(fd.as_fd(), poll::Ready::Read, None)?;
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+/// Reads to the end, appending.
+pub fn read_to_end(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<()> {
+    while read_some(&fd, into)? > 0 {}
+    Ok(())
+}
+
+/// Writes all of `data`, also when interrupted, and when the descriptor is non-blocking and full.
+pub fn write_all(fd: impl AsFd, mut data: &[u8]) -> io::Result<()> {
+    while !data.is_empty() {
+        match rustix::io::write(&fd, data) {
+            Ok(n) => data = data.get(n..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                poll::wait_one(fd.as_fd(), poll::Ready::Write, None)?;
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Something one thread can wake others with: once woken, its descriptor is readable until [`Waker::drain`].
+#[derive(Debug)]
+pub struct Waker(OwnedFd);
+
+impl Waker {
+    /// A waker that is not awake.
+    pub fn new() -> io::Result<Waker> {
+        let fd = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        move_high(fd).map(Waker)
+    }
+
+    /// Wakes whoever polls the descriptor.
+    pub fn wake(&self) {
+        // It can only fail when the counter is full, and then it is awake already.
+        let _ = rustix::io::write(&self.0, &1u64.to_ne_bytes());
+    }
+
+    /// Makes it not awake; says whether it was.
+    pub fn drain(&self) -> bool {
+        let mut count = [0; 8];
+        rustix::io::read(&self.0, &mut count).is_ok()
+    }
+}
+
+impl AsFd for Waker {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_write_to_a_non_blocking_pipe_is_written_whole() {
+        let (read, write) = pipe().unwrap();
+        set_nonblocking(&write, true).unwrap();
+        set_nonblocking(&read, true).unwrap();
+        let data: Vec<u8> = (0..1_000_000u32).map(|n| n as u8).collect();
+        let sent = data.clone();
+        let writer = std::thread::spawn(move || write_all(&write, &sent).unwrap());
+        let mut got = Vec::new();
+        read_to_end(&read, &mut got).unwrap();
+        writer.join().unwrap();
+        assert!(got == data);
+    }
+
+    #[test]
+    fn an_empty_input_ends_at_once() {
+        let mut got = Vec::new();
+        assert_eq!(read_some(empty_input().unwrap(), &mut got).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_waker_is_readable_from_wake_to_drain() {
+        use std::time::Duration;
+        let waker = Waker::new().unwrap();
+        let ready = || poll::wait_one(waker.as_fd(), poll::Ready::Read, Some(Duration::ZERO)).unwrap();
+        assert!(!ready());
+        waker.wake();
+        waker.wake();
+        assert!(ready());
+        assert!(waker.drain());
+        assert!(!waker.drain());
+        assert!(!ready());
+    }
+}

@@ -1,0 +1,476 @@
+//! Files: their attributes, reading them, and changing them.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bstr::BString;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
+use rustix::io::Errno;
+
+use crate::{Dir, Host, fd};
+
+/// What kind of thing a name in a directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Dir,
+    /// A symbolic link.
+    Symlink,
+    /// A device, socket or fifo.
+    Other,
+    /// The file system does not say without a stat.
+    Unknown,
+}
+
+impl From<FileType> for Kind {
+    fn from(kind: FileType) -> Kind {
+        match kind {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Dir,
+            FileType::Symlink => Kind::Symlink,
+            FileType::Unknown => Kind::Unknown,
+            _ => Kind::Other,
+        }
+    }
+}
+
+/// A file's attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// When the contents changed, in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// When the contents or attributes changed, in nanoseconds since 1970.
+    pub ctime_ns: i64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Type and permissions, as `st_mode`.
+    pub mode: u32,
+    /// The device the file is on.
+    pub dev: u64,
+    /// Its number there.
+    pub ino: u64,
+}
+
+impl Meta {
+    /// What kind of file it is.
+    pub fn kind(&self) -> Kind {
+        FileType::from_raw_mode(self.mode).into()
+    }
+
+    /// True for a directory.
+    pub fn is_dir(&self) -> bool {
+        self.kind() == Kind::Dir
+    }
+
+    /// True for a regular file.
+    pub fn is_file(&self) -> bool {
+        self.kind() == Kind::File
+    }
+
+    /// True for a symbolic link, which only [`Host::lstat`] shows.
+    pub fn is_symlink(&self) -> bool {
+        self.kind() == Kind::Symlink
+    }
+}
+
+impl From<Stat> for Meta {
+    // The fields' types differ between architectures.
+    #[allow(clippy::unnecessary_cast)]
+    fn from(stat: Stat) -> Meta {
+        let ns = |s: i64, ns: i64| s.saturating_mul(1_000_000_000).saturating_add(ns);
+        Meta {
+            mtime_ns: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            ctime_ns: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            size: stat.st_size as u64,
+            mode: stat.st_mode as u32,
+            dev: stat.st_dev as u64,
+            ino: stat.st_ino as u64,
+        }
+    }
+}
+
+/// How a file is opened for writing. All but `New` and `Existing` make a missing file with mode 0666 less the umask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    /// Emptied first (`>`).
+    Truncate,
+    /// Each write goes to the end (`>>`).
+    Append,
+    /// For reading and writing, kept as it is (`<>`).
+    ReadWrite,
+    /// It must not exist yet.
+    New,
+    /// It must exist, and is kept as it is: what a fifo or device wants.
+    Existing,
+}
+
+impl OpenMode {
+    fn flags(self) -> OFlags {
+        match self {
+            OpenMode::Truncate => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
+            OpenMode::Append => OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND,
+            OpenMode::ReadWrite => OFlags::RDWR | OFlags::CREATE,
+            OpenMode::New => OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
+            OpenMode::Existing => OFlags::WRONLY,
+        }
+    }
+}
+
+const DEFAULT_MODE: Mode = Mode::from_raw_mode(0o666);
+
+/// Looking.
+impl Host {
+    /// The attributes of what `path` leads to.
+    pub fn stat(&self, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
+        self.counts.stats.add(1);
+        Ok(rustix::fs::statat(dir, path, AtFlags::empty())?.into())
+    }
+
+    /// The attributes of `path` itself, also when it is a symbolic link.
+    pub fn lstat(&self, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
+        self.counts.stats.add(1);
+        Ok(rustix::fs::statat(dir, path, AtFlags::SYMLINK_NOFOLLOW)?.into())
+    }
+
+    /// The attributes of an open file.
+    pub fn fstat(&self, file: impl AsFd) -> io::Result<Meta> {
+        self.counts.stats.add(1);
+        Ok(rustix::fs::fstat(file)?.into())
+    }
+
+    /// True when `path` leads to something.
+    pub fn exists(&self, dir: &Dir, path: &[u8]) -> bool {
+        self.stat(dir, path).is_ok()
+    }
+
+    /// What a symbolic link says.
+    pub fn read_link(&self, dir: &Dir, path: &[u8]) -> io::Result<BString> {
+        self.counts.stats.add(1);
+        Ok(rustix::fs::readlinkat(dir, path, Vec::new())?.into_bytes().into())
+    }
+
+    /// The absolute path without symlinks, as realpath(3); all of it must exist.
+    pub fn realpath(&self, dir: &Dir, path: &[u8]) -> io::Result<BString> {
+        self.counts.stats.add(1);
+        dir.realpath(path)
+    }
+
+    /// A file's contents.
+    pub fn read(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
+        let file = self.open_read(dir, path)?;
+        let meta = Meta::from(rustix::fs::fstat(&file)?);
+        let mut data = Vec::new();
+        if meta.is_file() && meta.size > 0 {
+            let size = usize::try_from(meta.size).unwrap_or(usize::MAX);
+            data.try_reserve_exact(size).map_err(|_| Errno::NOMEM)?;
+            // A regular file that gave what it said it had is read: no further read to see the end.
+            while data.len() < size {
+                match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut data)) {
+                    Ok(0) => break,
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(e) => return Err(e.into()),
+                }
+            }
+        } else {
+            fd::read_to_end(&file, &mut data)?;
+        }
+        self.counts.reads.add(1);
+        self.counts.bytes_read.add(data.len() as u64);
+        Ok(data)
+    }
+
+    /// Opens a file, or directory, for reading.
+    pub fn open_read(&self, dir: &Dir, path: &[u8]) -> io::Result<OwnedFd> {
+        loop {
+            match rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+                Err(Errno::INTR) => {}
+                other => return Ok(other?),
+            }
+        }
+    }
+}
+
+/// Changing.
+impl Host {
+    /// Notes that files are about to change, or did.
+    fn note_write(&self) {
+        self.counts.writes.add(1);
+        self.changed();
+    }
+
+    /// Makes the contents of a file be `data`, or with `append` adds it at the end; makes the file when it is missing.
+    pub fn write(&self, dir: &Dir, path: &[u8], data: &[u8], append: bool) -> io::Result<()> {
+        let file = self.open_write(dir, path, if append { OpenMode::Append } else { OpenMode::Truncate })?;
+        let written = fd::write_all(&file, data);
+        drop(file);
+        self.changed();
+        written
+    }
+
+    /// Opens a file for writing. Who writes says [`Host::changed`] when done.
+    pub fn open_write(&self, dir: &Dir, path: &[u8], how: OpenMode) -> io::Result<OwnedFd> {
+        loop {
+            let opened = rustix::fs::openat(dir, path, how.flags() | OFlags::CLOEXEC, DEFAULT_MODE);
+            self.note_write();
+            match opened {
+                Err(Errno::INTR) => {}
+                other => return Ok(other?),
+            }
+        }
+    }
+
+    /// Makes a new file, for this user only, that is called `prefix` and something nobody else has; open for reading
+    /// and writing. `within` is the directory it goes to. The name comes back as `within/prefix…`.
+    pub fn create_temp(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<(BString, OwnedFd)> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        self.temp_name(within, prefix, |path| {
+            Ok(rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(0o600))?)
+        })
+    }
+
+    /// Makes a new fifo, for this user only, with a name as [`Host::create_temp`] makes them.
+    pub fn create_temp_fifo(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<BString> {
+        let (path, ()) = self.temp_name(within, prefix, |path| {
+            Ok(rustix::fs::mknodat(dir, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0)?)
+        })?;
+        Ok(path)
+    }
+
+    fn temp_name<T>(
+        &self,
+        within: &[u8],
+        prefix: &[u8],
+        mut make: impl FnMut(&[u8]) -> io::Result<T>,
+    ) -> io::Result<(BString, T)> {
+        static SEED: AtomicU32 = AtomicU32::new(0);
+        const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let mut last = Errno::EXIST.into();
+        for _ in 0..1000 {
+            let mut seed = (self.now_ns() as u64) ^ (u64::from(std::process::id()) << 32);
+            seed ^= u64::from(SEED.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut path: BString = within.into();
+            if !path.is_empty() && !path.ends_with(b"/") {
+                path.push(b'/');
+            }
+            path.extend_from_slice(prefix);
+            for _ in 0..6 {
+                seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+                path.extend(ALPHABET.get((seed >> 33) as usize % ALPHABET.len()));
+            }
+            match make(&path) {
+                Ok(made) => {
+                    self.note_write();
+                    return Ok((path, made));
+                }
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => last = e,
+                Err(e) => return Err(e),
+            }
+        }
+        Err(last)
+    }
+
+    /// Sets a file's times to now, and makes it when it is missing, as `make -t` does: it must be writable, and a
+    /// directory is refused (EISDIR).
+    pub fn touch(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(dir, path, flags, DEFAULT_MODE)?;
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let done = rustix::fs::futimens(&file, &Timestamps { last_access: now, last_modification: now });
+        self.note_write();
+        Ok(done?)
+    }
+
+    /// Sets the times of a file, in nanoseconds since 1970; `None` leaves one as it is. `follow` goes through a
+    /// symbolic link.
+    pub fn utimens(
+        &self,
+        dir: &Dir,
+        path: &[u8],
+        atime_ns: Option<i64>,
+        mtime_ns: Option<i64>,
+        follow: bool,
+    ) -> io::Result<()> {
+        let time = |ns: Option<i64>| match ns {
+            Some(ns) => {
+                Timespec { tv_sec: ns.div_euclid(1_000_000_000), tv_nsec: ns.rem_euclid(1_000_000_000) }
+            }
+            None => Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+        };
+        let times = Timestamps { last_access: time(atime_ns), last_modification: time(mtime_ns) };
+        let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+        self.writing(|| rustix::fs::utimensat(dir, path, &times, flags))
+    }
+
+    /// Removes a file.
+    pub fn unlink(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::unlinkat(dir, path, AtFlags::empty()))
+    }
+
+    /// Removes an empty directory.
+    pub fn rmdir(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::unlinkat(dir, path, AtFlags::REMOVEDIR))
+    }
+
+    /// Makes a directory with mode 0777 less the umask.
+    pub fn mkdir(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::mkdirat(dir, path, Mode::from_raw_mode(0o777)))
+    }
+
+    /// Renames a file or directory.
+    pub fn rename(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::renameat(dir, from, dir, to))
+    }
+
+    /// Makes `path` a symbolic link that says `target`.
+    pub fn symlink(&self, dir: &Dir, target: &[u8], path: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::symlinkat(target, dir, path))
+    }
+
+    /// Makes `to` another name of `from`; a symbolic link is linked itself.
+    pub fn link(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
+        self.writing(|| rustix::fs::linkat(dir, from, dir, to, AtFlags::empty()))
+    }
+
+    /// Sets permissions.
+    pub fn chmod(&self, dir: &Dir, path: &[u8], mode: u32) -> io::Result<()> {
+        self.writing(|| rustix::fs::chmodat(dir, path, Mode::from_raw_mode(mode), AtFlags::empty()))
+    }
+
+    fn writing(&self, mut change: impl FnMut() -> rustix::io::Result<()>) -> io::Result<()> {
+        let done = change();
+        self.note_write();
+        Ok(done?)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use bstr::ByteSlice;
+    use std::sync::Arc;
+
+    /// An empty directory that is removed with the first of the pair.
+    pub(crate) fn scratch() -> (tempfile::TempDir, Arc<Dir>) {
+        use std::os::unix::ffi::OsStrExt;
+        let keep = tempfile::tempdir().unwrap();
+        let dir = Dir::current().unwrap().open(keep.path().as_os_str().as_bytes()).unwrap();
+        (keep, dir)
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_appending_adds() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        host.write(&dir, b"f\xff", b"one\n", false).unwrap();
+        host.write(&dir, b"f\xff", b"two\n", true).unwrap();
+        assert_eq!(host.read(&dir, b"f\xff").unwrap().as_bstr(), "one\ntwo\n");
+        host.write(&dir, b"f\xff", b"3", false).unwrap();
+        assert_eq!(host.read(&dir, b"f\xff").unwrap().as_bstr(), "3");
+        assert_eq!(host.stat(&dir, b"f\xff").unwrap().size, 1);
+    }
+
+    #[test]
+    fn files_without_a_size_are_read_whole() {
+        let host = Host::new();
+        let dir = Dir::current().unwrap();
+        assert!(host.read(&dir, b"/proc/self/status").unwrap().contains_str("Name:"));
+    }
+
+    #[test]
+    fn reading_a_directory_or_a_name_with_nul_is_an_error() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        assert_eq!(host.read(&dir, b".").unwrap_err().raw_os_error(), Some(libc::EISDIR));
+        assert!(host.read(&dir, b"a\0b").is_err());
+        assert!(host.stat(&dir, b"").is_err());
+    }
+
+    #[test]
+    fn touch_makes_the_file_or_renews_its_time_and_refuses_a_directory() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        host.touch(&dir, b"f").unwrap();
+        host.utimens(&dir, b"f", None, Some(-1_500_000_000), true).unwrap();
+        assert_eq!(host.stat(&dir, b"f").unwrap().mtime_ns, -1_500_000_000);
+        host.touch(&dir, b"f").unwrap();
+        assert!(host.stat(&dir, b"f").unwrap().mtime_ns > 1_500_000_000_000_000_000);
+        assert_eq!(host.touch(&dir, b".").unwrap_err().raw_os_error(), Some(libc::EISDIR));
+        assert_eq!(host.touch(&dir, b"no/f").unwrap_err().raw_os_error(), Some(libc::ENOENT));
+    }
+
+    #[test]
+    fn links_are_followed_by_stat_and_not_by_lstat() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        host.mkdir(&dir, b"d").unwrap();
+        host.symlink(&dir, b"d", b"l").unwrap();
+        host.symlink(&dir, b"nowhere", b"dangling").unwrap();
+        assert!(host.stat(&dir, b"l").unwrap().is_dir());
+        assert!(host.lstat(&dir, b"l").unwrap().is_symlink());
+        assert_eq!(host.read_link(&dir, b"l").unwrap(), "d");
+        assert!(!host.exists(&dir, b"dangling"));
+        assert!(host.lstat(&dir, b"dangling").is_ok());
+        host.rename(&dir, b"l", b"m").unwrap();
+        host.unlink(&dir, b"m").unwrap();
+        host.rmdir(&dir, b"d").unwrap();
+        assert!(!host.exists(&dir, b"d"));
+    }
+
+    #[test]
+    fn temporary_files_never_share_a_name() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        let (a, _) = host.create_temp(&dir, b"", b"Gm").unwrap();
+        let (b, _) = host.create_temp(&dir, b".", b"Gm").unwrap();
+        assert!(a.starts_with(b"Gm") && a.len() == 8);
+        assert!(b.starts_with(b"./Gm") && b[2..] != a);
+        assert_eq!(host.stat(&dir, &a).unwrap().mode & 0o777, 0o600);
+        let fifo = host.create_temp_fifo(&dir, dir.path(), b"GMfifo").unwrap();
+        assert_eq!(host.stat(&dir, &fifo).unwrap().kind(), Kind::Other);
+    }
+
+    #[test]
+    fn every_change_of_a_file_raises_the_epoch() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        let mut last = host.epoch();
+        let mut raised = |host: &Host| {
+            let now = host.epoch();
+            let up = now > last;
+            last = now;
+            up
+        };
+        host.write(&dir, b"f", b"", false).unwrap();
+        assert!(raised(&host));
+        host.chmod(&dir, b"f", 0o600).unwrap();
+        assert!(raised(&host));
+        host.link(&dir, b"f", b"g").unwrap();
+        assert!(raised(&host));
+        assert!(host.stat(&dir, b"g").is_ok());
+        assert!(!raised(&host));
+        host.unlink(&dir, b"f").unwrap();
+        assert!(raised(&host));
+    }
+
+    #[test]
+    fn open_modes_do_what_the_shell_operators_say() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        host.write(&dir, b"f", b"abc", false).unwrap();
+        fd::write_all(host.open_write(&dir, b"f", OpenMode::ReadWrite).unwrap(), b"X").unwrap();
+        assert_eq!(host.read(&dir, b"f").unwrap().as_bstr(), "Xbc");
+        assert_eq!(
+            host.open_write(&dir, b"f", OpenMode::New).unwrap_err().raw_os_error(),
+            Some(libc::EEXIST)
+        );
+        assert_eq!(
+            host.open_write(&dir, b"g", OpenMode::Existing).unwrap_err().raw_os_error(),
+            Some(libc::ENOENT)
+        );
+        host.open_write(&dir, b"f", OpenMode::Truncate).unwrap();
+        assert_eq!(host.stat(&dir, b"f").unwrap().size, 0);
+    }
+}

@@ -1,0 +1,531 @@
+//! Starting programs and waiting for them.
+//!
+//! Programs start with posix_spawn, which does not copy this process's memory map: a fork of a process with many threads
+//! and gigabytes of caches would cost more than most commands do.
+
+use std::ffi::{c_char, c_int, c_short};
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bstr::BString;
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus};
+
+use crate::env::{EnvBlock, c_text};
+use crate::fd::{self, Waker};
+use crate::{Dir, Env, Host, poll, start};
+
+/// A program to start.
+#[derive(Clone, Copy, Debug)]
+pub struct Spawn<'a> {
+    /// The file to execute; a relative path starts from `dir`. No search is done.
+    pub program: &'a [u8],
+    /// The arguments, the program's name first.
+    pub argv: &'a [BString],
+    /// The whole environment.
+    pub env: &'a Env,
+    /// The directory it runs in.
+    pub dir: &'a Dir,
+    /// What becomes its descriptor 0.
+    pub stdin: BorrowedFd<'a>,
+    /// What becomes its descriptor 1.
+    pub stdout: BorrowedFd<'a>,
+    /// What becomes its descriptor 2.
+    pub stderr: BorrowedFd<'a>,
+    /// Descriptors it gets under the number they have here (a jobserver's). Nothing else of ours stays open in it.
+    pub inherit: &'a [BorrowedFd<'a>],
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It exited with this status.
+    Code(i32),
+    /// A signal ended it.
+    Signal {
+        /// The signal's number.
+        signal: i32,
+        /// Whether a core was dumped.
+        core: bool,
+    },
+}
+
+impl Exit {
+    /// True when it exited with status 0.
+    pub fn is_success(self) -> bool {
+        self == Exit::Code(0)
+    }
+
+    /// The status a shell shows for it in `$?`.
+    pub fn shell_status(self) -> i32 {
+        match self {
+            Exit::Code(code) => code,
+            Exit::Signal { signal, .. } => 128 + signal,
+        }
+    }
+}
+
+/// A program that was started. One that is dropped without having been waited for stays a zombie, and the host goes on
+/// assuming that it may change files.
+#[derive(Debug)]
+pub struct Child {
+    pid: Pid,
+    ended: Ended,
+    exit: Mutex<Option<Exit>>,
+    host: Arc<Host>,
+}
+
+/// What becomes readable when a child ends.
+#[derive(Debug)]
+enum Ended {
+    Pidfd(OwnedFd),
+    /// For kernels and sandboxes without pidfd: a thread waits and wakes.
+    Waker(Arc<Waker>),
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host")
+            .field("epoch", &self.epoch())
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// Starts a program. An error of the exec itself comes back here: ENOENT, EACCES, ENOEXEC, E2BIG and so on.
+    pub fn spawn(self: &Arc<Host>, spawn: &Spawn<'_>) -> io::Result<Child> {
+        self.counts.spawns.add(1);
+        // First say that it runs, then that things change: see `Host::quiet_epoch`.
+        self.running.fetch_add(1, Ordering::SeqCst);
+        self.changed();
+        let started = start_program(spawn).and_then(|pid| Ok((pid, watch(pid)?)));
+        match started {
+            Ok((pid, ended)) => Ok(Child { pid, ended, exit: Mutex::new(None), host: self.clone() }),
+            Err(e) => {
+                self.running.fetch_sub(1, Ordering::SeqCst);
+                Err(e)
+            }
+        }
+    }
+}
+
+impl Child {
+    /// Its process id.
+    pub fn pid(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+
+    /// A descriptor that polls readable once it has ended.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        match &self.ended {
+            Ended::Pidfd(fd) => fd.as_fd(),
+            Ended::Waker(waker) => waker.as_fd(),
+        }
+    }
+
+    /// Waits until it ends.
+    pub fn wait(&self) -> io::Result<Exit> {
+        loop {
+            poll::wait_one(self.fd(), poll::Ready::Read, None)?;
+            if let Some(exit) = self.try_wait()? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// Waits until it ends or the time is over.
+    pub fn wait_for(&self, time: Duration) -> io::Result<Option<Exit>> {
+        poll::wait_one(self.fd(), poll::Ready::Read, Some(time))?;
+        self.try_wait()
+    }
+
+    /// How it ended, if it has. May be asked again.
+    pub fn try_wait(&self) -> io::Result<Option<Exit>> {
+        let mut exit = self.exit.lock().unwrap_or_else(PoisonError::into_inner);
+        while exit.is_none() {
+            match rustix::process::waitpid(Some(self.pid), WaitOptions::NOHANG) {
+                Ok(None) => return Ok(None),
+                Ok(Some((_, status))) => {
+                    *exit = exit_of(status);
+                    // In this order: whoever sees no child running sees the new epoch too.
+                    self.host.changed();
+                    self.host.running.fetch_sub(1, Ordering::SeqCst);
+                }
+                Err(Errno::INTR) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(*exit)
+    }
+
+    /// Sends it a signal; nothing happens when it has ended and been waited for.
+    pub fn kill(&self, signal: i32) -> io::Result<()> {
+        // The lock keeps the process id from being waited for, and so from becoming another's, meanwhile.
+        let exit = self.exit.lock().unwrap_or_else(PoisonError::into_inner);
+        if exit.is_some() {
+            return Ok(());
+        }
+        // SAFETY: kill takes two numbers.
+        match unsafe { libc::kill(self.pid(), signal) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}
+
+fn exit_of(status: WaitStatus) -> Option<Exit> {
+    if let Some(signal) = status.terminating_signal() {
+        return Some(Exit::Signal { signal, core: libc::WCOREDUMP(status.as_raw()) });
+    }
+    status.exit_status().map(Exit::Code)
+}
+
+fn watch(pid: Pid) -> io::Result<Ended> {
+    match rustix::process::pidfd_open(pid, PidfdFlags::empty()) {
+        Ok(fd) => Ok(Ended::Pidfd(fd)),
+        Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => watch_by_thread(pid),
+        Err(e) => {
+            // Without a way to wait for it, it must not run on unseen.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            let _ = rustix::process::waitpid(Some(pid), WaitOptions::empty());
+            Err(e.into())
+        }
+    }
+}
+
+fn watch_by_thread(pid: Pid) -> io::Result<Ended> {
+    use rustix::process::{WaitId, WaitIdOptions};
+    let waker = Arc::new(Waker::new()?);
+    let wake = waker.clone();
+    std::thread::Builder::new().name(format!("wait {}", pid.as_raw_nonzero())).spawn(move || {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(rustix::process::waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
+        wake.wake();
+    })?;
+    Ok(Ended::Waker(waker))
+}
+
+/// Gives the error that a `posix_spawn…` call returned.
+fn check(result: c_int) -> io::Result<()> {
+    if result == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(result)) }
+}
+
+struct Actions(libc::posix_spawn_file_actions_t);
+
+impl Actions {
+    fn new() -> io::Result<Actions> {
+        let mut actions = MaybeUninit::uninit();
+        // SAFETY: init fills in the whole object, or says that it failed.
+        check(unsafe { libc::posix_spawn_file_actions_init(actions.as_mut_ptr()) })?;
+        // SAFETY: init succeeded.
+        Ok(Actions(unsafe { actions.assume_init() }))
+    }
+
+    /// Has the child dup `from` to `to`; when they are the same, it only stays open over the exec.
+    fn dup(&mut self, from: BorrowedFd<'_>, to: c_int) -> io::Result<()> {
+        // SAFETY: the object is initialised; the descriptors are only numbers to it.
+        check(unsafe { libc::posix_spawn_file_actions_adddup2(&mut self.0, from.as_raw_fd(), to) })
+    }
+
+    fn chdir(&mut self, dir: &Dir) -> io::Result<()> {
+        // SAFETY: as in `dup`.
+        check(unsafe { libc::posix_spawn_file_actions_addfchdir_np(&mut self.0, dir.as_fd().as_raw_fd()) })
+    }
+}
+
+impl Drop for Actions {
+    fn drop(&mut self) {
+        // SAFETY: the object was initialised and is not used afterwards.
+        unsafe { libc::posix_spawn_file_actions_destroy(&mut self.0) };
+    }
+}
+
+struct Attributes(libc::posix_spawnattr_t);
+
+impl Attributes {
+    /// The child begins with the signal mask this process began with, and with the SIGPIPE it began with: Rust ignores
+    /// SIGPIPE, which children would inherit. Signals that have a handler here are reset by the exec.
+    fn new() -> io::Result<Attributes> {
+        let mut attributes = MaybeUninit::uninit();
+        // SAFETY: init fills in the whole object, or says that it failed.
+        check(unsafe { libc::posix_spawnattr_init(attributes.as_mut_ptr()) })?;
+        // SAFETY: init succeeded.
+        let mut attributes = Attributes(unsafe { attributes.assume_init() });
+        let mut flags = libc::POSIX_SPAWN_SETSIGMASK;
+        // SAFETY: both objects are initialised.
+        check(unsafe { libc::posix_spawnattr_setsigmask(&mut attributes.0, &start::signal_mask()) })?;
+        if !start::ignored(libc::SIGPIPE) {
+            flags |= libc::POSIX_SPAWN_SETSIGDEF;
+            let mut set = MaybeUninit::uninit();
+            // SAFETY: sigemptyset initialises the set, and sigaddset gets an initialised one.
+            let set = unsafe {
+                libc::sigemptyset(set.as_mut_ptr());
+                libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
+                set.assume_init()
+            };
+            // SAFETY: both objects are initialised.
+            check(unsafe { libc::posix_spawnattr_setsigdefault(&mut attributes.0, &set) })?;
+        }
+        // SAFETY: the object is initialised.
+        check(unsafe { libc::posix_spawnattr_setflags(&mut attributes.0, flags as c_short) })?;
+        Ok(attributes)
+    }
+}
+
+impl Drop for Attributes {
+    fn drop(&mut self) {
+        // SAFETY: the object was initialised and is not used afterwards.
+        unsafe { libc::posix_spawnattr_destroy(&mut self.0) };
+    }
+}
+
+fn start_program(spawn: &Spawn<'_>) -> io::Result<Pid> {
+    let mut actions = Actions::new()?;
+    actions.chdir(spawn.dir)?;
+    // A source that is itself 0, 1 or 2 could be overwritten before it is used: go through a duplicate.
+    let mut duplicates: [Option<OwnedFd>; 3] = [None, None, None];
+    for ((fd, to), duplicate) in
+        [spawn.stdin, spawn.stdout, spawn.stderr].into_iter().zip(0..).zip(&mut duplicates)
+    {
+        if fd.as_raw_fd() < 3 && fd.as_raw_fd() != to {
+            let copy = duplicate.insert(fd::duplicate(fd)?);
+            actions.dup(copy.as_fd(), to)?;
+        } else {
+            actions.dup(fd, to)?;
+        }
+    }
+    for fd in spawn.inherit.iter().filter(|fd| fd.as_raw_fd() > 2) {
+        actions.dup(*fd, fd.as_raw_fd())?;
+    }
+    let attributes = Attributes::new()?;
+    let program = c_text(spawn.program.to_vec());
+    let arguments = EnvBlock::new(spawn.argv.iter().map(|argument| argument.to_vec()));
+    let (argv, envp) = (arguments.pointers(), spawn.env.block().pointers());
+    let mut tries = 0;
+    loop {
+        match posix_spawn(&program, &actions, &attributes, &argv, &envp) {
+            // A program this process just wrote is "busy" for the moment in which a child of another thread, between
+            // its fork and its exec, still has the descriptor it was written through.
+            Err(e) if e.raw_os_error() == Some(libc::ETXTBSY) && tries < 8 => {
+                std::thread::sleep(Duration::from_micros(200 << tries));
+                tries += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn posix_spawn(
+    program: &std::ffi::CStr,
+    actions: &Actions,
+    attributes: &Attributes,
+    argv: &[*mut c_char],
+    envp: &[*mut c_char],
+) -> io::Result<Pid> {
+    let mut pid: libc::pid_t = 0;
+    // SAFETY: actions and attributes are initialised; argv and envp are null-ended tables of pointers to C strings that
+    // live in the caller's blocks, and posix_spawn does not write to them.
+    check(unsafe {
+        libc::posix_spawn(&mut pid, program.as_ptr(), &actions.0, &attributes.0, argv.as_ptr(), envp.as_ptr())
+    })?;
+    Pid::from_raw(pid).ok_or_else(|| Errno::CHILD.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::tests::scratch;
+    use bstr::ByteSlice;
+
+    struct Machine {
+        host: Arc<Host>,
+        dir: Arc<Dir>,
+        env: Env,
+        _keep: tempfile::TempDir,
+    }
+
+    fn machine() -> Machine {
+        let (keep, dir) = scratch();
+        Machine { host: Host::new(), dir, env: Env::of_process(), _keep: keep }
+    }
+
+    impl Machine {
+        fn start(
+            &self,
+            argv: &[&str],
+            stdout: BorrowedFd<'_>,
+            inherit: &[BorrowedFd<'_>],
+        ) -> io::Result<Child> {
+            let argv: Vec<BString> = argv.iter().map(|a| BString::from(*a)).collect();
+            let null = self.host.open_read(&self.dir, b"/dev/null").unwrap();
+            self.host.spawn(&Spawn {
+                program: &argv[0],
+                argv: &argv,
+                env: &self.env,
+                dir: &self.dir,
+                stdin: null.as_fd(),
+                stdout,
+                stderr: stdout,
+                inherit,
+            })
+        }
+
+        fn output(&self, script: &str) -> (BString, Exit) {
+            let (read, write) = fd::pipe().unwrap();
+            let child = self.start(&["/bin/sh", "-c", script], write.as_fd(), &[]).unwrap();
+            drop(write);
+            let mut out = Vec::new();
+            fd::read_to_end(&read, &mut out).unwrap();
+            (out.into(), child.wait().unwrap())
+        }
+    }
+
+    #[test]
+    fn a_program_runs_in_its_directory_with_its_environment_and_streams() {
+        let mut m = machine();
+        m.env.set("RKBUILD_TEST", b"\xff x".as_slice());
+        let (out, exit) = m.output("pwd -P; echo \"$RKBUILD_TEST\"; echo err >&2; exit 3");
+        assert_eq!(out, [m.dir.path().as_bytes(), b"\n\xff x\nerr\n"].concat());
+        assert_eq!(exit, Exit::Code(3));
+        assert_eq!(exit.shell_status(), 3);
+    }
+
+    #[test]
+    fn a_relative_program_is_found_from_its_directory() {
+        let m = machine();
+        m.host.write(&m.dir, b"prog", b"#!/bin/sh\nexit 7\n", false).unwrap();
+        m.host.chmod(&m.dir, b"prog", 0o755).unwrap();
+        let null = m.host.open_write(&m.dir, b"/dev/null", crate::OpenMode::Existing).unwrap();
+        assert_eq!(m.start(&["./prog"], null.as_fd(), &[]).unwrap().wait().unwrap(), Exit::Code(7));
+    }
+
+    #[test]
+    fn errors_of_the_exec_come_back_with_their_number() {
+        let m = machine();
+        m.host.write(&m.dir, b"notx", b"", false).unwrap();
+        m.host.write(&m.dir, b"text", b"exit 0\n", false).unwrap();
+        m.host.chmod(&m.dir, b"text", 0o755).unwrap();
+        let null = m.host.open_write(&m.dir, b"/dev/null", crate::OpenMode::Existing).unwrap();
+        let fail = |argv: &[&str]| m.start(argv, null.as_fd(), &[]).unwrap_err().raw_os_error().unwrap();
+        assert_eq!(fail(&["./none"]), libc::ENOENT);
+        assert_eq!(fail(&["./notx"]), libc::EACCES);
+        assert_eq!(fail(&["."]), libc::EACCES);
+        assert_eq!(fail(&["./text"]), libc::ENOEXEC);
+        assert_eq!(fail(&["notx/x"]), libc::ENOTDIR);
+        assert_eq!(fail(&["/bin/true", &"x".repeat(200_000)]), libc::E2BIG);
+        assert!(m.host.is_quiet());
+    }
+
+    #[test]
+    fn a_signal_is_told_from_an_exit() {
+        let m = machine();
+        let (_, exit) = m.output("kill -TERM $$");
+        assert_eq!(exit, Exit::Signal { signal: libc::SIGTERM, core: false });
+        assert_eq!(exit.shell_status(), 143);
+    }
+
+    #[test]
+    fn a_running_child_can_be_killed_and_asked_again() {
+        let m = machine();
+        let (read, write) = fd::pipe().unwrap();
+        let child = m.start(&["/bin/sleep", "100"], write.as_fd(), &[]).unwrap();
+        drop(write);
+        assert!(!m.host.is_quiet());
+        assert_eq!(m.host.quiet_epoch(), None);
+        assert_eq!(child.try_wait().unwrap(), None);
+        assert_eq!(child.wait_for(Duration::from_millis(5)).unwrap(), None);
+        let before = m.host.epoch();
+        child.kill(libc::SIGKILL).unwrap();
+        let ended = Exit::Signal { signal: libc::SIGKILL, core: false };
+        assert_eq!(child.wait().unwrap(), ended);
+        assert_eq!(child.try_wait().unwrap(), Some(ended));
+        assert_eq!(child.wait().unwrap(), ended);
+        child.kill(libc::SIGKILL).unwrap();
+        assert!(m.host.is_quiet() && m.host.epoch() > before);
+        drop(read);
+    }
+
+    #[test]
+    fn only_the_descriptors_named_are_inherited_and_under_their_numbers() {
+        let m = machine();
+        let (_read, held) = fd::pipe().unwrap();
+        let (jobs, _write) = fd::pipe().unwrap();
+        let (out, into) = fd::pipe().unwrap();
+        let child = m.start(&["/bin/ls", "/proc/self/fd"], into.as_fd(), &[jobs.as_fd()]).unwrap();
+        drop(into);
+        let mut listed = Vec::new();
+        fd::read_to_end(&out, &mut listed).unwrap();
+        child.wait().unwrap();
+        let has = |fd: &OwnedFd| listed.lines().any(|line| line == fd.as_raw_fd().to_string().as_bytes());
+        assert!(has(&jobs));
+        // The directory ls opened takes the lowest free number, which can be the held pipe's.
+        assert!(!has(&held) || listed.lines().count() == 5);
+    }
+
+    #[test]
+    fn streams_may_be_given_crosswise() {
+        let m = machine();
+        let argv = ["/bin/sh".into(), "-c".into(), "exit 0".into()];
+        let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
+        let child = m.host.spawn(&Spawn {
+            program: b"/bin/sh",
+            argv: &argv,
+            env: &m.env,
+            dir: &m.dir,
+            stdin: stdout.as_fd(),
+            stdout: stdin.as_fd(),
+            stderr: stdin.as_fd(),
+            inherit: &[],
+        });
+        assert_eq!(child.unwrap().wait().unwrap(), Exit::Code(0));
+    }
+
+    #[test]
+    fn children_die_of_a_broken_pipe_as_they_would_under_a_shell() {
+        let m = machine();
+        let (read, write) = fd::pipe().unwrap();
+        drop(read);
+        let child = m.start(&["/usr/bin/yes"], write.as_fd(), &[]).unwrap();
+        let want = if start::ignored(libc::SIGPIPE) {
+            Exit::Code(1)
+        } else {
+            Exit::Signal { signal: libc::SIGPIPE, core: false }
+        };
+        assert_eq!(child.wait().unwrap(), want);
+    }
+
+    #[test]
+    fn without_pidfd_a_thread_tells_the_end() {
+        let m = machine();
+        let (_read, write) = fd::pipe().unwrap();
+        let mut child = m.start(&["/bin/sh", "-c", "exit 5"], write.as_fd(), &[]).unwrap();
+        child.ended = watch_by_thread(child.pid).unwrap();
+        assert_eq!(child.wait().unwrap(), Exit::Code(5));
+    }
+
+    #[test]
+    fn many_threads_start_many_programs() {
+        let m = machine();
+        std::thread::scope(|scope| {
+            for t in 0..4 {
+                let m = &m;
+                scope.spawn(move || {
+                    for n in 0..10 {
+                        let name = format!("p{t}-{n}");
+                        m.host.write(&m.dir, name.as_bytes(), b"#!/bin/sh\nexit 9\n", false).unwrap();
+                        m.host.chmod(&m.dir, name.as_bytes(), 0o755).unwrap();
+                        let (_read, write) = fd::pipe().unwrap();
+                        let child = m.start(&[&format!("./{name}")], write.as_fd(), &[]).unwrap();
+                        assert_eq!(child.wait().unwrap(), Exit::Code(9));
+                    }
+                });
+            }
+        });
+        assert!(m.host.is_quiet());
+    }
+}

@@ -1,0 +1,225 @@
+//! Signals that end a make: caught once for the process, and seen by every session through one descriptor.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+
+use crate::fd::Waker;
+use crate::start;
+
+/// The signals that end a make, after it has ended its children and removed half-made targets.
+pub const FATAL: [i32; 6] =
+    [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGXCPU, libc::SIGXFSZ];
+
+/// The first fatal signal that came, or 0.
+static PENDING: AtomicI32 = AtomicI32::new(0);
+/// How many fatal signals came.
+static ARRIVED: AtomicU32 = AtomicU32::new(0);
+/// How often SIGUSR1 came.
+static TOGGLED: AtomicU32 = AtomicU32::new(0);
+/// The waker's descriptor, for the handler; -1 before there is one.
+static WAKER_FD: AtomicI32 = AtomicI32::new(-1);
+static WAKER: OnceLock<Waker> = OnceLock::new();
+
+extern "C" fn on_fatal(signal: i32) {
+    let _ = PENDING.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
+    ARRIVED.fetch_add(1, Ordering::SeqCst);
+    let one = 1u64.to_ne_bytes();
+    // SAFETY: errno's address is always good; write is safe in a handler, and errno is given back as it was.
+    unsafe {
+        let errno = *libc::__errno_location();
+        libc::write(WAKER_FD.load(Ordering::SeqCst), one.as_ptr().cast(), one.len());
+        *libc::__errno_location() = errno;
+    }
+}
+
+extern "C" fn on_toggle(_signal: i32) {
+    TOGGLED.fetch_add(1, Ordering::SeqCst);
+}
+
+/// Catches the fatal signals from now on, but for those that were ignored when the process started (`nohup make`), and
+/// SIGUSR1. Doing it again changes nothing.
+pub fn install() -> io::Result<()> {
+    if WAKER.get().is_some() {
+        return Ok(());
+    }
+    let waker = WAKER.get_or_init_with(Waker::new)?;
+    WAKER_FD.store(waker.as_fd().as_raw_fd(), Ordering::SeqCst);
+    for signal in FATAL {
+        if !start::ignored(signal) {
+            set_action(signal, on_fatal as *const () as libc::sighandler_t)?;
+        }
+    }
+    set_action(libc::SIGUSR1, on_toggle as *const () as libc::sighandler_t)
+}
+
+/// `OnceLock::get_or_try_init`, which is not stable yet.
+trait GetOrInitWith<T> {
+    fn get_or_init_with(&self, make: impl FnOnce() -> io::Result<T>) -> io::Result<&T>;
+}
+
+impl<T> GetOrInitWith<T> for OnceLock<T> {
+    fn get_or_init_with(&self, make: impl FnOnce() -> io::Result<T>) -> io::Result<&T> {
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        let value = make()?;
+        Ok(self.get_or_init(|| value))
+    }
+}
+
+fn set_action(signal: i32, handler: libc::sighandler_t) -> io::Result<()> {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: all zeros is a valid action with an empty mask; the handler is SIG_DFL or a function that does only what
+    // is safe in a handler.
+    let result = unsafe {
+        (*action.as_mut_ptr()).sa_sigaction = handler;
+        (*action.as_mut_ptr()).sa_flags = libc::SA_RESTART;
+        libc::sigaction(signal, action.as_ptr(), std::ptr::null_mut())
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Makes sure that ended children can be waited for, also when the process that started us ignored SIGCHLD.
+pub(crate) fn expect_children() {
+    if start::ignored(libc::SIGCHLD) {
+        // It can only fail for a signal that does not exist.
+        let _ = set_action(libc::SIGCHLD, libc::SIG_DFL);
+    }
+}
+
+/// The first fatal signal that came, if any did.
+#[inline]
+pub fn pending() -> Option<i32> {
+    match PENDING.load(Ordering::SeqCst) {
+        0 => None,
+        signal => Some(signal),
+    }
+}
+
+/// How many fatal signals came; an impatient user sends more than one.
+pub fn arrived() -> u32 {
+    ARRIVED.load(Ordering::SeqCst)
+}
+
+/// How often SIGUSR1 came: make turns its debug output on and off with it.
+pub fn toggled() -> u32 {
+    TOGGLED.load(Ordering::SeqCst)
+}
+
+/// A descriptor that polls readable from the first fatal signal on; `None` before [`install`].
+pub fn fd() -> Option<BorrowedFd<'static>> {
+    WAKER.get().map(|waker| waker.as_fd())
+}
+
+/// True when SIGPIPE was ignored when the process started. Where it was not, a make whose stdout is a pipe nobody reads
+/// dies of it. Rust ignores it, so a session sees EPIPE, and can [`die_of`] SIGPIPE itself.
+pub fn pipe_was_ignored() -> bool {
+    start::ignored(libc::SIGPIPE)
+}
+
+/// Ends the process by `signal`, so that whoever waits for it sees that.
+pub fn die_of(signal: i32) -> ! {
+    let _ = set_action(signal, libc::SIG_DFL);
+    let mut set = MaybeUninit::uninit();
+    // SAFETY: sigemptyset initialises the set; raise and pthread_sigmask change nothing of ours.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), std::ptr::null_mut());
+        libc::raise(signal);
+    }
+    // It is a signal that ends nobody.
+    std::process::exit(128 + signal)
+}
+
+const TABLE: [(&str, &str); 31] = [
+    ("HUP", "Hangup"),
+    ("INT", "Interrupt"),
+    ("QUIT", "Quit"),
+    ("ILL", "Illegal instruction"),
+    ("TRAP", "Trace/breakpoint trap"),
+    ("ABRT", "Aborted"),
+    ("BUS", "Bus error"),
+    ("FPE", "Floating point exception"),
+    ("KILL", "Killed"),
+    ("USR1", "User defined signal 1"),
+    ("SEGV", "Segmentation fault"),
+    ("USR2", "User defined signal 2"),
+    ("PIPE", "Broken pipe"),
+    ("ALRM", "Alarm clock"),
+    ("TERM", "Terminated"),
+    ("STKFLT", "Stack fault"),
+    ("CHLD", "Child exited"),
+    ("CONT", "Continued"),
+    ("STOP", "Stopped (signal)"),
+    ("TSTP", "Stopped"),
+    ("TTIN", "Stopped (tty input)"),
+    ("TTOU", "Stopped (tty output)"),
+    ("URG", "Urgent I/O condition"),
+    ("XCPU", "CPU time limit exceeded"),
+    ("XFSZ", "File size limit exceeded"),
+    ("VTALRM", "Virtual timer expired"),
+    ("PROF", "Profiling timer expired"),
+    ("WINCH", "Window changed"),
+    ("IO", "I/O possible"),
+    ("PWR", "Power failure"),
+    ("SYS", "Bad system call"),
+];
+
+/// A signal's name without `SIG`, as `kill -l` shows it; `None` for a number that is none of the standard signals.
+pub fn name(signal: i32) -> Option<&'static str> {
+    entry(signal).map(|(name, _)| *name)
+}
+
+/// What the C library says of a signal, as make prints it: "Terminated", "Segmentation fault".
+pub fn description(signal: i32) -> String {
+    match entry(signal) {
+        Some((_, text)) => (*text).to_owned(),
+        None if (libc::SIGRTMIN()..=libc::SIGRTMAX()).contains(&signal) => {
+            format!("Real-time signal {}", signal - libc::SIGRTMIN())
+        }
+        None => format!("Unknown signal {signal}"),
+    }
+}
+
+fn entry(signal: i32) -> Option<&'static (&'static str, &'static str)> {
+    TABLE.get(usize::try_from(signal).ok()?.checked_sub(1)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_are_those_of_the_c_library() {
+        for signal in (1..=31).chain([0, 32, 34, 64, 65, -1]) {
+            // SAFETY: this is the only thread that calls strsignal.
+            let want = unsafe { std::ffi::CStr::from_ptr(libc::strsignal(signal)) };
+            assert_eq!(description(signal), want.to_string_lossy(), "{signal}");
+        }
+        assert_eq!(name(libc::SIGTERM), Some("TERM"));
+        assert_eq!(name(0), None);
+    }
+
+    #[test]
+    fn a_caught_signal_is_pending_and_wakes_those_who_poll() {
+        use crate::poll;
+        use std::time::Duration;
+        install().unwrap();
+        install().unwrap();
+        let ready = || poll::wait_one(fd().unwrap(), poll::Ready::Read, Some(Duration::ZERO)).unwrap();
+        assert!(!ready() && pending().is_none());
+        // SAFETY: raise takes a number; the signal has a handler.
+        unsafe { libc::raise(libc::SIGUSR1) };
+        assert_eq!((toggled(), pending()), (1, None));
+        // SAFETY: as above.
+        unsafe { libc::raise(libc::SIGXCPU) };
+        // SAFETY: as above.
+        unsafe { libc::raise(libc::SIGXFSZ) };
+        assert_eq!((pending(), arrived()), (Some(libc::SIGXCPU), 2));
+        assert!(ready());
+    }
+}

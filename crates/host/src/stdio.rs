@@ -1,0 +1,75 @@
+//! A session's standard streams, as values.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use rustix::fs::{CWD, Mode, OFlags};
+
+use crate::{fd, start};
+
+/// Standard input, output and error of a session: those of the process, or a pipe or file in their place.
+#[derive(Clone, Debug)]
+pub struct Stdio {
+    /// Standard input.
+    pub stdin: Arc<OwnedFd>,
+    /// Standard output.
+    pub stdout: Arc<OwnedFd>,
+    /// Standard error.
+    pub stderr: Arc<OwnedFd>,
+}
+
+impl Stdio {
+    /// The streams this process was started with. One that was closed gives "Bad file descriptor" for every read and
+    /// write, here and in children.
+    pub fn of_process() -> io::Result<Stdio> {
+        Ok(Stdio {
+            stdin: stream(0, std::io::stdin().as_fd())?,
+            stdout: stream(1, std::io::stdout().as_fd())?,
+            stderr: stream(2, std::io::stderr().as_fd())?,
+        })
+    }
+
+    /// Writes to standard output, all of it.
+    pub fn write_out(&self, data: &[u8]) -> io::Result<()> {
+        fd::write_all(&self.stdout, data)
+    }
+
+    /// Writes to standard error, all of it.
+    pub fn write_err(&self, data: &[u8]) -> io::Result<()> {
+        fd::write_all(&self.stderr, data)
+    }
+}
+
+fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
+    if start::closed(number) {
+        // Opened for its path alone, it can be neither read nor written: what a closed descriptor is like.
+        let fd = rustix::fs::openat(CWD, c"/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        return Ok(Arc::new(fd::move_high(fd)?));
+    }
+    fd::duplicate(fd).map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_can_be_replaced_one_by_one() {
+        let (read, write) = fd::pipe().unwrap();
+        let mut stdio = Stdio::of_process().unwrap();
+        stdio.stdout = Arc::new(write);
+        stdio.write_out(b"to the pipe").unwrap();
+        drop(stdio);
+        let mut got = Vec::new();
+        fd::read_to_end(&read, &mut got).unwrap();
+        assert_eq!(got, b"to the pipe");
+    }
+
+    #[test]
+    fn a_full_device_is_an_error() {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let e = fd::write_all(&full, b"x").unwrap_err();
+        assert_eq!(crate::errors::describe(&e), "No space left on device");
+    }
+}

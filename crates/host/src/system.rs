@@ -1,0 +1,85 @@
+//! The clock, the load, the processors, the umask.
+
+use bstr::ByteSlice;
+
+use crate::{Dir, Host};
+
+/// How busy the machine is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Load {
+    /// The average over the last minute.
+    pub minute: f64,
+    /// How many tasks want a processor right now, this thread among them.
+    pub running: u32,
+}
+
+impl Host {
+    /// The time, in nanoseconds since 1970.
+    pub fn now_ns(&self) -> i64 {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+        now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec)
+    }
+
+    /// The load of the machine; `None` where the system does not tell.
+    pub fn load(&self) -> Option<Load> {
+        parse_load(&self.read(&*Dir::current().ok()?, b"/proc/loadavg").ok()?)
+    }
+
+    /// The load average over the last minute; `None` where the system does not tell.
+    pub fn loadavg(&self) -> Option<f64> {
+        self.load().map(|load| load.minute)
+    }
+
+    /// How many processors this process may use.
+    pub fn cpu_count(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, |n| n.get())
+    }
+
+    /// The permissions that new files do not get, as this process was started with.
+    pub fn umask(&self) -> u32 {
+        *self.umask.get_or_init(|| {
+            let status = Dir::current().and_then(|dir| self.read(&dir, b"/proc/self/status"));
+            parse_umask(&status.unwrap_or_default()).unwrap_or(0o022)
+        })
+    }
+}
+
+/// Reads the text of /proc/loadavg: `0.20 0.18 0.12 1/80 11206`.
+fn parse_load(text: &[u8]) -> Option<Load> {
+    let mut fields = text.to_str().ok()?.split(' ');
+    let minute = fields.next()?.parse().ok()?;
+    let running = fields.nth(2)?.split('/').next()?.parse().ok()?;
+    Some(Load { minute, running })
+}
+
+fn parse_umask(status: &[u8]) -> Option<u32> {
+    let line = status.lines().find_map(|line| line.strip_prefix(b"Umask:"))?;
+    u32::from_str_radix(line.trim().to_str().ok()?, 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_load_is_read_from_its_text() {
+        assert_eq!(parse_load(b"0.20 0.18 0.12 3/80 11206\n"), Some(Load { minute: 0.2, running: 3 }));
+        assert_eq!(parse_load(b""), None);
+        assert_eq!(parse_load(b"x y z"), None);
+    }
+
+    #[test]
+    fn the_umask_is_what_the_system_says() {
+        assert_eq!(parse_umask(b"Name:\tx\nUmask:\t0027\n"), Some(0o027));
+        assert_eq!(parse_umask(b"Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn the_machine_has_a_clock_and_processors() {
+        let host = Host::new();
+        let then = host.now_ns();
+        assert!(then > 1_700_000_000_000_000_000 && host.now_ns() >= then);
+        assert!(host.cpu_count() > 0);
+        assert!(host.umask() <= 0o777);
+    }
+}
