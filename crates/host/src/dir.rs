@@ -131,9 +131,7 @@ impl AsFd for Dir {
 
 /// The path of an open directory, as the kernel knows it; `None` when it doesn't say.
 fn physical(fd: BorrowedFd<'_>) -> Option<BString> {
-    use std::os::fd::AsRawFd;
-    let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let path = rustix::fs::readlinkat(CWD, link, Vec::new()).ok()?.into_bytes();
+    let path = rustix::fs::readlinkat(CWD, fd::proc_path(fd), Vec::new()).ok()?.into_bytes();
     // "(deleted)" and "(unreachable)" are not paths; a directory really called so is found the slow way.
     (path.starts_with(b"/") && !path.ends_with(b" (deleted)")).then(|| path.into())
 }

@@ -1,13 +1,16 @@
 //! Descriptors: pipes, fifos, event counters, and reading and writing to the end whatever the descriptor's mode.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::{Mutex, PoisonError};
 
+use bstr::BString;
 use rustix::event::EventfdFlags;
+use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
 
-use crate::poll;
+use crate::{poll, start};
 
 /// Where descriptors that live long are put, so that small numbers stay free for those whose number others see (a
 /// jobserver's pipe).
@@ -36,6 +39,61 @@ pub fn empty_input() -> io::Result<OwnedFd> {
     pipe().map(|(read, _write)| read)
 }
 
+/// Takes over a descriptor that this process was started with, by its number, and has exec close it from now on. It
+/// must be above 2 and must have been open at the start: a number that was not may meanwhile be one of ours (that is what
+/// a jobserver named in MAKEFLAGS but not passed on looks like). A number can be taken once.
+pub fn take_inherited(number: RawFd) -> io::Result<OwnedFd> {
+    static TAKEN: Mutex<Vec<RawFd>> = Mutex::new(Vec::new());
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let was_open = usize::try_from(number).is_ok_and(|n| n > 2 && start::was_open(n));
+    if !was_open || taken.contains(&number) {
+        return Err(Errno::BADF.into());
+    }
+    // SAFETY: the number was open before anything here opened descriptors, so it belongs to nobody else, and the list
+    // sees to it that it is given out once.
+    let fd = unsafe { OwnedFd::from_raw_fd(number) };
+    taken.push(number);
+    rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(fd)
+}
+
+/// Opens the file or pipe behind a descriptor once more, non-blocking: the original, which other processes may share,
+/// stays as it is. Needs /proc.
+pub fn reopen_nonblocking(fd: impl AsFd, ready: poll::Ready) -> io::Result<OwnedFd> {
+    use rustix::fs::{CWD, Mode, OFlags};
+    let access = if ready == poll::Ready::Read { OFlags::RDONLY } else { OFlags::WRONLY };
+    let flags = access | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    move_high(rustix::fs::openat(CWD, proc_path(fd.as_fd()), flags, Mode::empty())?)
+}
+
+/// The path of the terminal behind a descriptor, as ttyname(3); `None` when it is no terminal.
+pub fn terminal_name(fd: impl AsFd) -> Option<BString> {
+    if !is_terminal(&fd) {
+        return None;
+    }
+    let path = rustix::fs::readlinkat(rustix::fs::CWD, proc_path(fd.as_fd()), Vec::new()).ok()?;
+    Some(path.into_bytes().into())
+}
+
+pub(crate) fn proc_path(fd: BorrowedFd<'_>) -> String {
+    format!("/proc/self/fd/{}", fd.as_raw_fd())
+}
+
+/// Waits for the lock on a whole file, and takes it. It is the process's: its threads do not exclude each other.
+pub fn lock(fd: impl AsFd) -> io::Result<()> {
+    loop {
+        match rustix::fs::fcntl_lock(&fd, FlockOperation::LockExclusive) {
+            Err(Errno::INTR) => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Gives back what [`lock`] took.
+pub fn unlock(fd: impl AsFd) -> io::Result<()> {
+    Ok(rustix::fs::fcntl_lock(fd, FlockOperation::Unlock)?)
+}
+
 /// Sets or clears O_NONBLOCK (which all holders of the same open file see).
 pub fn set_nonblocking(fd: impl AsFd, on: bool) -> io::Result<()> {
     let mut flags = rustix::fs::fcntl_getfl(&fd)?;
@@ -61,6 +119,21 @@ pub fn read_some(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<usize> {
             Err(Errno::AGAIN) => {
                 poll::wait_one(fd.as_fd(), poll::Ready::Read, None)?;
             }
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+/// Reads one byte if there is one: `None` when a non-blocking descriptor has nothing now. The end is an error
+/// (`UnexpectedEof`). What a jobserver client does.
+pub fn try_read_byte(fd: impl AsFd) -> io::Result<Option<u8>> {
+    let mut byte = [0u8];
+    loop {
+        match rustix::io::read(&fd, &mut byte) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => return Ok(Some(byte[0])),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => return Ok(None),
             Err(e) => return Err(e.into()),
         }
     }
@@ -112,7 +185,7 @@ impl Waker {
 }
 
 impl AsFd for Waker {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
 }
@@ -133,6 +206,35 @@ mod tests {
         read_to_end(&read, &mut got).unwrap();
         writer.join().unwrap();
         assert!(got == data);
+    }
+
+    #[test]
+    fn a_reopened_pipe_does_not_block_and_leaves_the_original_blocking() {
+        let (read, write) = pipe().unwrap();
+        let mine = reopen_nonblocking(&read, poll::Ready::Read).unwrap();
+        assert_eq!(try_read_byte(&mine).unwrap(), None);
+        write_all(&write, b"+").unwrap();
+        assert_eq!(try_read_byte(&mine).unwrap(), Some(b'+'));
+        assert!(!rustix::fs::fcntl_getfl(&read).unwrap().contains(rustix::fs::OFlags::NONBLOCK));
+        drop(write);
+        assert_eq!(try_read_byte(&mine).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn descriptors_that_were_not_open_at_the_start_are_not_given_out() {
+        let (read, _write) = pipe().unwrap();
+        let high = duplicate(&read).unwrap();
+        for number in [-1, 0, 1, 2, high.as_raw_fd(), 100_000] {
+            assert_eq!(take_inherited(number).unwrap_err().raw_os_error(), Some(libc::EBADF), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_no_terminal_and_a_file_can_be_locked() {
+        assert_eq!(terminal_name(pipe().unwrap().0), None);
+        let file = tempfile::tempfile().unwrap();
+        lock(&file).unwrap();
+        unlock(&file).unwrap();
     }
 
     #[test]

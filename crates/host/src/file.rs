@@ -1,7 +1,7 @@
 //! Files: their attributes, reading them, and changing them.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bstr::BString;
@@ -160,7 +160,11 @@ impl Host {
 
     /// A file's contents.
     pub fn read(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        let file = self.open_read(dir, path)?;
+        self.read_at(dir.as_fd(), path)
+    }
+
+    pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {
+        let file = open_read(dir, path)?;
         let meta = Meta::from(rustix::fs::fstat(&file)?);
         let mut data = Vec::new();
         if meta.is_file() && meta.size > 0 {
@@ -184,11 +188,15 @@ impl Host {
 
     /// Opens a file, or directory, for reading.
     pub fn open_read(&self, dir: &Dir, path: &[u8]) -> io::Result<OwnedFd> {
-        loop {
-            match rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
-                Err(Errno::INTR) => {}
-                other => return Ok(other?),
-            }
+        open_read(dir.as_fd(), path)
+    }
+}
+
+fn open_read(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
+    loop {
+        match rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+            Err(Errno::INTR) => {}
+            other => return Ok(other?),
         }
     }
 }

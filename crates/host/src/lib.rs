@@ -23,6 +23,7 @@ mod stdio;
 mod system;
 mod user;
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -87,5 +88,14 @@ impl Host {
         let epoch = self.epoch();
         // In this order: a child that starts in between is seen running, or has ended and changed the epoch.
         self.is_quiet().then_some(epoch)
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("epoch", &self.epoch())
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
     }
 }

@@ -87,15 +87,6 @@ enum Ended {
     Waker(Arc<Waker>),
 }
 
-impl std::fmt::Debug for Host {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Host")
-            .field("epoch", &self.epoch())
-            .field("counts", &self.counts)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Host {
     /// Starts a program. An error of the exec itself comes back here: ENOENT, EACCES, ENOEXEC, E2BIG and so on.
     pub fn spawn(self: &Arc<Host>, spawn: &Spawn<'_>) -> io::Result<Child> {

@@ -1,17 +1,21 @@
 //! How this process was started, seen before Rust's runtime changes it.
 //!
 //! Before `main`, the runtime ignores SIGPIPE and opens /dev/null in the place of closed standard streams. Children must
-//! get the SIGPIPE we got, and a closed stdout must be found to be closed, so both are looked at earlier.
+//! get the SIGPIPE we got, and a closed stdout must be found to be closed, so both are looked at earlier. So are the
+//! other descriptors: a jobserver's that we are told the number of may be closed, and the number soon be one of ours.
 
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
+
+/// How many descriptors are looked at: 0 up to this.
+const FDS: usize = 256;
 
 struct Start {
     mask: libc::sigset_t,
     /// A bit for each signal that was ignored.
     ignored: u64,
-    /// Whether descriptors 0, 1 and 2 were closed.
-    closed: [bool; 3],
+    /// A bit for each descriptor that was open.
+    open: [u64; FDS / 64],
 }
 
 static START: OnceLock<Start> = OnceLock::new();
@@ -42,9 +46,26 @@ fn look() -> Start {
         }
     };
     let ignored = (1..32).filter(|s| is_ignored(*s)).fold(0, |set, s| set | 1 << s);
-    // SAFETY: F_GETFD takes a number and only says whether it is an open descriptor.
-    let closed = [0, 1, 2].map(|fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1);
-    Start { mask, ignored, closed }
+    Start { mask, ignored, open: look_at_descriptors() }
+}
+
+fn look_at_descriptors() -> [u64; FDS / 64] {
+    let mut polled = [libc::pollfd { fd: 0, events: 0, revents: 0 }; FDS];
+    for (fd, entry) in (0..).zip(&mut polled) {
+        entry.fd = fd;
+    }
+    let mut count = FDS;
+    // SAFETY: the table has at least `count` entries. The call is refused when a process may not have so many open.
+    while unsafe { libc::poll(polled.as_mut_ptr(), count as libc::nfds_t, 0) } == -1 && count > 4 {
+        count /= 2;
+    }
+    let mut open = [0; FDS / 64];
+    for (fd, entry) in polled.iter().enumerate().take(count) {
+        if entry.revents & libc::POLLNVAL == 0 {
+            open[fd / 64] |= 1 << (fd % 64);
+        }
+    }
+    open
 }
 
 fn start() -> &'static Start {
@@ -61,7 +82,7 @@ pub(crate) fn ignored(signal: i32) -> bool {
     (1..32).contains(&signal) && start().ignored & 1 << signal != 0
 }
 
-/// True when the standard descriptor `fd` was closed at the start.
-pub(crate) fn closed(fd: usize) -> bool {
-    start().closed.get(fd) == Some(&true)
+/// True when the descriptor `fd` was open at the start, as far as was looked.
+pub(crate) fn was_open(fd: usize) -> bool {
+    start().open.get(fd / 64).is_some_and(|set| set & 1 << (fd % 64) != 0)
 }

@@ -42,7 +42,7 @@ impl Stdio {
 }
 
 fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
-    if start::closed(number) {
+    if !start::was_open(number) {
         // Opened for its path alone, it can be neither read nor written: what a closed descriptor is like.
         let fd = rustix::fs::openat(CWD, c"/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
         return Ok(Arc::new(fd::move_high(fd)?));

@@ -2,7 +2,9 @@
 
 use bstr::ByteSlice;
 
-use crate::{Dir, Host};
+use rustix::fs::CWD;
+
+use crate::Host;
 
 /// How busy the machine is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +24,7 @@ impl Host {
 
     /// The load of the machine; `None` where the system does not tell.
     pub fn load(&self) -> Option<Load> {
-        parse_load(&self.read(&*Dir::current().ok()?, b"/proc/loadavg").ok()?)
+        parse_load(&self.read_at(CWD, b"/proc/loadavg").ok()?)
     }
 
     /// The load average over the last minute; `None` where the system does not tell.
@@ -38,7 +40,7 @@ impl Host {
     /// The permissions that new files do not get, as this process was started with.
     pub fn umask(&self) -> u32 {
         *self.umask.get_or_init(|| {
-            let status = Dir::current().and_then(|dir| self.read(&dir, b"/proc/self/status"));
+            let status = self.read_at(CWD, b"/proc/self/status");
             parse_umask(&status.unwrap_or_default()).unwrap_or(0o022)
         })
     }
