@@ -1,5 +1,6 @@
 //! A make process as a value: everything one invocation of make knows.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -99,6 +100,8 @@ pub struct Session {
     pub in_recipe: bool,
     /// The scope of the target whose recipe is being expanded, for the environment of `$(shell)`.
     pub recipe_scope: Option<ScopeId>,
+    /// Standard output could not be written: errno of the first failure.
+    pub out_error: Cell<Option<i32>>,
 }
 
 /// A makefile that was read or looked for.
@@ -188,6 +191,44 @@ known! {
 }
 
 impl Session {
+    /// A session that has read nothing and has no variables yet.
+    pub fn new(
+        shared: Arc<Shared>,
+        program: BString,
+        dir: Arc<Dir>,
+        env: Env,
+        stdio: Stdio,
+        doors: Rc<dyn Doors>,
+    ) -> Session {
+        let known = Known::new(&shared.lang.names);
+        Session {
+            shared,
+            program,
+            level: 0,
+            dir,
+            env,
+            stdio,
+            options: Options::default(),
+            vars: Variables::default(),
+            targets: Targets::default(),
+            reading: None,
+            expanding: None,
+            depth: 0,
+            export_all: false,
+            read_files: Vec::new(),
+            include_dirs: Vec::new(),
+            recipe_prefix: b'\t',
+            doors,
+            known,
+            in_shell_env: Vec::new(),
+            commands: 0,
+            evals: VecDeque::new(),
+            in_recipe: false,
+            recipe_scope: None,
+            out_error: Cell::new(None),
+        }
+    }
+
     /// The bytes of a name.
     pub fn text(&self, name: Name) -> &'static [u8] {
         self.shared.lang.names.text(name)
@@ -208,13 +249,17 @@ impl Session {
         &self.shared.host
     }
 
-    /// Writes to standard output. A failure is remembered by the stream and reported at the end.
+    /// Writes to standard output. The first failure is remembered, to be reported at the end as make does.
     pub fn out(&self, bytes: &[u8]) {
-        self.stdio.write_out(bytes);
+        if let Err(error) = self.stdio.write_out(bytes) {
+            if self.out_error.get().is_none() {
+                self.out_error.set(error.raw_os_error());
+            }
+        }
     }
 
-    /// Writes to standard error.
+    /// Writes to standard error. There is nowhere to report a failure to.
     pub fn err(&self, bytes: &[u8]) {
-        self.stdio.write_err(bytes);
+        let _ = self.stdio.write_err(bytes);
     }
 }
