@@ -1,0 +1,382 @@
+//! The language tests: annotated makefiles run by GNU make and by rkbuild, compared byte for byte.
+//!
+//! A test is a file `tests/lang/**/NAME.mk`. It becomes `Makefile` in a new directory, where each program is run under
+//! the name `make`. What they print (both outputs, in order), their exit status and the files they leave must agree. There
+//! are no recorded results: GNU make is asked each time, so a test can only say what GNU make does.
+//!
+//! Directives stand in the comments at the head of the file, up to the first line that is none:
+//!
+//! ```text
+//! # ARGS: -j1 all          arguments, quoted as in sh; the default is none
+//! # RUN: -j1 all           the same, may be repeated: several runs one after the other in the same directory
+//! # SH: touch -d 2001-01-01 a   a shell command between the runs, in the order written; its output is not compared
+//! # ENV: A=b 'C=d e'       added to the environment, quoted as in sh
+//! # STDIN: text            standard input, `\n` and `\t` understood; the default is none
+//! # FILE: dir/name         a file that exists before the first run: the lines up to END, without `# `
+//! # text
+//! # END
+//! # COMPAT: 4.3            the reference is GNU make 4.3 and rkbuild is run in its identity; the default is 4.4.1
+//! # STATUS: 2              the last run's exit status, checked against the reference: states what the test is about
+//! # NORM: [0-9]+           a regular expression whose matches may differ (process ids, say)
+//! # SORT                   lines may come in any order (parallel runs)
+//! # MAKEFILE: none         the file itself is not put in the directory as `Makefile`
+//! ```
+//!
+//! Any other comment line there is for the reader.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use bstr::{BString, ByteSlice};
+use regex::bytes::Regex;
+
+use crate::candidate::Variant;
+use crate::explain;
+use crate::places::Places;
+use crate::process::{self, Ending};
+use crate::reference::{self, Release};
+use crate::snapshot::Snapshot;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// One test, read.
+#[derive(Debug)]
+pub struct Test {
+    /// The path below `tests/lang`, without `.mk`.
+    pub name: String,
+    pub release: Release,
+    steps: Vec<Step>,
+    env: Vec<(OsString, OsString)>,
+    stdin: Vec<u8>,
+    files: Vec<(PathBuf, Vec<u8>)>,
+    makefile: Option<Vec<u8>>,
+    status: Option<i32>,
+    norms: Vec<Regex>,
+    sort: bool,
+}
+
+#[derive(Debug)]
+enum Step {
+    Make(Vec<OsString>),
+    Shell(OsString),
+}
+
+/// Reads every test below `dir` whose name contains `filter`.
+pub fn find(dir: &Path, filter: &str) -> Result<Vec<Test>> {
+    let mut paths = Vec::new();
+    collect(dir, &mut paths)?;
+    paths.sort();
+    let mut tests = Vec::new();
+    for path in paths {
+        let name = path.strip_prefix(dir)?.with_extension("").to_string_lossy().into_owned();
+        if name.contains(filter) {
+            let text = fs::read(&path).with_context(|| format!("{}", path.display()))?;
+            tests.push(parse(&name, &text).with_context(|| format!("{}", path.display()))?);
+        }
+    }
+    Ok(tests)
+}
+
+fn collect(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| format!("{}", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, paths)?;
+        } else if path.extension().is_some_and(|e| e == "mk") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads one test from its text.
+pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
+    let mut test = Test {
+        name: name.to_string(),
+        release: Release::V441,
+        steps: Vec::new(),
+        env: Vec::new(),
+        stdin: Vec::new(),
+        files: Vec::new(),
+        makefile: Some(text.to_vec()),
+        status: None,
+        norms: Vec::new(),
+        sort: false,
+    };
+    let mut file: Option<(PathBuf, Vec<u8>)> = None;
+    for line in text.lines() {
+        let Some(rest) = line.strip_prefix(b"#") else { break };
+        if let Some((_, content)) = &mut file {
+            if rest.trim() == b"END" {
+                test.files.extend(file.take());
+            } else {
+                content.extend_from_slice(rest.strip_prefix(b" ").unwrap_or(rest));
+                content.push(b'\n');
+            }
+            continue;
+        }
+        let rest = rest.trim();
+        let (key, value) = rest.split_once_str(":").unwrap_or((rest, b""));
+        let value = value.trim();
+        match key {
+            b"ARGS" | b"RUN" => test.steps.push(Step::Make(words(value)?)),
+            b"SH" => test.steps.push(Step::Shell(OsString::from_vec(value.to_vec()))),
+            b"ENV" => {
+                for word in words(value)? {
+                    let word = word.into_vec();
+                    let (k, v) = word.split_once_str("=").context("ENV: NAME=value is expected")?;
+                    test.env.push((OsString::from_vec(k.to_vec()), OsString::from_vec(v.to_vec())));
+                }
+            }
+            b"STDIN" => test.stdin = value.replace("\\n", "\n").replace("\\t", "\t"),
+            b"FILE" => file = Some((PathBuf::from(OsString::from_vec(value.to_vec())), Vec::new())),
+            b"COMPAT" => {
+                test.release = match value {
+                    b"4.3" => Release::V43,
+                    b"4.4.1" => Release::V441,
+                    _ => bail!("COMPAT: 4.3 or 4.4.1 is expected"),
+                }
+            }
+            b"STATUS" => test.status = Some(value.to_str()?.parse().context("STATUS")?),
+            b"NORM" => test.norms.push(Regex::new(value.to_str()?).context("NORM")?),
+            b"SORT" => test.sort = true,
+            b"MAKEFILE" if value == b"none" => test.makefile = None,
+            _ => {}
+        }
+    }
+    if file.is_some() {
+        bail!("FILE without END");
+    }
+    if !test.steps.iter().any(|s| matches!(s, Step::Make(_))) {
+        test.steps.push(Step::Make(Vec::new()));
+    }
+    Ok(test)
+}
+
+fn words(text: &[u8]) -> Result<Vec<OsString>> {
+    let words = shlex::bytes::split(text).context("unbalanced quotes")?;
+    Ok(words.into_iter().map(OsString::from_vec).collect())
+}
+
+/// What one program did with one test.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    /// For each run of make: what it printed and how it ended.
+    runs: Vec<(BString, Ending)>,
+    files: Snapshot,
+}
+
+/// The programs to compare.
+pub struct Programs {
+    pub reference: PathBuf,
+    /// Only needed by tests that say `COMPAT: 4.3`.
+    pub reference_43: Option<PathBuf>,
+    pub variants: Vec<Variant>,
+}
+
+/// Runs the tests of the checkout whose name contains `filter`, getting the references they need.
+pub fn run_all(places: &Places, filter: &str, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
+    let tests = find(&places.repo.join("tests/lang"), filter)?;
+    let needs = |release| tests.iter().any(|t| t.release == release);
+    let programs = Programs {
+        reference: reference::program(places, Release::V441)?,
+        reference_43: needs(Release::V43).then(|| reference::program(places, Release::V43)).transpose()?,
+        variants,
+    };
+    let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
+    run(&tests, &programs, root.path(), jobs)
+}
+
+/// How many tests agreed, and what to print about the others.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub passed: usize,
+    pub failures: Vec<(String, String)>,
+}
+
+/// Runs the tests, `jobs` at a time, in directories below `root`.
+pub fn run(tests: &[Test], programs: &Programs, root: &Path, jobs: usize) -> Result<Report> {
+    let next = AtomicUsize::new(0);
+    let report = Mutex::new(Report::default());
+    let worker = || {
+        while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let failure = check(test, programs, &root.join(test.name.replace('/', "+")))
+                .unwrap_or_else(|e| Some(format!("cannot run the test: {e:#}\n")));
+            let mut report = report.lock().unwrap_or_else(|e| e.into_inner());
+            match failure {
+                None => report.passed += 1,
+                Some(text) => report.failures.push((test.name.clone(), text)),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(worker);
+        }
+    });
+    let mut report = report.into_inner().unwrap_or_else(|e| e.into_inner());
+    report.failures.sort();
+    Ok(report)
+}
+
+/// Says how the programs differ on one test.
+fn check(test: &Test, programs: &Programs, root: &Path) -> Result<Option<String>> {
+    let reference = match test.release {
+        Release::V441 => &programs.reference,
+        Release::V43 => programs.reference_43.as_ref().context("GNU make 4.3 is needed")?,
+    };
+    let mut text = String::new();
+    for variant in &programs.variants {
+        // Both get the same environment, for tests that print it.
+        let env = variant.environment(test.release);
+        let want = run_one(test, reference, &env, root)?;
+        if let Some(status) = test.status {
+            let last = want.runs.last().map(|r| r.1);
+            if last != Some(Ending::Exit(status)) {
+                return Ok(Some(format!("  STATUS is {status}, but GNU make's is {last:?}\n")));
+            }
+        }
+        let got = run_one(test, &variant.program, &env, root)?;
+        text.push_str(&differences(&want, &got, &variant.name, test.runs()));
+    }
+    fs::remove_dir_all(root)?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+impl Test {
+    fn runs(&self) -> Vec<&[OsString]> {
+        self.steps
+            .iter()
+            .filter_map(|s| if let Step::Make(args) = s { Some(args.as_slice()) } else { None })
+            .collect()
+    }
+}
+
+fn run_one(test: &Test, program: &Path, env: &[(&str, &str)], root: &Path) -> Result<Outcome> {
+    if root.exists() {
+        // A test may leave a directory without permissions behind.
+        let _ = Command::new("chmod").args(["-R", "u+rwX"]).arg(root).stderr(Stdio::null()).status();
+        fs::remove_dir_all(root).with_context(|| format!("cannot remove {}", root.display()))?;
+    }
+    let (bin, work, out) = (root.join("bin"), root.join("work"), root.join("out"));
+    for dir in [&bin, &work, &out, &root.join("tmp")] {
+        fs::create_dir_all(dir)?;
+    }
+    std::os::unix::fs::symlink(program, bin.join("make"))?;
+    for (name, content) in &test.files {
+        let path = work.join(name);
+        if let Some(dir) = path.parent() {
+            fs::create_dir_all(dir)?;
+        }
+        fs::write(path, content)?;
+    }
+    if let Some(text) = &test.makefile {
+        fs::write(work.join("Makefile"), text)?;
+    }
+    fs::write(out.join("stdin"), &test.stdin)?;
+    let start = |mut cmd: Command| -> Result<(BString, Ending)> {
+        let log = out.join("log");
+        let _ = fs::remove_file(&log);
+        cmd.current_dir(&work)
+            .env_clear()
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()))
+            .env("HOME", root)
+            .env("TMPDIR", root.join("tmp"))
+            .envs([("LC_ALL", "C"), ("TZ", "UTC"), ("USER", "user"), ("SHELL", "/bin/sh")])
+            .envs(env.iter().copied())
+            .envs(test.env.iter().map(|(k, v)| (k, v)))
+            .stdin(fs::File::open(out.join("stdin"))?)
+            .process_group(0);
+        process::output_to(&mut cmd, &log)?;
+        let mut child = cmd.spawn().with_context(|| format!("cannot run {:?}", cmd.get_program()))?;
+        let ending = process::wait(&mut child, LIMIT)?;
+        Ok((fs::read(&log)?.into(), ending))
+    };
+    let mut runs = Vec::new();
+    for step in &test.steps {
+        match step {
+            Step::Make(args) => {
+                let mut cmd = Command::new(bin.join("make"));
+                cmd.arg0("make").args(args);
+                let (output, ending) = start(cmd)?;
+                runs.push((test.normalised(output), ending));
+            }
+            Step::Shell(text) => {
+                let mut cmd = Command::new("/bin/sh");
+                cmd.arg("-c").arg(text);
+                let (output, ending) = start(cmd)?;
+                if !ending.is_success() {
+                    bail!("SH: {text:?} failed: {output}");
+                }
+            }
+        }
+    }
+    let mut files = Snapshot::take(&work, None)?;
+    files.forget_times();
+    Ok(Outcome { runs, files })
+}
+
+impl Test {
+    fn normalised(&self, mut text: BString) -> BString {
+        for norm in &self.norms {
+            text = norm.replace_all(&text, &b"<norm>"[..]).into_owned().into();
+        }
+        if self.sort {
+            let mut lines: Vec<&[u8]> = text.lines_with_terminator().collect();
+            lines.sort_unstable();
+            text = lines.concat().into();
+        }
+        text
+    }
+}
+
+fn differences(want: &Outcome, got: &Outcome, name: &str, runs: Vec<&[OsString]>) -> String {
+    let mut text = String::new();
+    for ((want, got), args) in want.runs.iter().zip(&got.runs).zip(runs) {
+        let line: Vec<_> = args.iter().map(|a| a.to_string_lossy()).collect();
+        if want.1 != got.1 {
+            text.push_str(&format!(
+                "  {name} {}: exit status {}, GNU make {}\n",
+                line.join(" "),
+                got.1,
+                want.1
+            ));
+        }
+        if want.0 != got.0 {
+            text.push_str(&format!("  {name} {}: output differs (- GNU make, + {name})\n", line.join(" ")));
+            text.push_str(&explain::lines(&want.0, &got.0, 40));
+        }
+    }
+    for difference in want.files.differences(&got.files) {
+        text.push_str(&format!("  {name}: {difference}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_stop_at_the_first_line_that_is_no_comment() {
+        let test = parse("t", b"# RUN: a 'b c'\n# RUN: d\n# SH: true\nall:\n# ENV: A=b\n").unwrap();
+        assert_eq!(test.steps.len(), 3);
+        assert_eq!(test.runs(), [&["a".into(), "b c".into()] as &[OsString], &["d".into()]]);
+        assert!(test.env.is_empty());
+    }
+
+    #[test]
+    fn a_file_keeps_tabs_and_empty_lines() {
+        let test = parse("t", b"# FILE: sub/x.mk\n# all:\n# \techo hi\n#\n# # END of it\n# END\n").unwrap();
+        assert_eq!(test.files, [(PathBuf::from("sub/x.mk"), b"all:\n\techo hi\n\n# END of it\n".to_vec())]);
+        assert!(parse("t", b"# FILE: x\n# y\n").is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! What the people who work on rkbuild run. Each command is a module; `cargo xtask --help` lists them.
+
+pub mod candidate;
+pub mod confine;
+pub mod explain;
+pub mod lang;
+pub mod machine;
+pub mod places;
+pub mod process;
+pub mod reference;
+pub mod snapshot;

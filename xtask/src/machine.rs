@@ -1,0 +1,147 @@
+//! The machine: Debian packages, kernel headers.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+
+use crate::places::system_program;
+
+/// Whether this process may install packages.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Installs those of `packages` that are missing. Says what it installs.
+pub fn install(packages: &[&str]) -> Result<()> {
+    let missing: Vec<&str> = packages.iter().copied().filter(|p| !installed(p)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("installing {}", missing.join(" "));
+    let mut args = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    args.extend(&missing);
+    apt_get(&args).with_context(|| format!("cannot install {}", missing.join(" ")))
+}
+
+/// Whether the package is installed.
+pub fn installed(package: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["-W", "-f=${db:Status-Status}", package])
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|o| o.status.success() && o.stdout == b"installed")
+}
+
+/// Runs apt-get as root, after one `apt-get update` in the life of this process.
+fn apt_get(args: &[&str]) -> Result<()> {
+    static UPDATED: AtomicBool = AtomicBool::new(false);
+    if system_program("apt-get").is_none() {
+        bail!("this needs apt-get: a Debian or Ubuntu machine");
+    }
+    if !is_root() && system_program("sudo").is_none() {
+        bail!("not root, and there is no sudo: run this as root, or `apt-get {}` first", args.join(" "));
+    }
+    if !UPDATED.swap(true, Ordering::Relaxed) {
+        quiet(&mut as_root("apt-get", &["update", "-qq"]))?;
+    }
+    quiet(&mut as_root("apt-get", args))
+}
+
+fn as_root(program: &str, args: &[&str]) -> Command {
+    let mut cmd = if is_root() {
+        Command::new(program)
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["env", "DEBIAN_FRONTEND=noninteractive", program]);
+        sudo
+    };
+    cmd.env("DEBIAN_FRONTEND", "noninteractive").args(args);
+    cmd
+}
+
+/// Runs a command whose output matters only when it fails.
+pub fn quiet(cmd: &mut Command) -> Result<()> {
+    let name = format!("{:?}", cmd.get_program());
+    let out = cmd.stdin(Stdio::null()).output().with_context(|| format!("cannot run {name}"))?;
+    if !out.status.success() {
+        let text = [out.stdout, out.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        let tail = lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n");
+        bail!("{:?} failed ({}):\n{tail}", cmd, out.status);
+    }
+    Ok(())
+}
+
+/// What Debian calls this machine's processor.
+pub fn architecture() -> Result<String> {
+    let out = Command::new("dpkg").arg("--print-architecture").output().context("cannot run dpkg")?;
+    Ok(String::from_utf8_lossy(&out.stdout).trim().to_string())
+}
+
+/// What building an external module needs, as package names.
+pub fn module_packages() -> Result<Vec<String>> {
+    let mut all: Vec<String> =
+        ["gcc", "make", "bc", "kmod", "libelf-dev", "xz-utils"].map(String::from).to_vec();
+    all.push(format!("linux-headers-{}", architecture()?));
+    Ok(all)
+}
+
+/// The newest installed kernel headers. The kernel that runs does not matter.
+#[derive(Clone, Debug)]
+pub struct Headers {
+    /// The release, as `uname -r` would print it.
+    pub release: String,
+    /// The build directory.
+    pub dir: PathBuf,
+}
+
+impl Headers {
+    /// The newest of `/lib/modules/*/build`.
+    pub fn newest() -> Result<Headers> {
+        let mut all: Vec<(Vec<u64>, String)> = Vec::new();
+        for entry in
+            std::fs::read_dir("/lib/modules").context("no kernel headers: /lib/modules is missing")?
+        {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if Path::new("/lib/modules").join(&name).join("build/Makefile").exists() {
+                all.push((numbers(&name), name));
+            }
+        }
+        all.sort();
+        let (_, release) = all.pop().context("no kernel headers: no /lib/modules/*/build")?;
+        let dir = Path::new("/lib/modules").join(&release).join("build");
+        Ok(Headers { release, dir })
+    }
+
+    /// The directories that hold the headers' files, links resolved: Debian keeps them in two.
+    pub fn trees(&self) -> Vec<PathBuf> {
+        let mut trees: Vec<PathBuf> = std::fs::canonicalize(&self.dir).into_iter().collect();
+        if let Some(main) = trees.first().and_then(|t| t.to_str().map(str::to_string))
+            && let Some((base, _)) = main.rsplit_once('-')
+        {
+            let common = PathBuf::from(format!("{base}-common"));
+            if common.is_dir() {
+                trees.push(common);
+            }
+        }
+        trees
+    }
+}
+
+fn numbers(release: &str) -> Vec<u64> {
+    release.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_compare_by_number() {
+        assert!(numbers("6.1.0-56-amd64") > numbers("6.1.0-9-amd64"));
+        assert!(numbers("6.12.1-amd64") > numbers("6.2.9-amd64"));
+    }
+}
