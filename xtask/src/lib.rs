@@ -9,3 +9,4 @@ pub mod places;
 pub mod process;
 pub mod reference;
 pub mod snapshot;
+pub mod trial;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::places::Places;
-use xtask::{candidate, confine, lang};
+use xtask::{candidate, confine, lang, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -18,6 +18,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Builds a small kernel module with the system's make and with rkbuild and compares all files
+    Try(Candidate),
     /// Runs the language tests (tests/lang) under GNU make and rkbuild, native and not, and compares byte for byte
     Lang(Lang),
     /// Runs a program with limits, or measured
@@ -26,12 +28,18 @@ enum Task {
 }
 
 #[derive(clap::Args)]
+struct Candidate {
+    /// Compare this program instead of rkbuild
+    #[arg(long, value_name = "PROGRAM")]
+    candidate: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 struct Lang {
     /// Only tests whose name contains this
     filter: Option<String>,
-    /// Compare this program instead of rkbuild
-    #[arg(long)]
-    candidate: Option<PathBuf>,
+    #[command(flatten)]
+    program: Candidate,
     /// Tests at a time
     #[arg(long, short, default_value_t = cores())]
     jobs: usize,
@@ -60,6 +68,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<bool> {
     let places = Places::find()?;
     match task {
+        Task::Try(c) => trial::run(&places, c.candidate.as_deref()),
         Task::Lang(l) => run_lang(&places, &l),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -69,7 +78,7 @@ fn run(task: Task) -> Result<bool> {
 }
 
 fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
-    let variants = candidate::variants(places, l.candidate.as_deref())?;
+    let variants = candidate::variants(places, l.program.candidate.as_deref())?;
     let report = lang::run_all(places, l.filter.as_deref().unwrap_or(""), variants, l.jobs)?;
     for (name, text) in report.failures.iter().take(l.show) {
         println!("{name}: FAILED\n{text}");
