@@ -189,44 +189,47 @@ impl Host {
     pub fn glob(&self, dir: &Dir, pattern: &[u8]) -> Vec<BString> {
         self.counts.globs.add(1);
         let mut out = Vec::new();
-        self.expand(dir, pattern, false, &mut out);
+        self.expand(dir, pattern, false, false, &mut out);
         out.sort_unstable();
         out
     }
 
-    fn expand(&self, dir: &Dir, pattern: &[u8], only_dirs: bool, out: &mut Vec<BString>) {
-        if pattern.ends_with(b"/") {
-            let trimmed = pattern.trim_end_with(|c| c == '/');
-            if trimmed.is_empty() {
-                out.push("/".into());
-                return;
-            }
-            let start = out.len();
-            self.expand(dir, trimmed, true, out);
-            for path in out.iter_mut().skip(start) {
-                if self.stat(dir, path).is_ok_and(|m| m.is_dir()) {
-                    path.push(b'/');
-                }
-            }
-            return;
-        }
+    /// `only_dirs` leaves out what is no directory, where the pattern has to be matched; `mark` puts a slash after the
+    /// directories found. What slashes at the end do is odd in places (`k//` gives `k//`, but `dir//` gives `dir/`), and
+    /// is what glob(3) does.
+    fn expand(&self, dir: &Dir, pattern: &[u8], only_dirs: bool, mark: bool, out: &mut Vec<BString>) {
+        let start = out.len();
         match pattern.rfind_byte(b'/') {
             None => self.expand_in(dir, b"", pattern, only_dirs, out),
             Some(slash) => {
-                let (parent, name) = pattern.split_at(slash);
+                let (mut parent, name) = pattern.split_at(slash);
                 let name = name.get(1..).unwrap_or_default();
-                let escapes = parent.iter().rev().take_while(|c| **c == b'\\').count();
-                let parent = parent.get(..slash - escapes % 2).unwrap_or_default();
+                if name.is_empty() && parent.len() > 1 {
+                    while parent.len() > 2
+                        && let [rest @ .., b'/'] = parent
+                    {
+                        parent = rest;
+                    }
+                    return self.expand(dir, without_escape(parent), true, true, out);
+                }
+                let parent = without_escape(parent);
                 if parent.is_empty() {
                     self.expand_in(dir, b"/", name, only_dirs, out);
                 } else if has_magic(parent) {
                     let mut parents = Vec::new();
-                    self.expand(dir, parent, true, &mut parents);
+                    self.expand(dir, parent, true, false, &mut parents);
                     for parent in &parents {
                         self.expand_in(dir, parent, name, only_dirs, out);
                     }
                 } else {
                     self.expand_in(dir, &unescape(parent), name, only_dirs, out);
+                }
+            }
+        }
+        if mark {
+            for path in out.iter_mut().skip(start) {
+                if self.stat(dir, path).is_ok_and(|m| m.is_dir()) {
+                    path.push(b'/');
                 }
             }
         }
@@ -236,7 +239,12 @@ impl Host {
     fn expand_in(&self, dir: &Dir, parent: &[u8], pattern: &[u8], only_dirs: bool, out: &mut Vec<BString>) {
         if !has_magic(pattern) {
             let path = join(parent, &unescape(pattern));
-            if self.lstat(dir, &path).is_ok() {
+            let found = if only_dirs && pattern.contains(&b'\\') {
+                self.stat(dir, &path).is_ok_and(|m| m.is_dir())
+            } else {
+                self.lstat(dir, &path).is_ok()
+            };
+            if found {
                 out.push(path);
             }
             return;
@@ -259,6 +267,12 @@ impl Host {
             }
         }
     }
+}
+
+/// `parent` without a backslash that stood before the slash after it.
+fn without_escape(parent: &[u8]) -> &[u8] {
+    let escapes = parent.iter().rev().take_while(|c| **c == b'\\').count();
+    parent.get(..parent.len() - escapes % 2).unwrap_or_default()
 }
 
 fn join(parent: &[u8], name: &[u8]) -> BString {
@@ -378,30 +392,33 @@ mod tests {
     fn patterns_expand_as_gnu_make_expands_them() {
         let (_keep, dir) = scratch();
         let host = Host::new();
-        for d in ["a1", "a2", "a-1", ".hid", "real"] {
+        for d in ["a1", "a2", "a-1", ".hid", "real", "k"] {
             host.mkdir(&dir, d.as_bytes()).unwrap();
         }
-        for f in
-            ["a1/x", "a1/.x", "a2/x", "a2/y", "a-1/x", ".hid/x", "b*c", "b?c", "b\\c", "bxc", "Q", "real/x"]
-        {
+        for f in [
+            "a1/x", "a1/.x", "a2/x", "a2/y", "a-1/x", ".hid/x", "b*c", "b?c", "b\\c", "bxc", "Q", "real/x",
+            "k/f",
+        ] {
             host.write(&dir, f.as_bytes(), b"", false).unwrap();
         }
-        for (to, l) in [("real", "lnk"), ("nowhere", "dang"), ("nowhere", "a1/xd"), ("real/x", "xl")] {
+        for (to, l) in
+            [("real", "lnk"), ("nowhere", "dang"), ("nowhere", "d"), ("nowhere", "a1/xd"), ("real/x", "xl")]
+        {
             host.symlink(&dir, to.as_bytes(), l.as_bytes()).unwrap();
         }
         let cases = [
-            ("*", "Q a-1 a1 a2 b*c b?c b\\c bxc dang lnk real xl"),
+            ("*", "Q a-1 a1 a2 b*c b?c b\\c bxc d dang k lnk real xl"),
             (".*", ". .. .hid"),
             (".*/", "../ ./ .hid/"),
             ("a*/", "a-1/ a1/ a2/"),
-            ("*/", "a-1/ a1/ a2/ lnk/ real/"),
+            ("*/", "a-1/ a1/ a2/ k/ lnk/ real/"),
             ("*/x*", "a-1/x a1/x a1/xd a2/x lnk/x real/x"),
             ("a*//x", "a-1//x a1//x a2//x"),
             ("a*///x", "a-1//x a1//x a2//x"),
             ("a*/./x", "a-1/./x a1/./x a2/./x"),
             ("./a*/x", "./a-1/x ./a1/x ./a2/x"),
             ("a*/.*", "a-1/. a-1/.. a1/. a1/.. a1/.x a2/. a2/.."),
-            ("*/../Q", "a-1/../Q a1/../Q a2/../Q lnk/../Q real/../Q"),
+            ("*/../Q", "a-1/../Q a1/../Q a2/../Q k/../Q lnk/../Q real/../Q"),
             ("l*/*", "lnk/x"),
             ("dang", "dang"),
             ("dang/", "dang"),
@@ -426,13 +443,28 @@ mod tests {
             ("a1\\/x", "a1/x"),
             ("a1\\/x*", "a1/x a1/xd"),
             ("a*\\/x", "a-1/x a1/x a2/x"),
-            ("a1\\/", ""),
+            ("a1\\/", "a1/"),
+            ("*\\/", "a-1/ a1/ a2/ k/ lnk/ real/"),
+            ("*//", "a-1// a1// a2// k// lnk// real//"),
+            ("a*//", "a-1/ a1/ a2/"),
+            ("k//", "k//"),
+            ("k///", "k//"),
+            ("\\k//", "k/"),
+            ("k/.//", "k/./"),
+            ("*///f", "k///f"),
+            ("Q/", ""),
+            ("d/", ""),
+            ("\\dang/", ""),
+            (".//", ".//"),
+            ("..//", "../"),
+            ("///", "//"),
+            ("\\//", "//"),
             ("*\\", ""),
             ("\\", ""),
             ("[a]1/x", "a1/x"),
             ("a[1/x", ""),
             ("a[/]1", ""),
-            ("*/.", "a-1/. a1/. a2/. lnk/. real/."),
+            ("*/.", "a-1/. a1/. a2/. k/. lnk/. real/."),
             (".", "."),
             ("./", "./"),
             ("/", "/"),

@@ -45,7 +45,8 @@ pub fn install() -> io::Result<()> {
     if WAKER.get().is_some() {
         return Ok(());
     }
-    let waker = WAKER.get_or_init_with(Waker::new)?;
+    let made = Waker::new()?;
+    let waker = WAKER.get_or_init(|| made);
     WAKER_FD.store(waker.as_fd().as_raw_fd(), Ordering::SeqCst);
     for signal in FATAL {
         if !start::ignored(signal) {
@@ -53,21 +54,6 @@ pub fn install() -> io::Result<()> {
         }
     }
     set_action(libc::SIGUSR1, on_toggle as *const () as libc::sighandler_t)
-}
-
-/// `OnceLock::get_or_try_init`, which is not stable yet.
-trait GetOrInitWith<T> {
-    fn get_or_init_with(&self, make: impl FnOnce() -> io::Result<T>) -> io::Result<&T>;
-}
-
-impl<T> GetOrInitWith<T> for OnceLock<T> {
-    fn get_or_init_with(&self, make: impl FnOnce() -> io::Result<T>) -> io::Result<&T> {
-        if let Some(value) = self.get() {
-            return Ok(value);
-        }
-        let value = make()?;
-        Ok(self.get_or_init(|| value))
-    }
 }
 
 fn set_action(signal: i32, handler: libc::sighandler_t) -> io::Result<()> {
