@@ -1,1 +1,43 @@
-//! rkbuild-shell.
+//! The part of POSIX sh that recipes use most, run in-process.
+//!
+//! A recipe line is given to a shell as `$(SHELL) -c LINE`. Most lines need little of a shell: quotes, `;`, `&&`, an
+//! `if`, a redirection, `echo`. [`parse`] reads such a line into a [`Script`], and a [`Shell`] runs it with the output,
+//! exit status, files and environment of children that dash would have given. Whatever is not fully understood is
+//! declined as a whole, before anything has run, and the caller gives the untouched text to the real shell.
+//!
+//! It is also the place where a line's commands are seen one by one: every external command is offered to
+//! [`Programs`] first, which is how a sub-make inside `cd dir && $(MAKE)` becomes a session of this process.
+
+mod arith;
+mod builtin;
+mod command;
+mod decline;
+mod echo;
+mod expand;
+mod parse;
+mod pattern;
+mod printf;
+mod redirect;
+mod run;
+mod script;
+mod shell;
+mod signal;
+mod streams;
+mod test;
+mod tool;
+mod vars;
+mod word;
+
+pub use decline::Decline;
+pub use script::{Literal, LiteralRedirect, RedirectKind, Script};
+pub use shell::{Dialect, Invocation, NoPrograms, Programs, Shell};
+
+/// Reads a script. None: it is not one that is run in-process; see [`decline_reason`].
+pub fn parse(script: &[u8]) -> Option<Script> {
+    parse::script(script).ok()
+}
+
+/// Why [`parse`] declines a script; None when it does not.
+pub fn decline_reason(script: &[u8]) -> Option<Decline> {
+    parse::script(script).err()
+}

@@ -1,0 +1,1068 @@
+//! The grammar: script bytes to a [`Script`], or the reason why not.
+//!
+//! The parser is strict. What POSIX leaves open, what dash and bash read differently and what this crate does not run
+//! is declined, so a script is either understood whole or handed on untouched.
+
+use bstr::{BString, ByteSlice};
+
+use crate::decline::Decline;
+use crate::script::{
+    Builtin, Connector, EXIT_TRAP, Literal, LiteralRedirect, Node, Part, Redirect, RedirectKind, Script,
+    Simple, TrapAction, TrapCommand, Word,
+};
+use crate::signal;
+
+/// How deep commands and expansions may be nested before a script is declined.
+const MAX_DEPTH: u32 = 60;
+
+pub(crate) type Parsed<T> = Result<T, Decline>;
+
+/// Parses `text`. The error says why the script is not one that can be run in-process.
+pub(crate) fn script(text: &[u8]) -> Parsed<Script> {
+    script_at(text, 0)
+}
+
+/// Parses text that is nested in another script, `depth` levels down.
+pub(crate) fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {
+    let mut parser = Parser::new(text, depth);
+    let mut commands = Vec::new();
+    loop {
+        parser.newlines();
+        if parser.peek().is_none() {
+            break;
+        }
+        commands.push(parser.line_of_commands()?);
+    }
+    let literal = literal_of(&commands);
+    Ok(Script { text: text.into(), commands, wants_pid: parser.wants_pid, literal })
+}
+
+fn literal_of(commands: &[Node]) -> Option<Literal> {
+    let [Node::Simple(simple)] = commands else { return None };
+    if simple.builtin.is_some() || simple.words.is_empty() {
+        return None;
+    }
+    let argv = simple.words.iter().map(Word::literal).collect::<Option<Vec<_>>>()?;
+    let assignments = simple
+        .assignments
+        .iter()
+        .map(|(name, value)| Some((name.clone(), plain_text(value)?)))
+        .collect::<Option<Vec<_>>>()?;
+    let redirects = simple
+        .redirects
+        .iter()
+        .map(|r| Some(LiteralRedirect { fd: r.fd, kind: r.kind, word: plain_text(&r.word)? }))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Literal { argv, assignments, redirects })
+}
+
+/// The text of a word where pattern characters mean nothing.
+fn plain_text(word: &Word) -> Option<BString> {
+    let mut text = BString::default();
+    for part in &word.0 {
+        match part {
+            Part::Text(t) | Part::Quoted(t) => text.extend_from_slice(t),
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
+pub(crate) struct Parser<'a> {
+    pub(crate) src: &'a [u8],
+    pub(crate) pos: usize,
+    pub(crate) line: u32,
+    depth: u32,
+    /// The loops around the place being parsed, within the same shell process.
+    loops: u32,
+    pub(crate) wants_pid: bool,
+}
+
+/// The words with a meaning of their own at the start of a command.
+const RESERVED: [&[u8]; 16] = [
+    b"!", b"{", b"}", b"case", b"do", b"done", b"elif", b"else", b"esac", b"fi", b"for", b"if", b"in",
+    b"then", b"until", b"while",
+];
+
+/// Words that are reserved or builtin in some shell and that this crate does not run.
+const FOREIGN: [&[u8]; 60] = [
+    b".",
+    b"[[",
+    b"]]",
+    b"alias",
+    b"bg",
+    b"bind",
+    b"builtin",
+    b"caller",
+    b"chdir",
+    b"compgen",
+    b"complete",
+    b"compopt",
+    b"coproc",
+    b"declare",
+    b"dirs",
+    b"disown",
+    b"enable",
+    b"eval",
+    b"fc",
+    b"fg",
+    b"function",
+    b"getopts",
+    b"hash",
+    b"help",
+    b"history",
+    b"jobs",
+    b"kill",
+    b"let",
+    b"local",
+    b"logout",
+    b"mapfile",
+    b"popd",
+    b"pushd",
+    b"read",
+    b"readarray",
+    b"readonly",
+    b"return",
+    b"select",
+    b"shopt",
+    b"source",
+    b"suspend",
+    b"time",
+    b"times",
+    b"type",
+    b"typeset",
+    b"ulimit",
+    b"umask",
+    b"unalias",
+    b"wait",
+    b"in",
+    b"case",
+    b"do",
+    b"done",
+    b"elif",
+    b"else",
+    b"esac",
+    b"fi",
+    b"then",
+    b"login",
+    b"newgrp",
+];
+
+impl<'a> Parser<'a> {
+    fn new(src: &'a [u8], depth: u32) -> Parser<'a> {
+        Parser { src, pos: 0, line: 1, depth, loops: 0, wants_pid: false }
+    }
+
+    pub(crate) fn decline<T>(&self, what: &'static str) -> Parsed<T> {
+        Err(Decline { what, offset: self.pos })
+    }
+
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The commands of a `$(…)`, up to its parenthesis.
+    pub(crate) fn substituted_commands(&mut self) -> Parsed<Vec<Node>> {
+        self.newlines();
+        if self.peek() == Some(b')') {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.list()?])
+    }
+
+    /// Runs `f` one level deeper.
+    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MAX_DEPTH {
+            return self.decline("deep nesting");
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Runs `f` for what a process of its own will run: loops outside cannot be left from inside.
+    pub(crate) fn separate<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let loops = std::mem::take(&mut self.loops);
+        let result = self.nested(f);
+        self.loops = loops;
+        result
+    }
+
+    /// The byte at the current place, past any backslash-newline.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        while self.src.get(self.pos..).is_some_and(|s| s.starts_with(b"\\\n")) {
+            self.pos += 2;
+            self.line += 1;
+        }
+        self.src.get(self.pos).copied()
+    }
+
+    /// Takes the byte at the current place.
+    pub(crate) fn bump(&mut self) -> Option<u8> {
+        let c = self.peek()?;
+        self.pos += 1;
+        if c == b'\n' {
+            self.line += 1;
+        }
+        Some(c)
+    }
+
+    pub(crate) fn eat(&mut self, c: u8) -> bool {
+        let found = self.peek() == Some(c);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// Skips blanks and a comment.
+    pub(crate) fn blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.pos += 1;
+        }
+        if self.peek() == Some(b'#') {
+            // A comment ends at the newline, whatever is in front of it.
+            let rest = self.src.get(self.pos..).unwrap_or_default();
+            self.pos += rest.find_byte(b'\n').unwrap_or(rest.len());
+        }
+    }
+
+    /// Skips blanks, comments and newlines.
+    fn newlines(&mut self) {
+        loop {
+            self.blanks();
+            if !self.eat(b'\n') {
+                return;
+            }
+        }
+    }
+
+    /// The reserved word at the current place, if one stands there whole.
+    fn reserved(&mut self) -> Option<&'static [u8]> {
+        self.blanks();
+        self.peek();
+        let rest = self.src.get(self.pos..).unwrap_or_default();
+        let length =
+            rest.iter().take_while(|c| c.is_ascii_lowercase() || matches!(c, b'!' | b'{' | b'}')).count();
+        let word = rest.get(..length)?;
+        let ended = match rest.get(length..) {
+            None | Some([]) => true,
+            Some([b'\\', b'\n', ..]) => false,
+            Some([c, ..]) => is_delimiter(*c),
+        };
+        RESERVED.iter().find(|r| ended && **r == word).copied()
+    }
+
+    fn eat_reserved(&mut self, word: &[u8]) -> bool {
+        let found = self.reserved() == Some(word);
+        if found {
+            self.pos += word.len();
+        }
+        found
+    }
+
+    fn expect_reserved(&mut self, word: &[u8]) -> Parsed<()> {
+        if self.eat_reserved(word) { Ok(()) } else { self.decline("syntax error") }
+    }
+
+    /// Commands up to a newline or the end of the script: what the shell reads and runs at once.
+    fn line_of_commands(&mut self) -> Parsed<Node> {
+        let mut list = Vec::new();
+        loop {
+            list.push(self.and_or()?);
+            self.blanks();
+            match self.peek() {
+                None => break,
+                Some(b'\n') => {
+                    self.bump();
+                    break;
+                }
+                Some(b';') => {
+                    self.separator()?;
+                    self.blanks();
+                    match self.peek() {
+                        None => break,
+                        Some(b'\n') => {
+                            self.bump();
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+                Some(b'&') => return self.decline("background command"),
+                _ => return self.decline("syntax error"),
+            }
+        }
+        Ok(sequence(list))
+    }
+
+    /// Takes a `;` that is not part of `;;`.
+    fn separator(&mut self) -> Parsed<()> {
+        self.bump();
+        if self.peek() == Some(b';') { self.decline("syntax error") } else { Ok(()) }
+    }
+
+    /// Commands up to a closing reserved word, `)` or `;;`, none of which is taken. At least one command.
+    fn list(&mut self) -> Parsed<Node> {
+        self.newlines();
+        let mut list = Vec::new();
+        loop {
+            list.push(self.and_or()?);
+            self.blanks();
+            match self.peek() {
+                Some(b'\n') => {}
+                Some(b';') => {
+                    if self.src.get(self.pos + 1) == Some(&b';') {
+                        break;
+                    }
+                    self.separator()?;
+                }
+                Some(b'&') => return self.decline("background command"),
+                _ => break,
+            }
+            self.newlines();
+            if self.at_list_end() {
+                break;
+            }
+        }
+        Ok(sequence(list))
+    }
+
+    fn at_list_end(&mut self) -> bool {
+        match self.peek() {
+            None | Some(b')') => true,
+            Some(b';') => self.src.get(self.pos + 1) == Some(&b';'),
+            _ => matches!(
+                self.reserved(),
+                Some(b"}" | b"do" | b"done" | b"elif" | b"else" | b"esac" | b"fi" | b"then")
+            ),
+        }
+    }
+
+    fn and_or(&mut self) -> Parsed<Node> {
+        let first = self.pipeline()?;
+        let mut rest = Vec::new();
+        loop {
+            self.blanks();
+            self.peek();
+            let connector = match self.src.get(self.pos..) {
+                Some([b'&', b'&', ..]) => Connector::And,
+                Some([b'|', b'|', ..]) => Connector::Or,
+                _ => break,
+            };
+            self.pos += 2;
+            self.newlines();
+            rest.push((connector, self.pipeline()?));
+        }
+        Ok(if rest.is_empty() { first } else { Node::AndOr(Box::new(first), rest) })
+    }
+
+    fn pipeline(&mut self) -> Parsed<Node> {
+        let negated = self.eat_reserved(b"!");
+        let loops = self.loops;
+        let first = self.command()?;
+        let mut stages = vec![first];
+        loop {
+            self.blanks();
+            self.peek();
+            match self.src.get(self.pos..) {
+                Some([b'|', b'|', ..]) => break,
+                Some([b'|', b'&', ..]) => return self.decline("`|&`"),
+                Some([b'|', ..]) => {
+                    self.pos += 1;
+                    self.newlines();
+                    let stage = self.separate(Parser::command)?;
+                    stages.push(stage);
+                }
+                _ => break,
+            }
+        }
+        let node = match stages.pop() {
+            Some(only) if stages.is_empty() => only,
+            Some(last) => {
+                // The first stage was read before it was known to be one; leaving a loop from it has no effect outside.
+                if loops > 0 && stages.first().is_some_and(leaves_loop) {
+                    return self.decline("break in a pipeline");
+                }
+                stages.push(last);
+                Node::Pipe(stages)
+            }
+            None => return self.decline("syntax error"),
+        };
+        Ok(if negated { Node::Not(Box::new(node)) } else { node })
+    }
+
+    fn command(&mut self) -> Parsed<Node> {
+        self.nested(Parser::command_here)
+    }
+
+    fn command_here(&mut self) -> Parsed<Node> {
+        let word = self.reserved();
+        let line = self.line;
+        let node = match word {
+            Some(b"if") => self.if_clause()?,
+            Some(b"while" | b"until") => self.loop_clause()?,
+            Some(b"for") => self.for_clause()?,
+            Some(b"case") => self.case_clause()?,
+            Some(b"{") => {
+                self.pos += 1;
+                let body = self.list()?;
+                self.expect_reserved(b"}")?;
+                body
+            }
+            Some(_) => return self.decline("syntax error"),
+            None => {
+                if self.peek() != Some(b'(') {
+                    return self.simple();
+                }
+                self.bump();
+                if self.peek() == Some(b'(') {
+                    return self.decline("`((`");
+                }
+                let body = Box::new(self.separate(Parser::list)?);
+                if !self.eat(b')') {
+                    return self.decline("syntax error");
+                }
+                let redirects = self.redirects()?;
+                return Ok(Node::Subshell { body, redirects, line });
+            }
+        };
+        let redirects = self.redirects()?;
+        Ok(if redirects.is_empty() {
+            node
+        } else {
+            Node::Redirected { body: Box::new(node), redirects, line }
+        })
+    }
+
+    fn if_clause(&mut self) -> Parsed<Node> {
+        self.expect_reserved(b"if")?;
+        let mut branches = Vec::new();
+        let mut otherwise = None;
+        loop {
+            let test = self.list()?;
+            self.expect_reserved(b"then")?;
+            branches.push((test, self.list()?));
+            if self.eat_reserved(b"elif") {
+                continue;
+            }
+            if self.eat_reserved(b"else") {
+                otherwise = Some(Box::new(self.list()?));
+            }
+            self.expect_reserved(b"fi")?;
+            return Ok(Node::If { branches, otherwise });
+        }
+    }
+
+    fn loop_clause(&mut self) -> Parsed<Node> {
+        let until = self.eat_reserved(b"until");
+        if !until {
+            self.expect_reserved(b"while")?;
+        }
+        // dash and bash disagree about `break` in the condition; there it is declined.
+        let loops = std::mem::take(&mut self.loops);
+        let test = Box::new(self.list()?);
+        self.loops = loops;
+        let body = Box::new(self.do_group()?);
+        Ok(Node::Loop { until, test, body })
+    }
+
+    fn do_group(&mut self) -> Parsed<Node> {
+        self.expect_reserved(b"do")?;
+        self.loops += 1;
+        let body = self.list();
+        self.loops -= 1;
+        let body = body?;
+        self.expect_reserved(b"done")?;
+        Ok(body)
+    }
+
+    fn for_clause(&mut self) -> Parsed<Node> {
+        self.expect_reserved(b"for")?;
+        self.blanks();
+        let variable = self.name();
+        if !variable.is_empty() && !self.at_word_end() || !settable(&variable) {
+            return self.decline("loop variable");
+        }
+        let line = self.line;
+        self.newlines();
+        let words = if self.eat_reserved(b"in") {
+            let mut words = Vec::new();
+            loop {
+                self.blanks();
+                match self.peek() {
+                    Some(b';') => {
+                        self.separator()?;
+                        break;
+                    }
+                    Some(b'\n') => break,
+                    Some(c) if !is_delimiter(c) => words.push(self.word()?),
+                    _ => return self.decline("syntax error"),
+                }
+            }
+            Some(words)
+        } else {
+            if self.peek() == Some(b';') {
+                self.separator()?;
+            }
+            None
+        };
+        self.newlines();
+        let body = Box::new(self.do_group()?);
+        Ok(Node::For { variable, words, body, line })
+    }
+
+    fn case_clause(&mut self) -> Parsed<Node> {
+        self.expect_reserved(b"case")?;
+        self.blanks();
+        let line = self.line;
+        if self.at_word_end() {
+            return self.decline("syntax error");
+        }
+        let word = self.word()?;
+        self.newlines();
+        self.expect_reserved(b"in")?;
+        let mut arms = Vec::new();
+        loop {
+            self.newlines();
+            if self.eat_reserved(b"esac") {
+                return Ok(Node::Case { word, arms, line });
+            }
+            self.eat(b'(');
+            let mut patterns = Vec::new();
+            loop {
+                self.blanks();
+                if self.at_word_end() {
+                    return self.decline("syntax error");
+                }
+                patterns.push(self.word()?);
+                self.blanks();
+                match self.bump() {
+                    Some(b')') => break,
+                    Some(b'|') => {}
+                    _ => return self.decline("syntax error"),
+                }
+            }
+            self.newlines();
+            let body = if self.at_list_end() { None } else { Some(self.list()?) };
+            self.newlines();
+            arms.push((patterns, body));
+            if self.peek() == Some(b';') {
+                self.bump();
+                if !self.eat(b';') || matches!(self.peek(), Some(b'&')) {
+                    return self.decline("syntax error");
+                }
+            } else if self.reserved() != Some(b"esac") {
+                return self.decline("syntax error");
+            }
+        }
+    }
+
+    /// Whether no word starts or goes on at the current place.
+    fn at_word_end(&mut self) -> bool {
+        self.peek().is_none_or(is_delimiter)
+    }
+
+    /// A name at the current place; empty when there is none.
+    pub(crate) fn name(&mut self) -> BString {
+        let mut name = BString::default();
+        while let Some(c) = self.peek() {
+            let part = c == b'_' || c.is_ascii_alphabetic() || (!name.is_empty() && c.is_ascii_digit());
+            if !part {
+                break;
+            }
+            name.push(c);
+            self.pos += 1;
+        }
+        name
+    }
+
+    /// Redirections after a compound command.
+    fn redirects(&mut self) -> Parsed<Vec<Redirect>> {
+        let mut redirects = Vec::new();
+        loop {
+            self.blanks();
+            match self.redirect()? {
+                Some(redirect) => redirects.push(redirect),
+                None => return Ok(redirects),
+            }
+        }
+    }
+
+    /// A redirection at the current place.
+    fn redirect(&mut self) -> Parsed<Option<Redirect>> {
+        self.peek();
+        let rest = self.src.get(self.pos..).unwrap_or_default();
+        let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+        if !matches!(rest.get(digits), Some(b'<' | b'>')) {
+            if digits > 0 && rest.get(digits..).is_some_and(|r| r.starts_with(b"\\\n")) {
+                return self.decline("number cut by a line end");
+            }
+            return Ok(None);
+        }
+        let number = match rest.get(..digits) {
+            Some([]) | None => None,
+            Some([n @ b'0'..=b'2']) => Some(n - b'0'),
+            Some(_) => return self.decline("descriptor above 2"),
+        };
+        self.pos += digits;
+        let input = self.bump() == Some(b'<');
+        let kind = match (input, self.peek()) {
+            (true, Some(b'<')) => return self.decline("here-document"),
+            (true, Some(b'>')) => return self.decline("`<>`"),
+            (_, Some(b'&')) => {
+                self.bump();
+                RedirectKind::Dup
+            }
+            (false, Some(b'>')) => {
+                self.bump();
+                RedirectKind::Append
+            }
+            (false, Some(b'|')) => {
+                self.bump();
+                RedirectKind::Write
+            }
+            (true, Some(b'(')) | (false, Some(b'(')) => return self.decline("process substitution"),
+            (true, _) => RedirectKind::Read,
+            (false, _) => RedirectKind::Write,
+        };
+        self.blanks();
+        if self.at_word_end() {
+            return self.decline("syntax error");
+        }
+        let word = self.word()?;
+        if kind == RedirectKind::Dup && !matches!(word.bare().map(|w| w.as_bytes()), Some(b"0" | b"1" | b"2"))
+        {
+            return self.decline("duplication of a descriptor other than 0, 1, 2");
+        }
+        if crate::word::mentions_all_parameters(&word) {
+            return self.decline("`$@` in a redirection");
+        }
+        Ok(Some(Redirect { fd: number.unwrap_or(u8::from(!input)), kind, word }))
+    }
+
+    fn simple(&mut self) -> Parsed<Node> {
+        let mut simple = Simple {
+            assignments: Vec::new(),
+            words: Vec::new(),
+            redirects: Vec::new(),
+            builtin: None,
+            trap: None,
+            line: 0,
+        };
+        let start = self.pos;
+        loop {
+            self.blanks();
+            match self.peek() {
+                None | Some(b'\n' | b';' | b'&' | b'|' | b')') => break,
+                Some(b'(') => return self.decline("function definition"),
+                _ => {}
+            }
+            if let Some(redirect) = self.redirect()? {
+                simple.redirects.push(redirect);
+            } else if let Some(name) = if simple.words.is_empty() { self.assignment_name() } else { None } {
+                if !settable(&name) {
+                    return self.decline("assignment to a variable the shell uses itself");
+                }
+                let value = self.assigned_word()?;
+                simple.assignments.push((name, value));
+            } else {
+                let word = self.word()?;
+                simple.words.push(word);
+            }
+            if simple.line == 0 {
+                simple.line = self.line;
+            }
+        }
+        if self.pos == start {
+            return self.decline("syntax error");
+        }
+        self.check_command(&mut simple)?;
+        Ok(Node::Simple(Box::new(simple)))
+    }
+
+    /// The name in front of a `=`, when an assignment starts here; takes both.
+    fn assignment_name(&mut self) -> Option<BString> {
+        let (pos, line) = (self.pos, self.line);
+        let name = self.name();
+        if !name.is_empty() && self.eat(b'=') {
+            return Some(name);
+        }
+        (self.pos, self.line) = (pos, line);
+        None
+    }
+
+    /// Checks that the command is one whose meaning is known, and fills in what the builtins need.
+    fn check_command(&mut self, simple: &mut Simple) -> Parsed<()> {
+        let Some(first) = simple.words.first() else { return Ok(()) };
+        // A lone `[` is no pattern.
+        let bracket = first.bare().is_some_and(|text| text == "[").then(|| BString::from("["));
+        let Some(name) = bracket.or_else(|| first.literal()) else {
+            return self.decline("command name that is expanded");
+        };
+        if name.is_empty() {
+            return self.decline("empty command name");
+        }
+        if FOREIGN.contains(&name.as_slice()) || RESERVED.contains(&name.as_slice()) {
+            return self.decline("builtin that is not run in-process");
+        }
+        let Some(builtin) = builtin_named(&name) else { return Ok(()) };
+        simple.builtin = Some(builtin);
+        if !simple.assignments.is_empty()
+            && !matches!(
+                builtin,
+                Builtin::True
+                    | Builtin::False
+                    | Builtin::Echo
+                    | Builtin::Printf
+                    | Builtin::Test
+                    | Builtin::Bracket
+            )
+        {
+            return self.decline("assignment in front of a builtin");
+        }
+        let args: Vec<Option<BString>> = simple.words.iter().skip(1).map(Word::literal).collect();
+        let first = args.first();
+        match builtin {
+            Builtin::Break | Builtin::Continue => {
+                let count = match args.as_slice() {
+                    [] => 1,
+                    [Some(n)] => small_number(n).unwrap_or(0),
+                    _ => 0,
+                };
+                if count == 0 || count > self.loops {
+                    return self.decline("break or continue outside a loop");
+                }
+            }
+            Builtin::Exit | Builtin::Shift => {
+                let known = match args.as_slice() {
+                    [] => true,
+                    [None] => builtin == Builtin::Exit,
+                    [Some(n)] => small_number(n).is_some(),
+                    _ => false,
+                };
+                if !known {
+                    return self.decline("argument of exit or shift");
+                }
+            }
+            Builtin::Set => self.check_set(&args)?,
+            Builtin::Export => self.check_export(simple)?,
+            Builtin::Unset => {
+                let names = match args.as_slice() {
+                    [Some(option), names @ ..] if option == "-v" => names,
+                    names => names,
+                };
+                let known = |n: &Option<BString>| {
+                    n.as_ref().is_some_and(|n| is_name(n) && settable(n) && n != "PATH" && n != "HOME")
+                };
+                if !names.iter().all(known) {
+                    return self.decline("unset of something else than a plain variable");
+                }
+            }
+            Builtin::Exec => match args.as_slice() {
+                [] => {}
+                [Some(command), ..] if !command.is_empty() && !command.starts_with(b"-") => {}
+                _ => return self.decline("exec of a command that is expanded"),
+            },
+            Builtin::CommandV => match args.as_slice() {
+                [Some(option), Some(name)]
+                    if option == "-v" && !name.is_empty() && !name.starts_with(b"-") => {}
+                [Some(option), None] if option == "-v" => {
+                    return self.decline("command -v of a word that is expanded");
+                }
+                _ => return self.decline("command other than `command -v name`"),
+            },
+            Builtin::Pwd => {
+                if !args.iter().all(|a| a.as_ref().is_some_and(|a| a == "-P" || a == "-L")) || args.len() > 1
+                {
+                    return self.decline("argument of pwd");
+                }
+            }
+            Builtin::Cd => {
+                let option = matches!(first, Some(Some(a)) if a.len() > 1 && a.starts_with(b"-"));
+                if option || args.len() > 1 {
+                    return self.decline("option or second operand of cd");
+                }
+            }
+            Builtin::Bracket => {
+                if !matches!(args.last(), Some(Some(last)) if last == "]") {
+                    return self.decline("`[` without `]`");
+                }
+            }
+            Builtin::Trap => simple.trap = Some(self.trap_command(simple)?),
+            Builtin::Colon
+            | Builtin::True
+            | Builtin::False
+            | Builtin::Echo
+            | Builtin::Printf
+            | Builtin::Test => {}
+        }
+        Ok(())
+    }
+
+    fn check_set(&self, args: &[Option<BString>]) -> Parsed<()> {
+        let mut args = args.iter();
+        let mut any = false;
+        while let Some(arg) = args.next() {
+            let Some(arg) = arg else { return self.decline("set with an argument that is expanded") };
+            any = true;
+            match arg.as_bytes() {
+                b"--" => return Ok(()),
+                b"-o" | b"+o" => {
+                    let option = args.next().and_then(Option::as_ref);
+                    if !matches!(option.map(|o| o.as_bytes()), Some(b"errexit" | b"nounset")) {
+                        return self.decline("set option");
+                    }
+                }
+                [b'-' | b'+', letters @ ..] if !letters.is_empty() => {
+                    if !letters.iter().all(|c| matches!(c, b'e' | b'u')) {
+                        return self.decline("set option");
+                    }
+                }
+                [b'-' | b'+'] => return self.decline("set option"),
+                _ => return Ok(()),
+            }
+        }
+        if any { Ok(()) } else { self.decline("set without arguments") }
+    }
+
+    fn check_export(&self, simple: &Simple) -> Parsed<()> {
+        let mut any = false;
+        for word in simple.words.iter().skip(1) {
+            any = true;
+            let Some(Part::Text(text)) = word.0.first() else {
+                return self.decline("export of an expanded name");
+            };
+            let name = text.split_str("=").next().unwrap_or_default();
+            if !is_name(name) || !settable(name) || (name.len() == text.len() && word.0.len() > 1) {
+                return self.decline("export of something else than a plain variable");
+            }
+        }
+        if any { Ok(()) } else { self.decline("export without arguments") }
+    }
+
+    /// `trap 'action' SIG…` and `trap - SIG…`.
+    fn trap_command(&mut self, simple: &Simple) -> Parsed<TrapCommand> {
+        let mut words = simple.words.iter().skip(1);
+        let (Some(action), false) = (words.next(), simple.words.len() < 3) else {
+            return self.decline("trap without action and signal");
+        };
+        let mut signals = Vec::new();
+        for word in words {
+            match word.literal().as_deref().and_then(|w| signal::number_in_trap(w)) {
+                Some(number) => signals.push(number),
+                None => return self.decline("trap on an unusual signal"),
+            }
+        }
+        if action.literal().is_some_and(|a| a == "-") {
+            return Ok(TrapCommand::Reset(signals));
+        }
+        let Some(text) = crate::word::with_pid(action, b"1") else {
+            return self.decline("trap action that is expanded");
+        };
+        if text.is_empty() || text.iter().all(u8::is_ascii_digit) {
+            return self.decline("trap that ignores a signal");
+        }
+        if signals.iter().all(|s| *s == EXIT_TRAP) {
+            // Whatever the process id is, it is a number: if the action is understood with one, it is with all.
+            self.nested(|p| script_at(&text, p.depth))?;
+            return Ok(TrapCommand::Set { action: TrapAction::AtExit(word_copy(action)), signals });
+        }
+        if let ([number], Some(text)) = (signals.as_slice(), action.literal())
+            && let Some(remove) = remove_and_die(&text, *number, self.depth)
+        {
+            return Ok(TrapCommand::Set {
+                action: TrapAction::RemoveAndDie(std::sync::Arc::new(remove)),
+                signals,
+            });
+        }
+        self.decline("trap action other than removing a file and dying")
+    }
+}
+
+/// A copy of a word made of text and `$$` only.
+fn word_copy(word: &Word) -> Word {
+    Word(
+        word.0
+            .iter()
+            .filter_map(|part| match part {
+                Part::Text(t) => Some(Part::Text(t.clone())),
+                Part::Quoted(t) => Some(Part::Quoted(t.clone())),
+                Part::Parameter { name, quoted, .. } => Some(Part::Parameter {
+                    name: name.clone(),
+                    op: crate::script::Operation::Plain,
+                    quoted: *quoted,
+                }),
+                Part::Command { .. } | Part::Arithmetic { .. } => None,
+            })
+            .collect(),
+    )
+}
+
+/// Takes `rm -f WORDS; trap - SIG; kill -s SIG $$` apart: the script of its `rm`.
+fn remove_and_die(action: &[u8], number: i32, depth: u32) -> Option<Script> {
+    let (rest, kill) = action.rsplit_once_str(";")?;
+    let (remove, reset) = rest.rsplit_once_str(";")?;
+    let kill: Vec<&[u8]> = kill.fields().collect();
+    let reset: Vec<&[u8]> = reset.fields().collect();
+    let [b"kill", b"-s", signal, b"$$"] = kill.as_slice() else { return None };
+    let [b"trap", b"-", other] = reset.as_slice() else { return None };
+    if signal != other || signal::number_in_trap(signal) != Some(number) {
+        return None;
+    }
+    let script = script_at(remove, depth).ok()?;
+    let [Node::Simple(simple)] = script.commands.as_slice() else { return None };
+    let is =
+        |index: usize, text: &str| simple.words.get(index).and_then(Word::literal).is_some_and(|w| w == text);
+    let plain = is(0, "rm") && is(1, "-f") && simple.assignments.is_empty() && simple.redirects.is_empty();
+    plain.then_some(script)
+}
+
+fn sequence(mut list: Vec<Node>) -> Node {
+    match list.pop() {
+        Some(only) if list.is_empty() => only,
+        Some(last) => {
+            list.push(last);
+            Node::Seq(list)
+        }
+        None => Node::Seq(list),
+    }
+}
+
+/// Whether running `node` may leave a loop around it.
+fn leaves_loop(node: &Node) -> bool {
+    match node {
+        Node::Simple(simple) => matches!(simple.builtin, Some(Builtin::Break | Builtin::Continue)),
+        Node::Pipe(_) | Node::Subshell { .. } => false,
+        Node::Not(node) => leaves_loop(node),
+        Node::AndOr(first, rest) => leaves_loop(first) || rest.iter().any(|(_, n)| leaves_loop(n)),
+        Node::Seq(list) => list.iter().any(leaves_loop),
+        Node::If { branches, otherwise } => {
+            branches.iter().any(|(test, body)| leaves_loop(test) || leaves_loop(body))
+                || otherwise.as_ref().is_some_and(|n| leaves_loop(n))
+        }
+        Node::Loop { test, body, .. } => leaves_loop(test) || leaves_loop(body),
+        Node::For { body, .. } | Node::Redirected { body, .. } => leaves_loop(body),
+        Node::Case { arms, .. } => arms.iter().any(|(_, body)| body.as_ref().is_some_and(leaves_loop)),
+    }
+}
+
+/// Bytes that end a word when they are not quoted.
+pub(crate) fn is_delimiter(c: u8) -> bool {
+    matches!(c, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
+}
+
+/// Whether `text` is a name: a letter or underscore, then letters, digits, underscores.
+pub(crate) fn is_name(text: &[u8]) -> bool {
+    text.first().is_some_and(|c| *c == b'_' || c.is_ascii_alphabetic())
+        && text.iter().all(|c| *c == b'_' || c.is_ascii_alphanumeric())
+}
+
+/// Whether a script may set, and read, this variable: not one that some shell gives a meaning of its own.
+pub(crate) fn settable(name: &[u8]) -> bool {
+    const OWN: [&[u8]; 33] = [
+        b"_",
+        b"CDPATH",
+        b"COLUMNS",
+        b"COMP_WORDBREAKS",
+        b"DIRSTACK",
+        b"ENV",
+        b"EPOCHREALTIME",
+        b"EPOCHSECONDS",
+        b"EUID",
+        b"FUNCNAME",
+        b"GROUPS",
+        b"HISTCMD",
+        b"HISTSIZE",
+        b"HOSTNAME",
+        b"HOSTTYPE",
+        b"IFS",
+        b"LINENO",
+        b"LINES",
+        b"MACHTYPE",
+        b"MAIL",
+        b"MAILPATH",
+        b"OLDPWD",
+        b"OPTARG",
+        b"OPTIND",
+        b"OSTYPE",
+        b"PPID",
+        b"PS1",
+        b"PS2",
+        b"PS4",
+        b"PWD",
+        b"RANDOM",
+        b"SECONDS",
+        b"SHELLOPTS",
+    ];
+    !name.is_empty()
+        && !OWN.contains(&name)
+        && !name.starts_with(b"BASH")
+        && name != b"UID"
+        && name != b"SRANDOM"
+}
+
+/// Whether a script may read this variable.
+pub(crate) fn readable(name: &[u8]) -> bool {
+    settable(name) || name == b"PWD" || name == b"OLDPWD"
+}
+
+fn small_number(text: &[u8]) -> Option<u32> {
+    if text.is_empty() || text.len() > 4 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    text.to_str().ok()?.parse().ok()
+}
+
+/// Whether `command -v` gives this name back because it is the shell's own.
+pub(crate) fn is_shell_word(name: &[u8]) -> bool {
+    const DASH: [&[u8]; 20] = [
+        b".",
+        b"alias",
+        b"bg",
+        b"chdir",
+        b"eval",
+        b"fg",
+        b"getopts",
+        b"hash",
+        b"jobs",
+        b"kill",
+        b"local",
+        b"read",
+        b"readonly",
+        b"return",
+        b"times",
+        b"type",
+        b"ulimit",
+        b"umask",
+        b"unalias",
+        b"wait",
+    ];
+    RESERVED.contains(&name) || builtin_named(name).is_some() || DASH.contains(&name)
+}
+
+fn builtin_named(name: &[u8]) -> Option<Builtin> {
+    Some(match name {
+        b":" => Builtin::Colon,
+        b"true" => Builtin::True,
+        b"false" => Builtin::False,
+        b"echo" => Builtin::Echo,
+        b"printf" => Builtin::Printf,
+        b"test" => Builtin::Test,
+        b"[" => Builtin::Bracket,
+        b"cd" => Builtin::Cd,
+        b"pwd" => Builtin::Pwd,
+        b"export" => Builtin::Export,
+        b"set" => Builtin::Set,
+        b"unset" => Builtin::Unset,
+        b"shift" => Builtin::Shift,
+        b"exit" => Builtin::Exit,
+        b"exec" => Builtin::Exec,
+        b"trap" => Builtin::Trap,
+        b"break" => Builtin::Break,
+        b"continue" => Builtin::Continue,
+        b"command" => Builtin::CommandV,
+        _ => return None,
+    })
+}

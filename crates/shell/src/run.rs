@@ -1,0 +1,523 @@
+//! Running a syntax tree: lists, conditions, loops, subshells and pipelines.
+
+use std::sync::Arc;
+
+use bstr::{BStr, BString};
+use rkbuild_host::{Dir, Exit, Host};
+
+use crate::expand;
+use crate::pattern;
+use crate::script::{Builtin, Connector, EXIT_TRAP, Node, Redirect, Script, Simple, Word};
+use crate::shell::{Programs, STACK, Shell};
+use crate::signal;
+use crate::streams::{self, Capture, Stream, Streams};
+use crate::vars::Vars;
+
+/// Why a command did not end in a status for the next one to look at.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The shell process ends.
+    Exit(Exit),
+    /// Leave so many loops.
+    Break(u32),
+    /// Leave all but one of so many loops and go on in that one.
+    Continue(u32),
+}
+
+pub(crate) type Ran<T = i32> = Result<T, Stop>;
+
+/// How a command is run.
+#[derive(Clone, Copy)]
+pub(crate) struct Mode {
+    /// Its status is tested, so a failure does not end the shell under `set -e`.
+    pub tested: bool,
+    /// It is the last thing this subshell does: an external command replaces the process.
+    pub last: bool,
+}
+
+impl Mode {
+    const PLAIN: Mode = Mode { tested: false, last: false };
+
+    /// For a part that is not the last thing done.
+    fn inner(self) -> Mode {
+        Mode { last: false, ..self }
+    }
+}
+
+const TESTED: Mode = Mode { tested: true, last: false };
+
+/// A trap that is set.
+#[derive(Clone)]
+pub(crate) enum Trap {
+    /// The text to run at the end.
+    AtExit(BString),
+    /// Run this `rm`, then die of the signal.
+    RemoveAndDie(Arc<Script>),
+}
+
+/// A running shell process or subshell. A subshell is a copy.
+#[derive(Clone)]
+pub(crate) struct Interp<'a> {
+    pub shell: &'a Shell<'a>,
+    pub host: &'a Arc<Host>,
+    pub programs: &'a dyn Programs,
+    pub vars: Vars,
+    pub params: Vec<BString>,
+    pub dir: Arc<Dir>,
+    /// The logical working directory, once somebody asked.
+    pub pwd: Option<BString>,
+    pub streams: Streams,
+    pub errexit: bool,
+    pub nounset: bool,
+    pub status: i32,
+    /// The status of the last command substitution in the words being expanded.
+    pub substituted: Option<i32>,
+    /// The line of the command being run, for messages.
+    pub line: u32,
+    pub traps: Vec<(i32, Trap)>,
+    pub pid: Option<i32>,
+}
+
+impl<'a> Interp<'a> {
+    pub fn new(shell: &'a Shell<'a>, pid: Option<i32>) -> Interp<'a> {
+        Interp {
+            shell,
+            host: shell.host,
+            programs: shell.programs,
+            vars: Vars::new(shell.env.clone()),
+            params: Vec::new(),
+            dir: shell.dir.clone(),
+            pwd: None,
+            streams: streams::from_stdio(&shell.stdio),
+            errexit: shell.errexit,
+            nounset: false,
+            status: 0,
+            substituted: None,
+            line: 1,
+            traps: Vec::new(),
+            pid,
+        }
+    }
+
+    /// Runs a whole script, with its traps: the exit of the shell process.
+    pub fn script(mut self, script: &Script) -> Exit {
+        let exit = self.commands(&script.commands, Mode::PLAIN);
+        self.end(exit)
+    }
+
+    fn commands(&mut self, commands: &[Node], mode: Mode) -> Ran {
+        let mut status = self.status;
+        for (at, command) in commands.iter().enumerate() {
+            let mode = if at + 1 == commands.len() { mode } else { mode.inner() };
+            status = self.node(command, mode)?;
+        }
+        Ok(status)
+    }
+
+    /// What the process ends with, after its EXIT trap.
+    fn end(mut self, result: Ran) -> Exit {
+        let exit = match result {
+            Ok(status) => Exit::Code(status),
+            Err(Stop::Exit(exit)) => exit,
+            Err(Stop::Break(_) | Stop::Continue(_)) => Exit::Code(self.status),
+        };
+        let Exit::Code(code) = exit else { return exit };
+        let Some(at) = self.traps.iter().position(|(signal, _)| *signal == EXIT_TRAP) else { return exit };
+        let (_, Trap::AtExit(text)) = self.traps.remove(at) else { return exit };
+        // The parser saw this text before, with another number for `$$`.
+        let Ok(action) = crate::parse::script(&text) else { return exit };
+        self.status = code;
+        match self.commands(&action.commands, Mode::PLAIN) {
+            Err(Stop::Exit(exit)) => exit,
+            _ => Exit::Code(code),
+        }
+    }
+
+    /// Runs a command and remembers its status.
+    pub fn node(&mut self, node: &Node, mode: Mode) -> Ran {
+        let status = self.dispatch(node, mode)?;
+        self.status = status;
+        Ok(status)
+    }
+
+    /// Ends the shell when `status` is a failure `set -e` minds.
+    fn check(&self, status: i32, mode: Mode) -> Ran {
+        if status != 0 && self.errexit && !mode.tested {
+            return Err(Stop::Exit(Exit::Code(status)));
+        }
+        Ok(status)
+    }
+
+    fn dispatch(&mut self, node: &Node, mode: Mode) -> Ran {
+        match node {
+            Node::Simple(simple) => {
+                let status = self.simple(simple, mode)?;
+                self.status = status;
+                self.check(status, mode)
+            }
+            Node::Pipe(stages) => {
+                let status = self.pipeline(stages, mode)?;
+                self.status = status;
+                self.check(status, mode)
+            }
+            Node::Not(node) => Ok(i32::from(self.node(node, TESTED)? == 0)),
+            Node::AndOr(first, rest) => {
+                let mut status = self.node(first, Mode { tested: true, last: false })?;
+                for (at, (connector, node)) in rest.iter().enumerate() {
+                    if (status == 0) != (*connector == Connector::And) {
+                        continue;
+                    }
+                    let last = at + 1 == rest.len();
+                    status = self.node(node, if last { mode } else { TESTED })?;
+                }
+                Ok(status)
+            }
+            Node::Seq(list) => self.commands(list, mode),
+            Node::If { branches, otherwise } => {
+                for (test, body) in branches {
+                    if self.node(test, TESTED)? == 0 {
+                        return self.node(body, mode);
+                    }
+                }
+                match otherwise {
+                    Some(body) => self.node(body, mode),
+                    None => Ok(0),
+                }
+            }
+            Node::Loop { until, test, body } => {
+                let mut status = 0;
+                loop {
+                    if (self.node(test, TESTED)? == 0) == *until {
+                        return Ok(status);
+                    }
+                    match self.body(body, mode)? {
+                        Turn::Next(s) => status = s,
+                        Turn::Leave(s) => return Ok(s),
+                    }
+                }
+            }
+            Node::For { variable, words, body, line } => {
+                self.line = *line;
+                let items = match words {
+                    Some(words) => self.fields(words)?,
+                    None => self.params.clone(),
+                };
+                let mut status = 0;
+                for item in items {
+                    self.vars.set(variable, &item);
+                    match self.body(body, mode)? {
+                        Turn::Next(s) => status = s,
+                        Turn::Leave(s) => return Ok(s),
+                    }
+                }
+                Ok(status)
+            }
+            Node::Case { word, arms, line } => {
+                self.line = *line;
+                let text = self.string(word)?;
+                for (patterns, body) in arms {
+                    for candidate in patterns {
+                        if pattern::matches(&self.pattern(candidate)?, &text) {
+                            return match body {
+                                Some(body) => self.node(body, mode),
+                                None => Ok(0),
+                            };
+                        }
+                    }
+                }
+                Ok(0)
+            }
+            Node::Subshell { body, redirects, line } => {
+                self.line = *line;
+                let mut copy = self.subshell();
+                let result = match copy.redirect(redirects) {
+                    Ok(true) => copy.node(body, Mode { last: true, ..mode }),
+                    Ok(false) => Ok(2),
+                    Err(stop) => Err(stop),
+                };
+                let exit = copy.end(result);
+                let status = self.ended(exit, mode)?;
+                self.status = status;
+                self.check(status, mode)
+            }
+            Node::Redirected { body, redirects, line } => {
+                self.line = *line;
+                let saved = self.streams.clone();
+                let result = match self.redirect(redirects) {
+                    Ok(true) => self.node(body, mode.inner()),
+                    Ok(false) => self.check(2, mode),
+                    Err(stop) => Err(stop),
+                };
+                self.streams = saved;
+                result
+            }
+        }
+    }
+
+    /// Runs the body of a loop once.
+    fn body(&mut self, body: &Node, mode: Mode) -> Ran<Turn> {
+        match self.node(body, mode.inner()) {
+            Ok(status) => Ok(Turn::Next(status)),
+            Err(Stop::Break(levels)) if levels <= 1 => Ok(Turn::Leave(0)),
+            Err(Stop::Break(levels)) => Err(Stop::Break(levels - 1)),
+            Err(Stop::Continue(levels)) if levels <= 1 => Ok(Turn::Next(0)),
+            Err(Stop::Continue(levels)) => Err(Stop::Continue(levels - 1)),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// A copy that stands for a forked process: the same state, no traps.
+    fn subshell(&self) -> Interp<'a> {
+        Interp { traps: Vec::new(), ..self.clone() }
+    }
+
+    /// The status of a subshell or child that ended. Without a process of its own to come back to, its death by a
+    /// signal is ours.
+    pub fn ended(&mut self, exit: Exit, mode: Mode) -> Ran {
+        self.check_interrupted()?;
+        match exit {
+            Exit::Code(status) => Ok(status),
+            Exit::Signal { .. } if mode.last && self.traps.is_empty() => Err(Stop::Exit(exit)),
+            Exit::Signal { signal, core } => {
+                self.say_killed(signal, core);
+                Ok(128 + signal)
+            }
+        }
+    }
+
+    /// Says on standard error what killed a child, as the shell that waited for it does.
+    fn say_killed(&self, signal: i32, core: bool) {
+        if signal == signal::INT || signal == signal::PIPE {
+            return;
+        }
+        let mut text = BString::from(rkbuild_host::signals::description(signal).as_bytes());
+        if core {
+            text.extend_from_slice(b" (core dumped)");
+        }
+        text.push(b'\n');
+        // Nobody is left to tell when standard error fails.
+        let _ = self.stderr().write(&text);
+    }
+
+    pub fn stderr(&self) -> &Stream {
+        let [_, _, stderr] = &self.streams;
+        stderr
+    }
+
+    pub fn stdout(&self) -> &Stream {
+        let [_, stdout, _] = &self.streams;
+        stdout
+    }
+
+    /// A signal came that would have killed this shell: clean up as its trap says, and die of it.
+    pub fn check_interrupted(&mut self) -> Ran<()> {
+        let Some(signal) = self.programs.interrupted() else { return Ok(()) };
+        let trap = self.traps.iter().find(|(number, _)| *number == signal).map(|(_, trap)| trap.clone());
+        if let Some(Trap::RemoveAndDie(remove)) = trap {
+            let mut copy = self.subshell();
+            copy.errexit = false;
+            copy.remove_for_trap(&remove);
+        }
+        Err(Stop::Exit(Exit::Signal { signal, core: false }))
+    }
+
+    /// Runs the `rm -f` of a trap; not stopped by the signal that brought it about.
+    fn remove_for_trap(&mut self, script: &Script) {
+        let [Node::Simple(simple)] = script.commands.as_slice() else { return };
+        if let Ok(argv) = self.fields(&simple.words) {
+            for name in argv.iter().skip(2) {
+                // What `rm -f` cannot remove it leaves, too.
+                let _ = self.host.unlink(&self.dir, name);
+            }
+        }
+    }
+
+    fn pipeline(&mut self, stages: &[Node], mode: Mode) -> Ran {
+        let mut copies = Vec::new();
+        let mut input: Option<Stream> = None;
+        for at in 0..stages.len() {
+            let mut copy = self.subshell();
+            let [stdin, stdout, _] = &mut copy.streams;
+            if let Some(read) = input.take() {
+                *stdin = read;
+            }
+            if at + 1 < stages.len() {
+                let (read, write) = rkbuild_host::fd::pipe().map_err(|_| self.fatal(b"Pipe call failed"))?;
+                input = Some(Stream::Fd(Arc::new(read)));
+                *stdout = Stream::Fd(Arc::new(write));
+            }
+            copies.push(copy);
+        }
+        let mode_inside = Mode { last: true, ..mode };
+        let mut exits: Vec<Option<Exit>> = Vec::new();
+        std::thread::scope(|scope| {
+            let mut threads = Vec::new();
+            let mut last = None;
+            for (at, (mut copy, stage)) in copies.into_iter().zip(stages).enumerate() {
+                let run = move || {
+                    let result = copy.node(stage, mode_inside);
+                    copy.end(result)
+                };
+                if at + 1 == stages.len() {
+                    last = Some(run);
+                } else {
+                    let thread = std::thread::Builder::new()
+                        .name("sh".into())
+                        .stack_size(STACK)
+                        .spawn_scoped(scope, run);
+                    threads.push(thread.ok());
+                }
+            }
+            let last = last.map(|run| run());
+            exits.extend(threads.into_iter().map(|t| t.and_then(|t| t.join().ok())));
+            exits.push(last);
+        });
+        self.check_interrupted()?;
+        let mut status = 0;
+        for exit in exits {
+            status = match exit {
+                Some(Exit::Code(code)) => code,
+                Some(Exit::Signal { signal, core }) => {
+                    self.say_killed(signal, core);
+                    128 + signal
+                }
+                None => return Err(self.fatal(b"Cannot fork")),
+            };
+        }
+        Ok(status)
+    }
+
+    /// Runs the commands of a `$(…)` and gives their output, as written.
+    pub fn substitution(&mut self, commands: &[Node]) -> Ran<Vec<u8>> {
+        if commands.is_empty() {
+            self.substituted = Some(0);
+            return Ok(Vec::new());
+        }
+        let capture = Arc::new(Capture::default());
+        let mut copy = self.subshell();
+        let [_, stdout, _] = &mut copy.streams;
+        *stdout = Stream::Capture(capture.clone());
+        let result = copy.commands(commands, Mode { tested: false, last: true });
+        let exit = copy.end(result);
+        let output = capture.finish();
+        let status = self.ended(exit, Mode::PLAIN)?;
+        self.substituted = Some(status);
+        output.map_err(|_| self.fatal(b"read error"))
+    }
+
+    /// Makes redirections. False: one failed, and the message has been written.
+    pub fn redirect(&mut self, redirects: &[Redirect]) -> Ran<bool> {
+        for redirect in redirects {
+            let word = self.string(&redirect.word)?;
+            if !self.redirect_one(redirect, &word) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub fn fields(&mut self, words: &[Word]) -> Ran<Vec<BString>> {
+        let mut fields = Vec::new();
+        for word in words {
+            expand::fields(self, word, &mut fields)?;
+        }
+        Ok(fields)
+    }
+
+    pub fn string(&mut self, word: &Word) -> Ran<BString> {
+        expand::string(self, word)
+    }
+
+    pub fn pattern(&mut self, word: &Word) -> Ran<Vec<u8>> {
+        expand::pattern(self, word)
+    }
+
+    /// Writes a message as the shell does.
+    pub fn say(&self, parts: &[&[u8]]) {
+        let mut text = self.shell.name.clone();
+        text.extend_from_slice(format!(": {}: ", self.line).as_bytes());
+        for part in parts {
+            text.extend_from_slice(part);
+        }
+        text.push(b'\n');
+        // Nobody is left to tell when standard error fails.
+        let _ = self.stderr().write(&text);
+    }
+
+    /// An error that ends the shell.
+    pub fn fatal(&self, message: &[u8]) -> Stop {
+        self.say(&[message]);
+        Stop::Exit(Exit::Code(2))
+    }
+
+    /// The logical working directory: PWD when it is right, else the physical one.
+    pub fn logical_dir(&mut self) -> BString {
+        if let Some(pwd) = &self.pwd {
+            return pwd.clone();
+        }
+        let physical: &BStr = self.dir.path();
+        let pwd = match self.vars.get(b"PWD") {
+            Some(given) if given == physical => physical.to_owned(),
+            Some(given) if given.starts_with(b"/") => {
+                let same = |a: &[u8], b: &[u8]| {
+                    let (a, b) = (self.host.stat(&self.dir, a).ok()?, self.host.stat(&self.dir, b).ok()?);
+                    Some((a.dev, a.ino) == (b.dev, b.ino))
+                };
+                if same(given, b".") == Some(true) { given.to_owned() } else { physical.to_owned() }
+            }
+            _ => physical.to_owned(),
+        };
+        self.pwd = Some(pwd.clone());
+        pwd
+    }
+
+    /// Sets PWD, as a shell does when it starts, before anything can look at it.
+    pub fn settle_pwd(&mut self) {
+        if self.pwd.is_none() {
+            let pwd = self.logical_dir();
+            self.vars.set(b"PWD", &pwd);
+            self.vars.export(b"PWD");
+        }
+    }
+
+    /// A command without words: its assignments stay, and its status is the last command substitution's.
+    fn assign_only(&mut self, simple: &Simple) -> Ran {
+        let saved = self.streams.clone();
+        let redirected = self.redirect(&simple.redirects);
+        let result = match redirected {
+            Ok(true) => self.assign(simple),
+            Ok(false) => Ok(2),
+            Err(stop) => Err(stop),
+        };
+        self.streams = saved;
+        result
+    }
+
+    fn assign(&mut self, simple: &Simple) -> Ran {
+        for (name, word) in &simple.assignments {
+            let value = self.string(word)?;
+            self.vars.set(name, &value);
+        }
+        Ok(self.substituted.unwrap_or(0))
+    }
+
+    /// Runs `simple`.
+    fn simple(&mut self, simple: &Simple, mode: Mode) -> Ran {
+        self.check_interrupted()?;
+        self.line = simple.line;
+        self.substituted = None;
+        let argv = self.fields(&simple.words)?;
+        let Some(first) = argv.first() else { return self.assign_only(simple) };
+        let first = first.clone();
+        match simple.builtin {
+            Some(Builtin::Exec) => self.exec(simple, &argv),
+            Some(builtin) => crate::builtin::run(self, builtin, simple, first.as_ref(), &argv),
+            None => self.external(simple, &argv, mode),
+        }
+    }
+}
+
+enum Turn {
+    Next(i32),
+    Leave(i32),
+}
