@@ -4,8 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{Name, Place};
-use rkbuild_syntax::{Func, Op, Text};
+use rkbuild_syntax::{Op, Text};
 
+use crate::function::shell::Newlines;
 use crate::variable::{Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
 
@@ -37,12 +38,9 @@ impl Session {
             }
             Op::Immediate => (Arc::new(Text::new(self.expand_quoted(value)?)), Flavor::Recursive),
             Op::Shell => {
-                // `!=` is the text of a `$(shell)` whose output becomes a recursive value.
                 let command = self.expand_text(value)?;
-                let mut quoted = Vec::with_capacity(command.len());
-                quote_dollars(&command, &mut quoted);
                 let mut output = Vec::new();
-                self.call_function(Func::Shell, &[Text::new(quoted)], &mut output)?;
+                self.shell(&command, Newlines::DropLast, &mut output)?;
                 (Arc::new(Text::new(output)), Flavor::Recursive)
             }
             Op::Conditional => {

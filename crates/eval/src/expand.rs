@@ -7,7 +7,8 @@ use rkbuild_base::Name;
 use rkbuild_syntax::expr::{self, Unterminated};
 use rkbuild_syntax::{Expr, Part, Text};
 
-use crate::function::text::patsubst_words;
+use crate::function::text::{patsubst, subst_suffix};
+use crate::pattern::find_percent;
 use crate::variable::{Flavor, ScopeId, Variable};
 use crate::{Result, Session};
 
@@ -111,7 +112,7 @@ impl Session {
         }
     }
 
-    fn warn_undefined(&self, name: &[u8]) {
+    pub(crate) fn warn_undefined(&self, name: &[u8]) {
         if self.options.warn_undefined_variables {
             let mut message = b"warning: undefined variable '".to_vec();
             message.extend_from_slice(name);
@@ -227,7 +228,7 @@ impl Session {
     }
 
     /// `.VARIABLES`: the names of all global variables.
-    fn list_variables(&self, out: &mut Vec<u8>) {
+    pub(crate) fn list_variables(&self, out: &mut Vec<u8>) {
         let mut names: Vec<&[u8]> =
             self.vars.scope(crate::variable::GLOBAL).vars.keys().map(|n| self.text(*n)).collect();
         names.sort_unstable();
@@ -242,14 +243,9 @@ impl Session {
 
 /// Applies `from=to` of a substitution reference to each word of `value`.
 fn substitute(from: &[u8], to: &[u8], value: &[u8], out: &mut Vec<u8>) {
-    if crate::pattern::Pattern::parse(from).percent.is_some() {
-        patsubst_words(from, to, value, out);
-        return;
-    }
     // Without a pattern character, both sides stand for a suffix.
-    let mut pattern = vec![b'%'];
-    pattern.extend_from_slice(from);
-    let mut replacement = vec![b'%'];
-    replacement.extend_from_slice(to);
-    patsubst_words(&pattern, &replacement, value, out);
+    match find_percent(from) {
+        (_, Some(_)) => patsubst(from, to, value, out),
+        (suffix, None) => subst_suffix(&suffix, to, value, out),
+    }
 }

@@ -1,5 +1,40 @@
 //! Patterns with one `%`: parsing (backslashes can quote it) and matching.
 
+use std::borrow::Cow;
+
+/// Finds the first `%` not quoted by a backslash, and gives its place in the text without the quoting. `\%` gives a
+/// plain `%`, `\\%` a backslash and a pattern character (manual 4.12.1); backslashes elsewhere stay, and so does
+/// everything after that `%`.
+pub fn find_percent(text: &[u8]) -> (Cow<'_, [u8]>, Option<usize>) {
+    match memchr::memchr(b'%', text) {
+        None => (Cow::Borrowed(text), None),
+        Some(at) if at == 0 || text[at - 1] != b'\\' => (Cow::Borrowed(text), Some(at)),
+        Some(_) => {
+            let (text, percent) = unquote_percent(text.to_vec());
+            (Cow::Owned(text), percent)
+        }
+    }
+}
+
+fn unquote_percent(mut text: Vec<u8>) -> (Vec<u8>, Option<usize>) {
+    let mut at = 0;
+    while let Some(n) = memchr::memchr(b'%', text.get(at..).unwrap_or_default()) {
+        let percent = at + n;
+        let slashes = text[at..percent].iter().rev().take_while(|c| **c == b'\\').count();
+        if slashes == 0 {
+            return (text, Some(percent));
+        }
+        let drop = slashes - slashes / 2;
+        text.drain(percent - drop..percent);
+        let percent = percent - drop;
+        if slashes % 2 == 0 {
+            return (text, Some(percent));
+        }
+        at = percent + 1;
+    }
+    (text, None)
+}
+
 /// A text with at most one unquoted `%`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pattern {
@@ -10,26 +45,10 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Finds the first `%` not quoted by a backslash. `\%` gives a plain `%`, `\\%` a backslash and a pattern
-    /// character (manual 4.12.1); backslashes elsewhere stay.
+    /// Finds the first `%` not quoted by a backslash; see [`find_percent`].
     pub fn parse(text: &[u8]) -> Pattern {
-        let mut text = text.to_vec();
-        let mut at = 0;
-        while let Some(n) = memchr::memchr(b'%', text.get(at..).unwrap_or_default()) {
-            let percent = at + n;
-            let slashes = text[at..percent].iter().rev().take_while(|c| **c == b'\\').count();
-            if slashes == 0 {
-                return Pattern { text, percent: Some(percent) };
-            }
-            let drop = slashes - slashes / 2;
-            text.drain(percent - drop..percent);
-            let percent = percent - drop;
-            if slashes % 2 == 0 {
-                return Pattern { text, percent: Some(percent) };
-            }
-            at = percent + 1;
-        }
-        Pattern { text, percent: None }
+        let (text, percent) = find_percent(text);
+        Pattern { text: text.into_owned(), percent }
     }
 
     /// What is before the `%`; the whole text when there is none.

@@ -59,7 +59,7 @@ pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
 }
 
 /// Joins `lib(a b)`, which was split at its blanks, into `lib(a)` and `lib(b)`.
-fn archive_groups(words: Vec<BString>) -> Vec<BString> {
+pub(crate) fn archive_groups(words: Vec<BString>) -> Vec<BString> {
     let mut out: Vec<BString> = Vec::with_capacity(words.len());
     let mut group: Option<(BString, Vec<BString>)> = None;
     for word in words {

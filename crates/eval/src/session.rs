@@ -9,6 +9,7 @@ use rkbuild_base::{BString, Identity, Name, Place};
 use rkbuild_host::{Dir, Env, Host, Stdio};
 use rkbuild_syntax::Lang;
 
+use crate::function::names::LastDir;
 use crate::makefiles::Makefiles;
 use crate::message::Result;
 use crate::options::Options;
@@ -100,6 +101,10 @@ pub struct Session {
     pub in_recipe: bool,
     /// The scope of the target whose recipe is being expanded, for the environment of `$(shell)`.
     pub recipe_scope: Option<ScopeId>,
+    /// The most arguments of the `$(call)`s under way, name included: each call hides the arguments of those around it.
+    pub call_args: usize,
+    /// Where `$(wildcard)` looked last.
+    pub last_dir: LastDir,
     /// Standard output could not be written: errno of the first failure.
     pub out_error: Cell<Option<i32>>,
 }
@@ -225,6 +230,8 @@ impl Session {
             evals: VecDeque::new(),
             in_recipe: false,
             recipe_scope: None,
+            call_args: 0,
+            last_dir: LastDir::default(),
             out_error: Cell::new(None),
         }
     }

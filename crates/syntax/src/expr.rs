@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rkbuild_base::text::is_space;
+use rkbuild_base::text::{is_space, trim};
 use rkbuild_base::{BString, Name};
 
 use crate::Lang;
@@ -161,7 +161,9 @@ fn reference(text: &[u8], open: u8, lang: &Lang) -> (Part, usize) {
             Some(end) => {
                 // A call without arguments: the brackets close before anything but white space came.
                 let inner = text.get(skip..end).unwrap_or_default();
-                let args = split_args(inner, open, func.max_args()).into_iter().map(Text::new).collect();
+                let args = split_args(inner, open, func.max_args()).into_iter().enumerate();
+                let args =
+                    args.map(|(n, arg)| Text::new(if func.trims(n) { trim(arg) } else { arg })).collect();
                 (Part::Call(Box::new(Call { func, args })), end + 1)
             }
             None => (Part::Unterminated(Unterminated::Call(func, closer(open))), text.len()),
@@ -273,6 +275,12 @@ mod tests {
         assert_eq!(show("$(subst a,(b,c),d,e)"), "subst(a|(b,c)|d,e)");
         assert_eq!(show("$(subst a,{b,c},d,e)"), "subst(a|{b|c},d,e)");
         assert_eq!(show("$(info  x )"), "info(x )");
+    }
+
+    #[test]
+    fn conditions_lose_the_space_around_them() {
+        assert_eq!(show("$(if  a , b ,c)"), "if(a| b |c)");
+        assert_eq!(show("$(or  a , b )"), "or(a|b)");
     }
 
     #[test]

@@ -33,6 +33,16 @@ macro_rules! functions {
                 match self { $(Func::$id => $expand),* }
             }
 
+            /// True when white space around that argument, as written, does not belong to it.
+            pub fn trims(self, index: usize) -> bool {
+                match self {
+                    Func::And | Func::Or => true,
+                    Func::If => index == 0,
+                    Func::Intcmp => index < 2,
+                    _ => false,
+                }
+            }
+
             fn by_name(name: &[u8]) -> Option<Func> {
                 $(if name == $name.as_bytes() { return Some(Func::$id); })*
                 None
