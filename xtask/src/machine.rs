@@ -34,18 +34,31 @@ pub fn installed(package: &str) -> bool {
         .is_ok_and(|o| o.status.success() && o.stdout == b"installed")
 }
 
-/// Runs apt-get as root, after one `apt-get update` in the life of this process.
-fn apt_get(args: &[&str]) -> Result<()> {
+/// Fetches the lists of packages, once in the life of this process.
+pub fn update() -> Result<()> {
     static UPDATED: AtomicBool = AtomicBool::new(false);
+    if UPDATED.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    check_apt("update")?;
+    quiet(&mut as_root("apt-get", &["update", "-qq"]))
+}
+
+/// Whether apt-get can be used at all, with words to that effect if not.
+fn check_apt(what: &str) -> Result<()> {
     if system_program("apt-get").is_none() {
         bail!("this needs apt-get: a Debian or Ubuntu machine");
     }
     if !is_root() && system_program("sudo").is_none() {
-        bail!("not root, and there is no sudo: run this as root, or `apt-get {}` first", args.join(" "));
+        bail!("not root, and there is no sudo: run this as root, or `apt-get {what}` first");
     }
-    if !UPDATED.swap(true, Ordering::Relaxed) {
-        quiet(&mut as_root("apt-get", &["update", "-qq"]))?;
-    }
+    Ok(())
+}
+
+/// Runs apt-get as root, with fresh lists.
+fn apt_get(args: &[&str]) -> Result<()> {
+    check_apt(&args.join(" "))?;
+    update()?;
     quiet(&mut as_root("apt-get", args))
 }
 

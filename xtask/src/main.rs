@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
+use xtask::oracle::Oracle;
 use xtask::places::Places;
-use xtask::{candidate, confine, lang, trial};
+use xtask::recipe::Family;
+use xtask::reference::Release;
+use xtask::stage::{PHASES, Settings};
+use xtask::{candidate, confine, lang, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -22,6 +27,8 @@ enum Task {
     Try(Candidate),
     /// Runs the language tests (tests/lang) under GNU make and rkbuild, native and not, and compares byte for byte
     Lang(Lang),
+    /// Builds real modules or kernels with GNU make and with rkbuild at one path and compares everything to be seen
+    Oracle(OracleArguments),
     /// Runs a program with limits, or measured
     #[command(hide = true)]
     Confine(confine::Confine),
@@ -48,6 +55,56 @@ struct Lang {
     show: usize,
 }
 
+#[derive(clap::Args)]
+struct OracleArguments {
+    /// Modules from Debian's -dkms packages, or whole kernels from its linux-source packages
+    #[arg(value_enum)]
+    family: FamilyName,
+    /// Recipes (the files in xtask/recipes); all modules when none is named
+    names: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum)]
+    only: Option<VariantName>,
+    /// The GNU make to compare with; rkbuild takes its identity
+    #[arg(long, default_value = "4.4.1", value_parser = ["4.3", "4.4.1"])]
+    compat: String,
+    /// The -j option given to the makes; printed lines are sorted when it is above 1
+    #[arg(long, short)]
+    jobs: Option<u32>,
+    /// Recipes at a time
+    #[arg(long, default_value_t = 1)]
+    at_once: usize,
+    /// The phases to go through
+    #[arg(long, value_delimiter = ',', default_values = PHASES, hide_default_value = true)]
+    phases: Vec<String>,
+    /// Leave out the null builds of each other's trees
+    #[arg(long)]
+    no_cross: bool,
+    /// Run the reference again although its results are known
+    #[arg(long)]
+    fresh: bool,
+    /// Seconds for each phase
+    #[arg(long, default_value_t = 3600)]
+    limit: u64,
+    /// Lines shown of each difference
+    #[arg(long, default_value_t = 12)]
+    most: usize,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum FamilyName {
+    Modules,
+    Kernel,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum VariantName {
+    Native,
+    General,
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -70,6 +127,7 @@ fn run(task: Task) -> Result<bool> {
     match task {
         Task::Try(c) => trial::run(&places, c.candidate.as_deref()),
         Task::Lang(l) => run_lang(&places, &l),
+        Task::Oracle(o) => run_oracle(&places, &o),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
             std::process::exit(status)
@@ -85,4 +143,34 @@ fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
     }
     println!("{} passed, {} failed", report.passed, report.failures.len());
     Ok(report.failures.is_empty())
+}
+
+fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
+    let family = match o.family {
+        FamilyName::Modules => Family::Modules,
+        FamilyName::Kernel => Family::Kernel,
+    };
+    if family == Family::Kernel && o.names.is_empty() {
+        bail!("which kernel? {}", recipe::names(&places.repo, family)?.join(" "));
+    }
+    let mut variants = candidate::variants(places, o.program.candidate.as_deref())?;
+    variants.retain(|v| o.only.is_none_or(|only| v.native == (only == VariantName::Native)));
+    let tally = Oracle {
+        family,
+        names: o.names.clone(),
+        release: release(&o.compat),
+        variants,
+        settings: Settings { jobs: o.jobs, phases: o.phases.clone(), limit: Duration::from_secs(o.limit) },
+        cross: !o.no_cross,
+        fresh: o.fresh,
+        at_once: o.at_once,
+        most: o.most,
+    }
+    .run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn release(name: &str) -> Release {
+    if name == Release::V43.name() { Release::V43 } else { Release::V441 }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::machine::{install, quiet};
 use crate::places::{Places, system_program};
+use crate::sources::clear;
 
 /// A GNU make release rkbuild can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -184,14 +185,6 @@ pub fn version_line(make: &Path) -> Result<String> {
         .output()
         .with_context(|| format!("cannot run {}", make.display()))?;
     Ok(String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_string())
-}
-
-fn clear(dir: &Path) -> Result<()> {
-    if dir.exists() {
-        fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))
-    } else {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,296 @@
+//! `cargo xtask oracle`: real modules and kernels built by GNU make and by rkbuild at one path, and everything compared.
+//!
+//! Each recipe goes through its phases with the reference, then with each variant of the candidate. What the reference did
+//! is kept in the cache, keyed by all it depends on. After that each program meets the tree the other one built: nothing may
+//! be done again.
+
+use std::fs;
+use std::hash::Hasher;
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use bstr::{BStr, BString, ByteSlice};
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use crate::candidate::Variant;
+use crate::machine::Headers;
+use crate::places::Places;
+use crate::recipe::{self, Family, Recipe};
+use crate::reference::{self, Release};
+use crate::snapshot::{Kind, Snapshot};
+use crate::sources::{self, clear};
+use crate::stage::{Phase, Settings, Stage};
+use crate::verdict::Judge;
+
+/// Contents up to this size are kept, to explain differences.
+const KEPT: u64 = 16 << 20;
+
+/// What to compare, and how.
+pub struct Oracle {
+    pub family: Family,
+    /// Recipes; none means all.
+    pub names: Vec<String>,
+    pub release: Release,
+    pub variants: Vec<Variant>,
+    pub settings: Settings,
+    /// Whether each program also meets the other's tree.
+    pub cross: bool,
+    /// Whether to run the reference although its results are known.
+    pub fresh: bool,
+    /// Recipes at a time.
+    pub at_once: usize,
+    /// Lines shown of each difference.
+    pub most: usize,
+}
+
+/// How many recipes agreed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+/// What the reference did.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    phases: Vec<Phase>,
+}
+
+impl Oracle {
+    /// Compares all recipes and prints the results as they come.
+    pub fn run(&self, places: &Places) -> Result<Tally> {
+        let names = match self.names.as_slice() {
+            [] => recipe::names(&places.repo, self.family)?,
+            names => names.to_vec(),
+        };
+        let program = reference::program(places, self.release)?;
+        let next = AtomicUsize::new(0);
+        let tally = Mutex::new(Tally::default());
+        let worker = || {
+            while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (text, same) =
+                    self.one(places, name, &program).unwrap_or_else(|e| (format!("{name}: {e:#}\n"), false));
+                let mut tally = tally.lock().unwrap_or_else(|e| e.into_inner());
+                *if same { &mut tally.passed } else { &mut tally.failed } += 1;
+                print!("{text}");
+                // Nobody to read it is no reason to stop.
+                let _ = std::io::stdout().flush();
+            }
+        };
+        // Kernel recipes touch files of trees they share.
+        let at_once = if self.family == Family::Kernel { 1 } else { self.at_once.max(1) };
+        std::thread::scope(|scope| {
+            for _ in 0..at_once {
+                scope.spawn(worker);
+            }
+        });
+        Ok(tally.into_inner().unwrap_or_else(|e| e.into_inner()))
+    }
+
+    /// One recipe: what to print, and whether all is the same.
+    fn one(&self, places: &Places, name: &str, program: &Path) -> Result<(String, bool)> {
+        let recipe = recipe::read(&places.repo, self.family, name)?;
+        let source = sources::prepare(places, self.family, &recipe)?;
+        let headers = Headers::newest()?;
+        let _lock = places.lock(&format!("oracle-{}", if recipe.no_source { "trees" } else { name }))?;
+        let mut stage = Stage::new(places, &recipe, source.clone(), &headers, &self.settings)?;
+        let kept = places.cached("oracle/reference")?.join(format!("{name}.{}", self.release.name()));
+        let key = self.key(places, &recipe, source.as_deref(), program, &headers)?;
+        let (record, cached) = match read_record(&kept, key).filter(|_| !self.fresh) {
+            Some(record) => (record, true),
+            None => (self.reference(&mut stage, program, &kept, key)?, false),
+        };
+
+        let mut text = String::new();
+        let mut same = true;
+        for variant in &self.variants {
+            let judge = Judge {
+                recipe: &recipe,
+                parallel: self.settings.jobs.is_some_and(|n| n > 1),
+                most: self.most,
+            };
+            let (phases, differences) =
+                self.candidate(&mut stage, variant, program, &judge, &record, &kept, &headers)?;
+            let seconds =
+                |phases: &[Phase]| phases.iter().find(|p| p.name == "build").map_or(0.0, |p| p.seconds);
+            let verdict = if differences.is_empty() { "identical" } else { "DIFFERENT" };
+            text.push_str(&format!(
+                "{name} ({}): {verdict}  ({}; build {:.1} s{} / {:.1} s; {} phases)\n",
+                variant.name,
+                made(&record.phases),
+                seconds(&record.phases),
+                if cached { " (cached)" } else { "" },
+                seconds(&phases),
+                phases.len()
+            ));
+            for difference in &differences {
+                text.push_str(&format!("   {difference}\n"));
+            }
+            same &= differences.is_empty();
+        }
+        stage.clear()?;
+        Ok((text, same))
+    }
+
+    /// Runs the reference and keeps what it did, its files and the tree it built.
+    fn reference(&self, stage: &mut Stage, program: &Path, kept: &Path, key: u128) -> Result<Record> {
+        clear(kept)?;
+        let objects = kept.join("objects");
+        fs::create_dir_all(&objects)?;
+        stage.program(program, &[])?;
+        stage.fresh()?;
+        let mut record = Record { phases: Vec::new() };
+        stage.phases(|stage, phase| {
+            for path in &phase.written {
+                let Some(entry) = phase.tree.get(path.as_bstr()) else { continue };
+                let object = objects.join(format!("{:032x}", entry.hash));
+                if entry.kind == Kind::File && entry.size <= KEPT && !object.exists() {
+                    let from = stage.tree.join(path.to_path()?);
+                    fs::copy(&from, &object).with_context(|| format!("cannot keep {}", from.display()))?;
+                }
+            }
+            if phase.name == "build" && self.cross {
+                stage.keep(&kept.join("built"))?;
+            }
+            record.phases.push(phase.clone());
+            Ok(())
+        })?;
+        fs::write(kept.join("record"), postcard::to_stdvec(&record)?)?;
+        fs::write(kept.join("key"), format!("{key:032x}"))?;
+        Ok(record)
+    }
+
+    /// Runs one variant; gives its phases and all that is different.
+    #[allow(clippy::too_many_arguments)]
+    fn candidate(
+        &self,
+        stage: &mut Stage,
+        variant: &Variant,
+        reference: &Path,
+        judge: &Judge,
+        record: &Record,
+        kept: &Path,
+        headers: &Headers,
+    ) -> Result<(Vec<Phase>, Vec<String>)> {
+        let env = variant.environment(self.release);
+        let own_tree = stage.tree.with_extension("built");
+        let outside = outside(headers)?;
+        let mut differences = Vec::new();
+        let mut phases: Vec<Phase> = Vec::new();
+        stage.program(&variant.program, &env)?;
+        stage.fresh()?;
+        stage.phases(|stage, phase| {
+            match record.phases.get(phases.len()).filter(|r| r.name == phase.name) {
+                None => differences.push(format!("[{}] the reference had no such phase", phase.name)),
+                Some(want) => {
+                    let contents = |path: &BStr| (object(kept, &want.tree, path), stage.content(path));
+                    let found = judge.phase(want, phase, contents);
+                    differences.extend(found.into_iter().map(|d| format!("[{}] {d}", phase.name)));
+                }
+            }
+            if phase.name == "build" && self.cross {
+                stage.keep(&own_tree)?;
+            }
+            phases.push(phase.clone());
+            Ok(())
+        })?;
+        if let Some(want) = record.phases.iter().find(|p| p.name == "null").filter(|_| self.cross) {
+            let mut meet = |program: &Path, env: &[(&str, &str)], tree: &Path, what: &str| -> Result<()> {
+                stage.program(program, env)?;
+                stage.restore(tree)?;
+                let found = judge.behaviour(want, &stage.null()?);
+                differences.extend(found.into_iter().map(|d| format!("[{what}] {d}")));
+                Ok(())
+            };
+            meet(&variant.program, &env, &kept.join("built"), "null build of GNU make's tree")?;
+            meet(reference, &[], &own_tree, "GNU make's null build of this tree")?;
+        }
+        clear(&own_tree)?;
+        for path in outside_changes(&outside, headers)? {
+            differences.push(format!("the kernel headers were changed: {path}"));
+        }
+        Ok((phases, differences))
+    }
+
+    /// All that the reference's results depend on, in one number.
+    fn key(
+        &self,
+        places: &Places,
+        recipe: &Recipe,
+        source: Option<&Path>,
+        program: &Path,
+        headers: &Headers,
+    ) -> Result<u128> {
+        let mut hash = Xxh3Default::new();
+        let settings = &self.settings;
+        hash.update(recipe.text.as_bytes());
+        hash.update(
+            format!("{:?} {:?} {} {}", settings.jobs, settings.phases, self.cross, headers.release)
+                .as_bytes(),
+        );
+        hash.update(places.cache.as_os_str().as_encoded_bytes());
+        let mut programs =
+            vec![program.to_path_buf(), PathBuf::from("/usr/bin/gcc"), PathBuf::from("/usr/bin/ld")];
+        programs.extend(recipe.needs.iter().map(|n| PathBuf::from(format!("/usr/src/{n}.tar.xz"))));
+        for path in programs {
+            if let Ok(meta) = fs::metadata(&path) {
+                hash.update(format!("{} {} {}", path.display(), meta.len(), meta.mtime()).as_bytes());
+            }
+        }
+        if let Some(source) = source {
+            for (path, entry) in Snapshot::take(source, None)?.iter() {
+                hash.write(path);
+                hash.update(
+                    format!("{:?} {:o} {:x} {}", entry.kind, entry.mode, entry.hash, entry.mtime).as_bytes(),
+                );
+            }
+        }
+        Ok(hash.digest128())
+    }
+}
+
+fn read_record(kept: &Path, key: u128) -> Option<Record> {
+    let known = fs::read_to_string(kept.join("key")).ok()?;
+    if known != format!("{key:032x}") {
+        return None;
+    }
+    postcard::from_bytes(&fs::read(kept.join("record")).ok()?).ok()
+}
+
+/// The reference's content of a path.
+fn object(kept: &Path, tree: &Snapshot, path: &BStr) -> Option<Vec<u8>> {
+    let entry = tree.get(path)?;
+    fs::read(kept.join("objects").join(format!("{:032x}", entry.hash))).ok()
+}
+
+/// What the reference made, in words.
+fn made(phases: &[Phase]) -> String {
+    let Some(build) = phases.iter().find(|p| p.name == "build") else { return "no build".to_string() };
+    let all: Vec<&BString> = phases
+        .iter()
+        .filter(|p| p.name == "build" || p.name == "configure")
+        .flat_map(|p| &p.written)
+        .collect();
+    let count = |end: &str| all.iter().filter(|p| p.ends_with(end.as_bytes())).count();
+    format!("status {}, {} files, {} .o, {} .ko", build.ending, all.len(), count(".o"), count(".ko"))
+}
+
+/// The kernel headers, which no build of a module may touch.
+fn outside(headers: &Headers) -> Result<Vec<Snapshot>> {
+    headers.trees().iter().map(|tree| Snapshot::take(tree, None)).collect()
+}
+
+fn outside_changes(before: &[Snapshot], headers: &Headers) -> Result<Vec<BString>> {
+    let mut all = Vec::new();
+    for (tree, before) in headers.trees().iter().zip(before) {
+        let now = Snapshot::take(tree, Some(before))?;
+        all.extend(now.written_since(before));
+        all.extend(now.removed_since(before));
+    }
+    Ok(all)
+}

@@ -1,0 +1,125 @@
+//! A recipe of the oracle: how one source is configured, built, touched, installed and cleaned.
+//!
+//! Lines of `key=value`. In commands, which bash runs, `$S` is the copy of the source (or the output directory of a kernel),
+//! `$I` where to install, `$K` the kernel headers and `$KV` their release, `$SRC` unpacked whole trees, `$J` the -j option,
+//! `$MK` make with KERNELRELEASE as dkms gives it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use regex::bytes::Regex;
+
+/// Modules or whole kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Modules,
+    Kernel,
+}
+
+impl Family {
+    /// The directory below xtask/recipes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::Modules => "modules",
+            Family::Kernel => "kernel",
+        }
+    }
+}
+
+/// One recipe, read.
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    pub name: String,
+    /// The whole file: part of what a cached result depends on.
+    pub text: String,
+    /// Configures.
+    pub pre: String,
+    pub build: String,
+    pub install: String,
+    pub clean: String,
+    /// Files to touch one after the other, each followed by a build.
+    pub touch: Vec<String>,
+    /// Added to the environment.
+    pub env: Vec<(String, String)>,
+    /// Debian packages.
+    pub needs: Vec<String>,
+    /// No source of its own: `$S` begins empty.
+    pub no_source: bool,
+    /// Paths that differ between two runs of GNU make itself.
+    pub exclude: Option<Regex>,
+    /// Parts of printed lines that do.
+    pub norm: Vec<Regex>,
+}
+
+/// The names of all recipes of a family.
+pub fn names(repo: &Path, family: Family) -> Result<Vec<String>> {
+    let dir = repo.join("xtask/recipes").join(family.name());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&dir).with_context(|| format!("{}", dir.display()))? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Reads a recipe of the checkout.
+pub fn read(repo: &Path, family: Family, name: &str) -> Result<Recipe> {
+    let path = repo.join("xtask/recipes").join(family.name()).join(name);
+    let text = fs::read_to_string(&path).with_context(|| format!("no recipe {name} in {}", family.name()))?;
+    parse(name, text).with_context(|| format!("{}", path.display()))
+}
+
+fn parse(name: &str, text: String) -> Result<Recipe> {
+    let mut recipe = Recipe { name: name.to_string(), ..Recipe::default() };
+    let words = |value: &str| shlex::split(value).with_context(|| format!("unbalanced quotes: {value}"));
+    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        let (key, value) = line.split_once('=').with_context(|| format!("not key=value: {line}"))?;
+        match key {
+            "pre" => recipe.pre = value.to_string(),
+            "build" => recipe.build = value.to_string(),
+            "install" => recipe.install = value.to_string(),
+            "clean" => recipe.clean = value.to_string(),
+            "touch" => recipe.touch = words(value)?,
+            "needs" => recipe.needs = words(value)?,
+            "pristine" if value == "none" => recipe.no_source = true,
+            "exclude" => recipe.exclude = Some(Regex::new(value)?),
+            "norm" => recipe.norm = value.split(" ;; ").map(Regex::new).collect::<Result<_, _>>()?,
+            "env" => {
+                for word in words(value)? {
+                    let (k, v) = word.split_once('=').with_context(|| format!("env: {word}"))?;
+                    recipe.env.push((k.to_string(), v.to_string()));
+                }
+            }
+            _ => bail!("unknown key: {line}"),
+        }
+    }
+    if recipe.build.is_empty() {
+        bail!("no build= line");
+    }
+    recipe.text = text;
+    Ok(recipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_recipe_of_the_checkout_reads() {
+        let repo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for family in [Family::Modules, Family::Kernel] {
+            let names = names(repo, family).unwrap();
+            assert!(names.len() >= 5);
+            for name in names {
+                read(repo, family, &name).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        assert!(parse("x", "build=make\nbiuld=make\n".into()).is_err());
+        assert!(parse("x", "clean=make\n".into()).is_err());
+    }
+}

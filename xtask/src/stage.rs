@@ -1,0 +1,264 @@
+//! The fixed place where a recipe is carried out, by one program after the other.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, bail};
+use bstr::{BString, ByteSlice};
+use serde::{Deserialize, Serialize};
+
+use crate::machine::{Headers, is_root, quiet};
+use crate::places::{Places, SYSTEM_PATH};
+use crate::process::{self, Ending};
+use crate::recipe::Recipe;
+use crate::snapshot::Snapshot;
+use crate::sources::{self, clear};
+
+/// What was to be seen of one phase.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Phase {
+    pub name: String,
+    pub ending: Ending,
+    pub seconds: f64,
+    pub out: BString,
+    pub err: BString,
+    pub written: Vec<BString>,
+    pub removed: Vec<BString>,
+    pub tree: Snapshot,
+    pub installed: Snapshot,
+}
+
+/// Settings of a run that the results depend on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The -j option of the makes.
+    pub jobs: Option<u32>,
+    /// Which phases to go through.
+    pub phases: Vec<String>,
+    /// For each phase.
+    pub limit: Duration,
+}
+
+/// The phases of a recipe, in order.
+pub const PHASES: [&str; 7] = ["configure", "build", "null", "touch", "flag", "install", "clean"];
+
+/// The place of one recipe.
+pub struct Stage<'a> {
+    recipe: &'a Recipe,
+    settings: &'a Settings,
+    headers: &'a Headers,
+    source: Option<PathBuf>,
+    trees: PathBuf,
+    /// The tree that is built.
+    pub tree: PathBuf,
+    installed: PathBuf,
+    bin: PathBuf,
+    env: Vec<(String, String)>,
+    before: Snapshot,
+}
+
+impl<'a> Stage<'a> {
+    pub fn new(
+        places: &Places,
+        recipe: &'a Recipe,
+        source: Option<PathBuf>,
+        headers: &'a Headers,
+        settings: &'a Settings,
+    ) -> Result<Stage<'a>> {
+        let root = places.cached("oracle/build")?;
+        let below = |suffix: &str| root.join(format!("{}{suffix}", recipe.name));
+        Ok(Stage {
+            recipe,
+            settings,
+            headers,
+            source,
+            trees: sources::trees(places)?,
+            tree: below(""),
+            installed: below(".inst"),
+            bin: below(".bin"),
+            env: Vec::new(),
+            before: Snapshot::default(),
+        })
+    }
+
+    /// Makes `program` the one that is found as `make`, with `env` added to its environment.
+    pub fn program(&mut self, program: &Path, env: &[(&str, &str)]) -> Result<()> {
+        clear(&self.bin)?;
+        fs::create_dir_all(&self.bin)?;
+        std::os::unix::fs::symlink(fs::canonicalize(program)?, self.bin.join("make"))?;
+        std::os::unix::fs::symlink("make", self.bin.join("gmake"))?;
+        // Sources that ask for the running kernel get the headers' release.
+        let uname = format!(
+            "#!/bin/sh\ncase \"$*\" in -r|--kernel-release) echo {};; *) exec /usr/bin/uname \"$@\";; esac\n",
+            self.headers.release
+        );
+        fs::write(self.bin.join("uname"), uname)?;
+        fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
+        self.env = [
+            ("PATH", format!("{}:{SYSTEM_PATH}", self.bin.display())),
+            ("HOME", "/root".to_string()),
+            ("LC_ALL", "C".to_string()),
+            ("TERM", "dumb".to_string()),
+            ("USER", "root".to_string()),
+            ("LOGNAME", "root".to_string()),
+            ("TZ", "UTC".to_string()),
+        ]
+        .into_iter()
+        .map(|(k, v)| (k.to_string(), v))
+        .chain(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))
+        .chain(self.recipe.env.iter().cloned())
+        .collect();
+        Ok(())
+    }
+
+    /// Begins with a fresh copy of the source.
+    pub fn fresh(&mut self) -> Result<()> {
+        self.clear()?;
+        match &self.source {
+            Some(source) => quiet(Command::new("cp").arg("-a").arg(source).arg(&self.tree))?,
+            None => fs::create_dir_all(&self.tree)?,
+        }
+        self.before = Snapshot::take(&self.tree, None)?;
+        Ok(())
+    }
+
+    /// Begins with a tree that was kept.
+    pub fn restore(&mut self, kept: &Path) -> Result<()> {
+        self.clear()?;
+        quiet(Command::new("cp").arg("-a").arg(kept).arg(&self.tree))?;
+        self.before = Snapshot::take(&self.tree, None)?;
+        Ok(())
+    }
+
+    /// Keeps the tree as it is.
+    pub fn keep(&self, to: &Path) -> Result<()> {
+        clear(to)?;
+        quiet(Command::new("cp").arg("-a").arg(&self.tree).arg(to))
+    }
+
+    /// Removes what was built.
+    pub fn clear(&self) -> Result<()> {
+        clear(&self.tree)?;
+        clear(&self.installed)
+    }
+
+    /// Goes through the phases of the recipe and shows each to `seen` while its files are still there.
+    pub fn phases(&mut self, mut seen: impl FnMut(&Stage, &Phase) -> Result<()>) -> Result<()> {
+        let recipe = self.recipe;
+        for name in &self.settings.phases {
+            match name.as_str() {
+                "configure" if !recipe.pre.is_empty() => {
+                    let phase = self.phase(name, &recipe.pre)?;
+                    seen(self, &phase)?;
+                }
+                "build" | "null" => {
+                    let phase = self.phase(name, &recipe.build)?;
+                    seen(self, &phase)?;
+                }
+                "touch" => {
+                    for file in &recipe.touch {
+                        let phase = self.touched(file)?;
+                        seen(self, &phase)?;
+                    }
+                }
+                "flag" => {
+                    let command = format!("export KCFLAGS=-DORACLE_FLAG_CHANGE; {}", recipe.build);
+                    let phase = self.phase(name, &command)?;
+                    seen(self, &phase)?;
+                }
+                "install" if !recipe.install.is_empty() => {
+                    fs::create_dir_all(&self.installed)?;
+                    let phase = self.phase(name, &recipe.install)?;
+                    seen(self, &phase)?;
+                }
+                "clean" if !recipe.clean.is_empty() => {
+                    let phase = self.phase(name, &recipe.clean)?;
+                    seen(self, &phase)?;
+                }
+                "configure" | "install" | "clean" => {}
+                _ => bail!("no phase {name}: {}", PHASES.join(" ")),
+            }
+        }
+        Ok(())
+    }
+
+    /// A build with nothing changed since the last, as the phase `null`.
+    pub fn null(&mut self) -> Result<Phase> {
+        let recipe = self.recipe;
+        self.phase("null", &recipe.build)
+    }
+
+    /// Touches a file and builds. A file of a shared tree gets its old time back.
+    fn touched(&mut self, file: &str) -> Result<Phase> {
+        let recipe = self.recipe;
+        let shared = file.strip_prefix("$SRC/");
+        let path = shared.map_or_else(|| self.tree.join(file), |rest| self.trees.join(rest));
+        let open =
+            File::options().append(true).open(&path).with_context(|| format!("touch {}", path.display()))?;
+        let old = open.metadata()?.modified()?;
+        // Later than anything the last build wrote, whatever the clock's step is.
+        std::thread::sleep(Duration::from_millis(20));
+        open.set_modified(SystemTime::now())?;
+        std::thread::sleep(Duration::from_millis(20));
+        self.before = Snapshot::take(&self.tree, Some(&self.before))?;
+        let phase = self.phase(&format!("touch {file}"), &recipe.build);
+        if shared.is_some() {
+            open.set_modified(old)?;
+        }
+        phase
+    }
+
+    fn phase(&mut self, name: &str, command: &str) -> Result<Phase> {
+        let script = format!("{}cd \"$S\" || exit 99; {command}", self.shell_variables()?);
+        let (out, err) = (self.bin.join("out"), self.bin.join("err"));
+        // Without a network: a build that fetches something is not the same twice.
+        let prefix: &[&str] = if is_root() { &["nice", "unshare", "-n"] } else { &["nice"] };
+        let mut words = prefix.iter().chain(&["bash", "-c"]);
+        let mut cmd = Command::new(words.next().unwrap_or(&"nice"));
+        cmd.args(words).arg(script).env_clear().envs(self.env.iter().map(|(k, v)| (k, v)));
+        cmd.stdout(File::create(&out)?).stderr(File::create(&err)?);
+        let (ending, took) = process::run(&mut cmd, self.settings.limit)?;
+        let tree = Snapshot::take(&self.tree, Some(&self.before))?;
+        let phase = Phase {
+            name: name.to_string(),
+            ending,
+            seconds: took.as_secs_f64(),
+            out: fs::read(&out)?.into(),
+            err: fs::read(&err)?.into(),
+            written: tree.written_since(&self.before),
+            removed: tree.removed_since(&self.before),
+            installed: Snapshot::take(&self.installed, None)?,
+            tree: tree.clone(),
+        };
+        self.before = tree;
+        Ok(phase)
+    }
+
+    /// The recipe's own variables, known to the bash that runs the phase but not to what it starts.
+    fn shell_variables(&self) -> Result<String> {
+        let jobs = self.settings.jobs.map(|n| format!("-j{n}")).unwrap_or_default();
+        let make = format!("make {jobs} KERNELRELEASE={}", self.headers.release).replace("  ", " ");
+        let text = |path: &Path| path.display().to_string();
+        let mut script = String::new();
+        for (name, value) in [
+            ("S", text(&self.tree)),
+            ("I", text(&self.installed)),
+            ("K", text(&self.headers.dir)),
+            ("KV", self.headers.release.clone()),
+            ("SRC", text(&self.trees)),
+            ("J", jobs),
+            ("MK", make),
+        ] {
+            script.push_str(&format!("{name}={}; ", shlex::try_quote(&value)?));
+        }
+        Ok(script)
+    }
+
+    /// A file of the tree that was built, for a difference to be explained.
+    pub fn content(&self, path: &[u8]) -> Option<Vec<u8>> {
+        fs::read(self.tree.join(path.to_path().ok()?)).ok()
+    }
+}
