@@ -91,6 +91,9 @@ struct OracleArguments {
     /// Lines shown of each difference
     #[arg(long, default_value_t = 12)]
     most: usize,
+    /// Differences shown of each recipe; all are written to a file
+    #[arg(long, default_value_t = 20)]
+    shown: usize,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -165,6 +168,7 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
         fresh: o.fresh,
         at_once: o.at_once,
         most: o.most,
+        shown: o.shown,
     }
     .run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use bstr::{BStr, BString, ByteSlice};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
@@ -46,6 +46,8 @@ pub struct Oracle {
     pub at_once: usize,
     /// Lines shown of each difference.
     pub most: usize,
+    /// Differences shown of each recipe; the rest goes to a file.
+    pub shown: usize,
 }
 
 /// How many recipes agreed.
@@ -77,8 +79,8 @@ impl Oracle {
                     self.one(places, name, &program).unwrap_or_else(|e| (format!("{name}: {e:#}\n"), false));
                 let mut tally = tally.lock().unwrap_or_else(|e| e.into_inner());
                 *if same { &mut tally.passed } else { &mut tally.failed } += 1;
-                print!("{text}");
                 // Nobody to read it is no reason to stop.
+                let _ = std::io::stdout().write_all(text.as_bytes());
                 let _ = std::io::stdout().flush();
             }
         };
@@ -100,12 +102,21 @@ impl Oracle {
         let _lock = places.lock(&format!("oracle-{}", if recipe.no_source { "trees" } else { name }))?;
         let mut stage = Stage::new(places, &recipe, source.clone(), &headers, &self.settings)?;
         let kept = places.cached("oracle/reference")?.join(format!("{name}.{}", self.release.name()));
+        let results = places.cached("oracle/results")?;
         let key = self.key(places, &recipe, source.as_deref(), program, &headers)?;
         let (record, cached) = match read_record(&kept, key).filter(|_| !self.fresh) {
             Some(record) => (record, true),
             None => (self.reference(&mut stage, program, &kept, key)?, false),
         };
 
+        if let Some(phase) = record.phases.iter().find(|p| !p.ending.is_success()) {
+            bail!(
+                "GNU make itself fails in phase {}, exit status {}:\n{}",
+                phase.name,
+                phase.ending,
+                tail(&phase.err)
+            );
+        }
         let mut text = String::new();
         let mut same = true;
         for variant in &self.variants {
@@ -128,8 +139,14 @@ impl Oracle {
                 seconds(&phases),
                 phases.len()
             ));
-            for difference in &differences {
+            for difference in differences.iter().take(self.shown) {
                 text.push_str(&format!("   {difference}\n"));
+            }
+            let log = results.join(format!("{name}.{}", variant.name.replace(' ', "")));
+            fs::write(&log, differences.join("\n"))?;
+            if differences.len() > self.shown {
+                let more = differences.len() - self.shown;
+                text.push_str(&format!("   ... {more} more in {}\n", log.display()));
             }
             same &= differences.is_empty();
         }
@@ -160,6 +177,10 @@ impl Oracle {
             record.phases.push(phase.clone());
             Ok(())
         })?;
+        // A failure may have come from outside, such as a full disk: it is not for keeping.
+        if record.phases.iter().any(|p| !p.ending.is_success()) {
+            return Ok(record);
+        }
         fs::write(kept.join("record"), postcard::to_stdvec(&record)?)?;
         fs::write(kept.join("key"), format!("{key:032x}"))?;
         Ok(record)
@@ -266,6 +287,13 @@ fn read_record(kept: &Path, key: u128) -> Option<Record> {
 fn object(kept: &Path, tree: &Snapshot, path: &BStr) -> Option<Vec<u8>> {
     let entry = tree.get(path)?;
     fs::read(kept.join("objects").join(format!("{:032x}", entry.hash))).ok()
+}
+
+/// The last lines of a text.
+fn tail(text: &[u8]) -> String {
+    let lines: Vec<&[u8]> = text.lines().collect();
+    let last = lines.get(lines.len().saturating_sub(8)..).unwrap_or_default();
+    last.iter().map(|l| format!("   {}\n", l.as_bstr())).collect()
 }
 
 /// What the reference made, in words.
