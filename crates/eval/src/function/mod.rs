@@ -5,7 +5,7 @@
 //! - [`control`]: conditions, comparison, loops, `call`.
 //! - [`vars`]: what is known of a variable; `eval`.
 //! - [`output`]: messages and files.
-//! - [`shell`]: commands.
+//! - [`shell`]: commands and their output.
 //! - [`number`]: arguments that are numbers.
 
 pub mod control;

@@ -1,0 +1,6 @@
+# abspath: text alone.
+D := $(CURDIR)
+rel = $(patsubst $(D)%,.%,$(abspath $1))
+$(info [$(call rel,a ./b a//b///c a/../../$(notdir $(D))/d a/ . ./../$(notdir $(D)) ~/x)])
+$(info [$(abspath /x//y/./z/.. / // /.. /../a /a/../../.. /.)] [$(abspath )])
+all:;@:
