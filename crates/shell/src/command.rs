@@ -61,13 +61,13 @@ impl Interp<'_> {
     pub(crate) fn external(&mut self, simple: &Simple, argv: &[BString], mode: Mode) -> Ran {
         let saved = self.streams.clone();
         let result = match self.redirect(&simple.redirects) {
-            Ok(true) => self.run_program(simple, argv, b"").map(|ran| ran.exit),
-            Ok(false) => Ok(Exit::Code(2)),
+            // What killed it is told while the redirections still hold.
+            Ok(true) => self.run_program(simple, argv, b"").and_then(|ran| self.ended(ran.exit, mode)),
+            Ok(false) => Ok(2),
             Err(stop) => Err(stop),
         };
         self.streams = saved;
-        let exit = result?;
-        self.ended(exit, mode)
+        result
     }
 
     /// `exec`: lasting redirections, or a command that takes this shell's place.

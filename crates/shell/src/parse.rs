@@ -429,6 +429,11 @@ impl<'a> Parser<'a> {
             }
         };
         let redirects = self.redirects()?;
+        if !redirects.is_empty() && matches!(&node, Node::Subshell { redirects, .. } if !redirects.is_empty())
+        {
+            // dash forgets the inner ones.
+            return self.decline("redirected group of one redirected subshell");
+        }
         Ok(if redirects.is_empty() {
             node
         } else {

@@ -248,7 +248,7 @@ impl<'a> Interp<'a> {
                     Ok(false) => self.check(2, mode),
                     Err(stop) => Err(stop),
                 };
-                self.streams = saved;
+                self.restore(saved, redirects);
                 result
             }
         }
@@ -414,6 +414,15 @@ impl<'a> Interp<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Undoes redirections. What `exec` did meanwhile to other streams stays.
+    fn restore(&mut self, saved: Streams, redirects: &[Redirect]) {
+        for (fd, (now, before)) in self.streams.iter_mut().zip(saved).enumerate() {
+            if redirects.iter().any(|r| usize::from(r.fd) == fd) {
+                *now = before;
+            }
+        }
     }
 
     pub fn fields(&mut self, words: &[Word]) -> Ran<Vec<BString>> {

@@ -164,3 +164,5 @@ true;true&&true||true|true; echo $?;(echo a);{ echo b;};! false
 x=5; if [ "$x" = 5 ]; then x=6; if [ "$x" = 6 ]; then echo ok; fi; fi; [ "$x" = 6 ] && { echo a; echo b; } && (echo c; false) || echo d
 %%
 while [ "$n" != xxx ]; do n=x$n; case $n in xx) continue;; esac; echo $n; done; echo $n; for n in a; do for n in b; do break; done; echo $n; done
+%%
+{ exec 2>&1; echo a; echo b >&2; } >out; echo c >&2; echo d; if true; then exec >out2; fi 2>err; echo e; cat out out2 >&2

@@ -279,3 +279,5 @@ e\val a
 PS4=x
 %%
 echo $BASH_VERSION $UID
+%%
+{ (echo a) >b; } >c

@@ -102,3 +102,5 @@ x=5a; (exit $x); echo $?
 yes | true; echo $?; yes | head -n 1 > /dev/null; (while true; do echo y; done) | head -n 1; echo $?; { while :; do echo z; done; echo no >&2; } | true; echo $?
 %%
 cat nope; echo $?; rm nope; echo $?; ls nope 2>&1; mkdir dir; echo $?; sh -c 'exit 42'; echo $?
+%%
+sh -c 'kill -9 $$' 2>err; (sh -c 'kill -9 $$') 2>err2; { sh -c 'kill -9 $$'; } 2>err3; x=$(sh -c 'kill -9 $$') 2>err4; cat err3

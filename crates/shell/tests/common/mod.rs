@@ -26,6 +26,7 @@ pub struct Outcome {
 pub struct Bench {
     pub host: Arc<Host>,
     root: tempfile::TempDir,
+    written: tempfile::TempDir,
 }
 
 /// In the order in which `Command` hands them over, which is that of the names.
@@ -45,16 +46,18 @@ const ENVIRONMENT: [(&str, &str); 11] = [
 
 impl Bench {
     pub fn new() -> Bench {
-        Bench { host: Host::new(), root: tempfile::tempdir().unwrap() }
+        Bench { host: Host::new(), root: tempfile::tempdir().unwrap(), written: tempfile::tempdir().unwrap() }
     }
 
     /// An empty directory, always under the same path, so that messages can name it.
     fn fresh(&self) -> std::path::PathBuf {
-        let work = self.root.path().join("work");
-        if work.exists() {
-            fs::remove_dir_all(&work).unwrap();
+        // Some way down, for scripts that go up.
+        let top = self.root.path().join("top");
+        if top.exists() {
+            fs::remove_dir_all(&top).unwrap();
         }
-        fs::create_dir(&work).unwrap();
+        let work = top.join("a/b/c/d/e/f/work");
+        fs::create_dir_all(&work).unwrap();
         fs::write(work.join("file"), "first line\nsecond line\n").unwrap();
         fs::create_dir(work.join("dir")).unwrap();
         fs::write(work.join("dir/inner"), "inner\n").unwrap();
@@ -65,7 +68,7 @@ impl Bench {
     }
 
     fn outcome(&self, work: &Path, run: impl FnOnce(File, File) -> Exit) -> Outcome {
-        let (out, err) = (self.root.path().join("out"), self.root.path().join("err"));
+        let (out, err) = (self.written.path().join("out"), self.written.path().join("err"));
         let exit = run(File::create(&out).unwrap(), File::create(&err).unwrap());
         let mut files = BTreeMap::new();
         collect(work, work, &mut files);
@@ -94,6 +97,8 @@ impl Bench {
     pub fn ours(&self, errexit: bool, script: &[u8]) -> Option<Outcome> {
         let parsed = rkbuild_shell::parse(script)?;
         let work = self.fresh();
+        // The directory is another one under the same name.
+        self.host.changed();
         Some(self.outcome(&work, |out, err| {
             let stdin = File::open("/dev/null").unwrap();
             let shell = Shell {
@@ -133,10 +138,4 @@ fn collect(root: &Path, dir: &Path, files: &mut BTreeMap<BString, (u32, BString)
             collect(root, &path, files);
         }
     }
-}
-
-/// The scripts of a file in `tests/cases`, which lines of `%%` separate. A first line `# bash differs` marks those whose
-/// result is dash's alone.
-pub fn cases(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n%%\n").map(|case| case.strip_suffix('\n').unwrap_or(case))
 }
