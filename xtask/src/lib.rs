@@ -2,6 +2,7 @@
 
 pub mod candidate;
 pub mod confine;
+pub mod conformance;
 pub mod explain;
 pub mod lang;
 pub mod machine;
@@ -13,5 +14,6 @@ pub mod reference;
 pub mod snapshot;
 pub mod sources;
 pub mod stage;
+pub mod suite;
 pub mod trial;
 pub mod verdict;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use xtask::conformance::Conformance;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
 use xtask::recipe::Family;
@@ -29,6 +30,8 @@ enum Task {
     Lang(Lang),
     /// Builds real modules or kernels with GNU make and with rkbuild at one path and compares everything to be seen
     Oracle(OracleArguments),
+    /// Runs GNU make's own test suites against rkbuild and compares with docs/conformance.tsv
+    Conformance(ConformanceArguments),
     /// Runs a program with limits, or measured
     #[command(hide = true)]
     Confine(confine::Confine),
@@ -96,6 +99,33 @@ struct OracleArguments {
     shown: usize,
 }
 
+#[derive(clap::Args)]
+struct ConformanceArguments {
+    #[command(flatten)]
+    program: Candidate,
+    /// Which suite; rkbuild takes its identity
+    #[arg(long, default_value = "4.4.1", value_parser = ["4.3", "4.4.1", "both"])]
+    suite: String,
+    /// Only scripts whose name contains this
+    #[arg(long)]
+    only: Vec<String>,
+    /// Scripts at a time
+    #[arg(long, short, default_value_t = cores())]
+    jobs: usize,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum, default_value = "native")]
+    variant: VariantName,
+    /// Run the 4.3 suite at the default identity; count the tests that both releases of GNU make pass
+    #[arg(long, conflicts_with = "record")]
+    neutral: bool,
+    /// Write docs/conformance.tsv anew
+    #[arg(long)]
+    record: bool,
+    /// Seconds for each script
+    #[arg(long, default_value_t = 120)]
+    limit: u64,
+}
+
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum FamilyName {
     Modules,
@@ -131,6 +161,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Try(c) => trial::run(&places, c.candidate.as_deref()),
         Task::Lang(l) => run_lang(&places, &l),
         Task::Oracle(o) => run_oracle(&places, &o),
+        Task::Conformance(c) => run_conformance(&places, &c),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
             std::process::exit(status)
@@ -177,4 +208,27 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
 
 fn release(name: &str) -> Release {
     if name == Release::V43.name() { Release::V43 } else { Release::V441 }
+}
+
+fn run_conformance(places: &Places, c: &ConformanceArguments) -> Result<bool> {
+    let variants = candidate::variants(places, c.program.candidate.as_deref())?;
+    let wanted = |v: &&candidate::Variant| !v.own || v.native == (c.variant == VariantName::Native);
+    let variant = variants.iter().find(wanted).cloned().context("no such variant")?;
+    let releases = match c.suite.as_str() {
+        _ if c.neutral => vec![Release::V43],
+        "both" => vec![Release::V43, Release::V441],
+        name => vec![release(name)],
+    };
+    let score = Conformance {
+        releases,
+        variant,
+        only: c.only.clone(),
+        jobs: c.jobs,
+        limit: Duration::from_secs(c.limit),
+        record: c.record,
+        neutral: c.neutral,
+    }
+    .run(places)?;
+    println!("{} passed, {} failed", score.passed, score.total - score.passed);
+    Ok(score.new == 0)
 }
