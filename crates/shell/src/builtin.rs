@@ -258,7 +258,7 @@ fn trap(sh: &mut Interp<'_>, simple: &Simple) {
 
 fn command_v(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
     let Some(name) = args.get(1) else { return Outcome::Status(0) };
-    if crate::parse::is_shell_word(name) {
+    if crate::check::is_shell_word(name) {
         let mut text = Vec::from(name.as_bytes());
         text.push(b'\n');
         return Outcome::Output(text, 0);

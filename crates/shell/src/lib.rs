@@ -10,6 +10,7 @@
 
 mod arith;
 mod builtin;
+mod check;
 mod command;
 mod decline;
 mod echo;

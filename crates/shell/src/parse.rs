@@ -5,12 +5,11 @@
 
 use bstr::{BString, ByteSlice};
 
+use crate::check::{RESERVED, settable};
 use crate::decline::Decline;
 use crate::script::{
-    Builtin, Connector, EXIT_TRAP, Literal, LiteralRedirect, Node, Part, Redirect, RedirectKind, Script,
-    Simple, TrapAction, TrapCommand, Word,
+    Builtin, Connector, Literal, LiteralRedirect, Node, Part, Redirect, RedirectKind, Script, Simple, Word,
 };
-use crate::signal;
 
 /// How deep commands and expansions may be nested before a script is declined.
 const MAX_DEPTH: u32 = 60;
@@ -72,81 +71,11 @@ pub(crate) struct Parser<'a> {
     pub(crate) src: &'a [u8],
     pub(crate) pos: usize,
     pub(crate) line: u32,
-    depth: u32,
+    pub(crate) depth: u32,
     /// The loops around the place being parsed, within the same shell process.
-    loops: u32,
+    pub(crate) loops: u32,
     pub(crate) wants_pid: bool,
 }
-
-/// The words with a meaning of their own at the start of a command.
-const RESERVED: [&[u8]; 16] = [
-    b"!", b"{", b"}", b"case", b"do", b"done", b"elif", b"else", b"esac", b"fi", b"for", b"if", b"in",
-    b"then", b"until", b"while",
-];
-
-/// Words that are reserved or builtin in some shell and that this crate does not run.
-const FOREIGN: [&[u8]; 60] = [
-    b".",
-    b"[[",
-    b"]]",
-    b"alias",
-    b"bg",
-    b"bind",
-    b"builtin",
-    b"caller",
-    b"chdir",
-    b"compgen",
-    b"complete",
-    b"compopt",
-    b"coproc",
-    b"declare",
-    b"dirs",
-    b"disown",
-    b"enable",
-    b"eval",
-    b"fc",
-    b"fg",
-    b"function",
-    b"getopts",
-    b"hash",
-    b"help",
-    b"history",
-    b"jobs",
-    b"kill",
-    b"let",
-    b"local",
-    b"logout",
-    b"mapfile",
-    b"popd",
-    b"pushd",
-    b"read",
-    b"readarray",
-    b"readonly",
-    b"return",
-    b"select",
-    b"shopt",
-    b"source",
-    b"suspend",
-    b"time",
-    b"times",
-    b"type",
-    b"typeset",
-    b"ulimit",
-    b"umask",
-    b"unalias",
-    b"wait",
-    b"in",
-    b"case",
-    b"do",
-    b"done",
-    b"elif",
-    b"else",
-    b"esac",
-    b"fi",
-    b"then",
-    b"login",
-    b"newgrp",
-];
 
 impl<'a> Parser<'a> {
     fn new(src: &'a [u8], depth: u32) -> Parser<'a> {
@@ -155,10 +84,6 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn decline<T>(&self, what: &'static str) -> Parsed<T> {
         Err(Decline { what, offset: self.pos })
-    }
-
-    pub(crate) fn depth(&self) -> u32 {
-        self.depth
     }
 
     /// The commands of a `$(…)`, up to its parenthesis.
@@ -670,7 +595,7 @@ impl<'a> Parser<'a> {
                 if !settable(&name) {
                     return self.decline("assignment to a variable the shell uses itself");
                 }
-                let value = self.assigned_word()?;
+                let value = self.word()?;
                 simple.assignments.push((name, value));
             } else {
                 let word = self.word()?;
@@ -697,231 +622,6 @@ impl<'a> Parser<'a> {
         (self.pos, self.line) = (pos, line);
         None
     }
-
-    /// Checks that the command is one whose meaning is known, and fills in what the builtins need.
-    fn check_command(&mut self, simple: &mut Simple) -> Parsed<()> {
-        let Some(first) = simple.words.first() else { return Ok(()) };
-        // A lone `[` is no pattern.
-        let bracket = first.bare().is_some_and(|text| text == "[").then(|| BString::from("["));
-        let Some(name) = bracket.or_else(|| first.literal()) else {
-            return self.decline("command name that is expanded");
-        };
-        if name.is_empty() {
-            return self.decline("empty command name");
-        }
-        if FOREIGN.contains(&name.as_slice()) || RESERVED.contains(&name.as_slice()) {
-            return self.decline("builtin that is not run in-process");
-        }
-        let Some(builtin) = builtin_named(&name) else { return Ok(()) };
-        simple.builtin = Some(builtin);
-        if !simple.assignments.is_empty()
-            && !matches!(
-                builtin,
-                Builtin::True
-                    | Builtin::False
-                    | Builtin::Echo
-                    | Builtin::Printf
-                    | Builtin::Test
-                    | Builtin::Bracket
-            )
-        {
-            return self.decline("assignment in front of a builtin");
-        }
-        let args: Vec<Option<BString>> = simple.words.iter().skip(1).map(Word::literal).collect();
-        let first = args.first();
-        match builtin {
-            Builtin::Break | Builtin::Continue => {
-                let count = match args.as_slice() {
-                    [] => 1,
-                    [Some(n)] => small_number(n).unwrap_or(0),
-                    _ => 0,
-                };
-                if count == 0 || count > self.loops {
-                    return self.decline("break or continue outside a loop");
-                }
-            }
-            Builtin::Exit | Builtin::Shift => {
-                let known = match args.as_slice() {
-                    [] => true,
-                    [None] => builtin == Builtin::Exit,
-                    [Some(n)] => small_number(n).is_some(),
-                    _ => false,
-                };
-                if !known {
-                    return self.decline("argument of exit or shift");
-                }
-            }
-            Builtin::Set => self.check_set(&args)?,
-            Builtin::Export => self.check_export(simple)?,
-            Builtin::Unset => {
-                let names = match args.as_slice() {
-                    [Some(option), names @ ..] if option == "-v" => names,
-                    names => names,
-                };
-                let known = |n: &Option<BString>| {
-                    n.as_ref().is_some_and(|n| is_name(n) && settable(n) && n != "PATH" && n != "HOME")
-                };
-                if !names.iter().all(known) {
-                    return self.decline("unset of something else than a plain variable");
-                }
-            }
-            Builtin::Exec => match args.as_slice() {
-                [] => {}
-                [Some(command), ..] if !command.is_empty() && !command.starts_with(b"-") => {}
-                _ => return self.decline("exec of a command that is expanded"),
-            },
-            Builtin::CommandV => match args.as_slice() {
-                [Some(option), Some(name)]
-                    if option == "-v" && !name.is_empty() && !name.starts_with(b"-") => {}
-                [Some(option), None] if option == "-v" => {
-                    return self.decline("command -v of a word that is expanded");
-                }
-                _ => return self.decline("command other than `command -v name`"),
-            },
-            Builtin::Pwd => {
-                if !args.iter().all(|a| a.as_ref().is_some_and(|a| a == "-P" || a == "-L")) || args.len() > 1
-                {
-                    return self.decline("argument of pwd");
-                }
-            }
-            Builtin::Cd => {
-                let option = matches!(first, Some(Some(a)) if a.len() > 1 && a.starts_with(b"-"));
-                if option || args.len() > 1 {
-                    return self.decline("option or second operand of cd");
-                }
-            }
-            Builtin::Bracket => {
-                if !matches!(args.last(), Some(Some(last)) if last == "]") {
-                    return self.decline("`[` without `]`");
-                }
-            }
-            Builtin::Trap => simple.trap = Some(self.trap_command(simple)?),
-            Builtin::Colon
-            | Builtin::True
-            | Builtin::False
-            | Builtin::Echo
-            | Builtin::Printf
-            | Builtin::Test => {}
-        }
-        Ok(())
-    }
-
-    fn check_set(&self, args: &[Option<BString>]) -> Parsed<()> {
-        let mut args = args.iter();
-        let mut any = false;
-        while let Some(arg) = args.next() {
-            let Some(arg) = arg else { return self.decline("set with an argument that is expanded") };
-            any = true;
-            match arg.as_bytes() {
-                b"--" => return Ok(()),
-                b"-o" | b"+o" => {
-                    let option = args.next().and_then(Option::as_ref);
-                    if !matches!(option.map(|o| o.as_bytes()), Some(b"errexit" | b"nounset")) {
-                        return self.decline("set option");
-                    }
-                }
-                [b'-' | b'+', letters @ ..] if !letters.is_empty() => {
-                    if !letters.iter().all(|c| matches!(c, b'e' | b'u')) {
-                        return self.decline("set option");
-                    }
-                }
-                [b'-' | b'+'] => return self.decline("set option"),
-                _ => return Ok(()),
-            }
-        }
-        if any { Ok(()) } else { self.decline("set without arguments") }
-    }
-
-    fn check_export(&self, simple: &Simple) -> Parsed<()> {
-        let mut any = false;
-        for word in simple.words.iter().skip(1) {
-            any = true;
-            let Some(Part::Text(text)) = word.0.first() else {
-                return self.decline("export of an expanded name");
-            };
-            let name = text.split_str("=").next().unwrap_or_default();
-            if !is_name(name) || !settable(name) || (name.len() == text.len() && word.0.len() > 1) {
-                return self.decline("export of something else than a plain variable");
-            }
-        }
-        if any { Ok(()) } else { self.decline("export without arguments") }
-    }
-
-    /// `trap 'action' SIG…` and `trap - SIG…`.
-    fn trap_command(&mut self, simple: &Simple) -> Parsed<TrapCommand> {
-        let mut words = simple.words.iter().skip(1);
-        let (Some(action), false) = (words.next(), simple.words.len() < 3) else {
-            return self.decline("trap without action and signal");
-        };
-        let mut signals = Vec::new();
-        for word in words {
-            match word.literal().as_deref().and_then(|w| signal::number_in_trap(w)) {
-                Some(number) => signals.push(number),
-                None => return self.decline("trap on an unusual signal"),
-            }
-        }
-        if action.literal().is_some_and(|a| a == "-") {
-            return Ok(TrapCommand::Reset(signals));
-        }
-        let Some(text) = crate::word::with_pid(action, b"1") else {
-            return self.decline("trap action that is expanded");
-        };
-        if text.is_empty() || text.iter().all(u8::is_ascii_digit) {
-            return self.decline("trap that ignores a signal");
-        }
-        if signals.iter().all(|s| *s == EXIT_TRAP) {
-            // Whatever the process id is, it is a number: if the action is understood with one, it is with all.
-            self.nested(|p| script_at(&text, p.depth))?;
-            return Ok(TrapCommand::Set { action: TrapAction::AtExit(word_copy(action)), signals });
-        }
-        if let ([number], Some(text)) = (signals.as_slice(), action.literal())
-            && let Some(remove) = remove_and_die(&text, *number, self.depth)
-        {
-            return Ok(TrapCommand::Set {
-                action: TrapAction::RemoveAndDie(std::sync::Arc::new(remove)),
-                signals,
-            });
-        }
-        self.decline("trap action other than removing a file and dying")
-    }
-}
-
-/// A copy of a word made of text and `$$` only.
-fn word_copy(word: &Word) -> Word {
-    Word(
-        word.0
-            .iter()
-            .filter_map(|part| match part {
-                Part::Text(t) => Some(Part::Text(t.clone())),
-                Part::Quoted(t) => Some(Part::Quoted(t.clone())),
-                Part::Parameter { name, quoted, .. } => Some(Part::Parameter {
-                    name: name.clone(),
-                    op: crate::script::Operation::Plain,
-                    quoted: *quoted,
-                }),
-                Part::Command { .. } | Part::Arithmetic { .. } => None,
-            })
-            .collect(),
-    )
-}
-
-/// Takes `rm -f WORDS; trap - SIG; kill -s SIG $$` apart: the script of its `rm`.
-fn remove_and_die(action: &[u8], number: i32, depth: u32) -> Option<Script> {
-    let (rest, kill) = action.rsplit_once_str(";")?;
-    let (remove, reset) = rest.rsplit_once_str(";")?;
-    let kill: Vec<&[u8]> = kill.fields().collect();
-    let reset: Vec<&[u8]> = reset.fields().collect();
-    let [b"kill", b"-s", signal, b"$$"] = kill.as_slice() else { return None };
-    let [b"trap", b"-", other] = reset.as_slice() else { return None };
-    if signal != other || signal::number_in_trap(signal) != Some(number) {
-        return None;
-    }
-    let script = script_at(remove, depth).ok()?;
-    let [Node::Simple(simple)] = script.commands.as_slice() else { return None };
-    let is =
-        |index: usize, text: &str| simple.words.get(index).and_then(Word::literal).is_some_and(|w| w == text);
-    let plain = is(0, "rm") && is(1, "-f") && simple.assignments.is_empty() && simple.redirects.is_empty();
-    plain.then_some(script)
 }
 
 fn sequence(mut list: Vec<Node>) -> Node {
@@ -956,118 +656,4 @@ fn leaves_loop(node: &Node) -> bool {
 /// Bytes that end a word when they are not quoted.
 pub(crate) fn is_delimiter(c: u8) -> bool {
     matches!(c, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
-}
-
-/// Whether `text` is a name: a letter or underscore, then letters, digits, underscores.
-pub(crate) fn is_name(text: &[u8]) -> bool {
-    text.first().is_some_and(|c| *c == b'_' || c.is_ascii_alphabetic())
-        && text.iter().all(|c| *c == b'_' || c.is_ascii_alphanumeric())
-}
-
-/// Whether a script may set, and read, this variable: not one that some shell gives a meaning of its own.
-pub(crate) fn settable(name: &[u8]) -> bool {
-    const OWN: [&[u8]; 33] = [
-        b"_",
-        b"CDPATH",
-        b"COLUMNS",
-        b"COMP_WORDBREAKS",
-        b"DIRSTACK",
-        b"ENV",
-        b"EPOCHREALTIME",
-        b"EPOCHSECONDS",
-        b"EUID",
-        b"FUNCNAME",
-        b"GROUPS",
-        b"HISTCMD",
-        b"HISTSIZE",
-        b"HOSTNAME",
-        b"HOSTTYPE",
-        b"IFS",
-        b"LINENO",
-        b"LINES",
-        b"MACHTYPE",
-        b"MAIL",
-        b"MAILPATH",
-        b"OLDPWD",
-        b"OPTARG",
-        b"OPTIND",
-        b"OSTYPE",
-        b"PPID",
-        b"PS1",
-        b"PS2",
-        b"PS4",
-        b"PWD",
-        b"RANDOM",
-        b"SECONDS",
-        b"SHELLOPTS",
-    ];
-    !name.is_empty()
-        && !OWN.contains(&name)
-        && !name.starts_with(b"BASH")
-        && name != b"UID"
-        && name != b"SRANDOM"
-}
-
-/// Whether a script may read this variable.
-pub(crate) fn readable(name: &[u8]) -> bool {
-    settable(name) || name == b"PWD" || name == b"OLDPWD"
-}
-
-fn small_number(text: &[u8]) -> Option<u32> {
-    if text.is_empty() || text.len() > 4 || !text.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    text.to_str().ok()?.parse().ok()
-}
-
-/// Whether `command -v` gives this name back because it is the shell's own.
-pub(crate) fn is_shell_word(name: &[u8]) -> bool {
-    const DASH: [&[u8]; 20] = [
-        b".",
-        b"alias",
-        b"bg",
-        b"chdir",
-        b"eval",
-        b"fg",
-        b"getopts",
-        b"hash",
-        b"jobs",
-        b"kill",
-        b"local",
-        b"read",
-        b"readonly",
-        b"return",
-        b"times",
-        b"type",
-        b"ulimit",
-        b"umask",
-        b"unalias",
-        b"wait",
-    ];
-    RESERVED.contains(&name) || builtin_named(name).is_some() || DASH.contains(&name)
-}
-
-fn builtin_named(name: &[u8]) -> Option<Builtin> {
-    Some(match name {
-        b":" => Builtin::Colon,
-        b"true" => Builtin::True,
-        b"false" => Builtin::False,
-        b"echo" => Builtin::Echo,
-        b"printf" => Builtin::Printf,
-        b"test" => Builtin::Test,
-        b"[" => Builtin::Bracket,
-        b"cd" => Builtin::Cd,
-        b"pwd" => Builtin::Pwd,
-        b"export" => Builtin::Export,
-        b"set" => Builtin::Set,
-        b"unset" => Builtin::Unset,
-        b"shift" => Builtin::Shift,
-        b"exit" => Builtin::Exit,
-        b"exec" => Builtin::Exec,
-        b"trap" => Builtin::Trap,
-        b"break" => Builtin::Break,
-        b"continue" => Builtin::Continue,
-        b"command" => Builtin::CommandV,
-        _ => return None,
-    })
 }

@@ -3,17 +3,13 @@
 use bstr::{BString, ByteSlice};
 
 use crate::arith;
-use crate::parse::{Parsed, Parser, is_delimiter, readable, script_at, settable};
+use crate::check::{readable, settable};
+use crate::parse::{Parsed, Parser, is_delimiter, script_at};
 use crate::script::{Operation, Parameter, Part, Word};
 
 impl Parser<'_> {
-    /// A word; the current place is at its first byte.
+    /// A word from the current place on; empty when none is there.
     pub(crate) fn word(&mut self) -> Parsed<Word> {
-        self.word_until(is_delimiter)
-    }
-
-    /// The value of an assignment: a word that may be empty.
-    pub(crate) fn assigned_word(&mut self) -> Parsed<Word> {
         self.word_until(is_delimiter)
     }
 
@@ -288,7 +284,7 @@ impl Parser<'_> {
                 Some(c) => text.push(c),
             }
         }
-        let depth = self.depth() + 1;
+        let depth = self.depth + 1;
         let script = self.separate(|_| script_at(&text, depth))?;
         self.wants_pid |= script.wants_pid;
         word.part(Part::Command { commands: script.commands, quoted });

@@ -76,7 +76,7 @@ sh -c 'kill -9 $$'
 %%
 (sh -c 'kill -9 $$'); echo $?; (sh -c 'kill -9 $$'; exit 3); echo $?; { sh -c 'kill -9 $$'; } 2>/dev/null; echo $?; (sh -c 'kill -9 $$') 2>/dev/null; echo $?; if sh -c 'kill -9 $$'; then echo no; else echo $?; fi
 %%
-sh -c 'kill -9 $$' | cat; echo $?; sh -c 'kill -TERM $$' | sh -c 'kill -9 $$'; echo $?; x=$(sh -c 'kill -9 $$'); echo $?; x=$(sh -c 'kill -9 $$'; true); echo $?; x=$( (sh -c 'kill -9 $$'); true); echo $?; ! sh -c 'kill -9 $$'; echo $?
+sh -c 'kill -9 $$' | cat; echo $?; sh -c 'kill -TERM $$' | sh -c 'sleep 0.2; kill -9 $$'; echo $?; x=$(sh -c 'kill -9 $$'); echo $?; x=$(sh -c 'kill -9 $$'; true); echo $?; x=$( (sh -c 'kill -9 $$'); true); echo $?; ! sh -c 'kill -9 $$'; echo $?
 %%
 ( (sh -c 'kill -9 $$') ); echo $?; (true && sh -c 'kill -9 $$'); echo $?; (if true; then sh -c 'kill -9 $$'; fi); echo $?; ({ sh -c 'kill -9 $$'; } > /dev/null); echo $?; (for i in 1; do sh -c 'kill -9 $$'; done); echo $?; (trap 'echo t' EXIT; sh -c 'kill -9 $$'); echo $?; (! sh -c 'kill -9 $$'); echo $?; (case x in x) sh -c 'kill -9 $$';; esac); echo $?
 %%
@@ -103,4 +103,5 @@ yes | true; echo $?; yes | head -n 1 > /dev/null; (while true; do echo y; done) 
 %%
 cat nope; echo $?; rm nope; echo $?; ls nope 2>&1; mkdir dir; echo $?; sh -c 'exit 42'; echo $?
 %%
+# bash differs
 sh -c 'kill -9 $$' 2>err; (sh -c 'kill -9 $$') 2>err2; { sh -c 'kill -9 $$'; } 2>err3; x=$(sh -c 'kill -9 $$') 2>err4; cat err3
