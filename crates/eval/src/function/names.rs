@@ -16,8 +16,7 @@ fn split_dir(name: &[u8]) -> (&[u8], &[u8]) {
 
 /// Where the suffix of a name begins: at the last period after the last slash.
 fn suffix_start(name: &[u8]) -> Option<usize> {
-    let (dir, file) = split_dir(name);
-    memchr::memrchr(b'.', file).map(|at| dir.len() + at)
+    name.iter().rposition(|c| matches!(c, b'.' | b'/')).filter(|at| name[*at] == b'.')
 }
 
 /// `$(dir names)`

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 use rkbuild_base::FxSet;
-use rkbuild_base::text::{is_space, trim_start, words as split};
+use rkbuild_base::text::{find_space, is_space, trim_start, words as split};
 
 use crate::pattern::find_percent;
 use crate::{Result, Session};
@@ -264,7 +264,7 @@ fn words_between(text: &[u8], first: i64, last: i64) -> &[u8] {
 
 /// The first word of a text without space at its start, and what follows it and the space after it.
 pub(super) fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
-    let len = text.iter().position(|c| is_space(*c)).unwrap_or(text.len());
+    let len = find_space(text).unwrap_or(text.len());
     (&text[..len], trim_start(&text[len..]))
 }
 
