@@ -170,13 +170,10 @@ impl Session {
         let was = var.expanding.get();
         if was {
             if calls == 0 {
-                // The environment of a $(shell) is made from variables one of which runs it: it gets the value
-                // the variable has outside, as the manual says of `export` and `$(shell)`.
                 let mut message = b"Recursive variable '".to_vec();
                 message.extend_from_slice(self.text(var.name));
                 message.extend_from_slice(b"' references itself (eventually)");
-                let at = if self.identity().is_4_4() { self.place() } else { outer.or(self.reading) };
-                let fatal = self.fatal(at, message);
+                let fatal = self.fatal(self.place(), message);
                 self.expanding = outer;
                 return Err(fatal);
             }

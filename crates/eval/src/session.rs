@@ -193,6 +193,12 @@ known! {
     plus = "+";
     bar = "|";
     star = "*";
+    argument_0 = "0";
+    argument_1 = "1";
+    argument_2 = "2";
+    argument_3 = "3";
+    argument_4 = "4";
+    argument_5 = "5";
 }
 
 impl Session {

@@ -150,7 +150,7 @@ impl Variables {
     /// A new, empty scope in front of `next`.
     pub fn add_scope(&mut self, next: Option<ScopeId>) -> ScopeId {
         if let Some(id) = self.free.pop() {
-            self.scopes[id.0 as usize] = Scope { next, ..Scope::default() };
+            self.scopes[id.0 as usize].next = next;
             return id;
         }
         let id = ScopeId(self.scopes.len() as u32);
@@ -166,8 +166,11 @@ impl Variables {
 
     /// Ends a scope begun with [`Variables::push`]; look-up is as before it.
     pub fn pop(&mut self, pushed: ScopeId) {
-        let scope = std::mem::take(&mut self.scopes[pushed.0 as usize]);
-        self.current = scope.next.unwrap_or(GLOBAL);
+        // The table is emptied but kept: the next call will want one as large.
+        let scope = &mut self.scopes[pushed.0 as usize];
+        scope.vars.clear();
+        scope.next_is_parent = false;
+        self.current = scope.next.take().unwrap_or(GLOBAL);
         self.free.push(pushed);
     }
 

@@ -68,6 +68,12 @@ impl Makefile {
         self.lines[index].span.number
     }
 
+    /// How many newlines the text has, and whether something follows the last.
+    pub fn newlines(&self) -> (u32, bool) {
+        let open = self.text.last().is_some_and(|c| *c != b'\n');
+        (memchr::memchr_iter(b'\n', &self.text).count() as u32, open)
+    }
+
     /// A line with continuations joined and without comment.
     pub fn joined(&self, index: usize, posix: bool) -> Vec<u8> {
         let mut joined = line::join_continuations(self.raw(index), posix);
@@ -102,8 +108,9 @@ impl Makefile {
         let mut text = Vec::new();
         for i in index + 1..self.len() {
             let raw = self.raw(i);
+            // Continuations are joined, also in what will be a recipe.
+            let joined = line::join_continuations(raw, false);
             if raw.first() != Some(&prefix) {
-                let joined = line::join_continuations(raw, false);
                 let (word, rest) = first_word(&joined);
                 if word == b"define" && !rest.is_empty() {
                     depth += 1;
@@ -117,7 +124,7 @@ impl Makefile {
                     }
                 }
             }
-            text.extend_from_slice(raw);
+            text.extend_from_slice(&joined);
             text.push(b'\n');
         }
         None
@@ -132,7 +139,7 @@ mod tests {
     fn nested_defines_stay_in_the_body() {
         let m = Makefile::new(b"define a\nx \\\n y # z\ndefine b\nendef\n\tendef\nendef # c\nq\n");
         let body = m.define_body(0, b'\t').expect("ends");
-        assert_eq!(body.text.bytes, "x \\\n y # z\ndefine b\nendef\n\tendef");
+        assert_eq!(body.text.bytes, "x y # z\ndefine b\nendef\n\tendef");
         assert_eq!((body.next, body.extra), (6, None));
         assert!(Makefile::new(b"define a\n").define_body(0, b'\t').is_none());
     }

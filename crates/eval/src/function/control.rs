@@ -18,9 +18,6 @@ fn first_word(text: &[u8]) -> &[u8] {
     split_word(trim_start(text)).0
 }
 
-/// `$1` to `$9` are the most there are nearly always.
-const DIGITS: [&[u8]; 10] = [b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9"];
-
 impl Session {
     /// Expands an argument as written but for white space around it.
     fn expand_trimmed(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
@@ -195,9 +192,15 @@ impl Session {
     }
 
     fn define_argument(&mut self, scope: ScopeId, index: usize, value: &[u8]) {
-        let name = match DIGITS.get(index) {
-            Some(digit) => self.name(digit),
-            None => self.name(index.to_string().as_bytes()),
+        let known = &self.known;
+        let name = match index {
+            0 => known.argument_0,
+            1 => known.argument_1,
+            2 => known.argument_2,
+            3 => known.argument_3,
+            4 => known.argument_4,
+            5 => known.argument_5,
+            _ => self.name(index.to_string().as_bytes()),
         };
         self.define_local(scope, name, value);
     }
