@@ -91,13 +91,9 @@ impl Interp<'_> {
         let Some(name) = argv.first() else { return failed(0) };
         self.settle_pwd();
         let (env, path) = self.command_environment(simple)?;
-        let stdio = match streams::to_stdio(&self.streams) {
-            Ok(stdio) => stdio,
-            Err(_) => return Err(self.fatal(b"Pipe call failed")),
-        };
         let inherit = self.shell.inherit;
         let dir = self.dir.clone();
-        let invocation = Invocation { argv, env: &env, dir: &dir, stdio: &stdio, inherit };
+        let invocation = Invocation { argv, env: &env, dir: &dir, inherit, streams: &self.streams };
         if let Some(exit) = self.programs.offer(&invocation) {
             return ran(exit);
         }
@@ -114,6 +110,7 @@ impl Interp<'_> {
         {
             return ran(exit);
         }
+        let Ok(stdio) = invocation.stdio() else { return Err(self.fatal(b"Pipe call failed")) };
         let begun = start(
             self.host,
             self.programs,

@@ -1,5 +1,6 @@
 //! The public face: a [`Shell`] runs a [`Script`] with its own directory, environment and streams.
 
+use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio};
 
 use crate::run::Interp;
 use crate::script::Script;
+use crate::streams::{self, Streams};
 
 /// Which shell `$(SHELL)` is, so that messages and the environment of children are as its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +29,29 @@ pub struct Invocation<'a> {
     pub env: &'a Arc<Env>,
     /// Its working directory.
     pub dir: &'a Arc<Dir>,
-    /// Its standard streams, redirections made.
-    pub stdio: &'a Stdio,
     /// Descriptors above 2 that it inherits.
     pub inherit: &'a [Arc<OwnedFd>],
+    pub(crate) streams: &'a Streams,
+}
+
+impl Invocation<'_> {
+    /// Its standard streams, redirections made. In a command substitution this makes the pipe that a child would need:
+    /// what only has something to say uses [`write_out`](Invocation::write_out).
+    pub fn stdio(&self) -> io::Result<Stdio> {
+        streams::to_stdio(self.streams)
+    }
+
+    /// Writes to its standard output.
+    pub fn write_out(&self, bytes: &[u8]) -> io::Result<()> {
+        let [_, stdout, _] = self.streams;
+        stdout.write(bytes)
+    }
+
+    /// Writes to its standard error.
+    pub fn write_err(&self, bytes: &[u8]) -> io::Result<()> {
+        let [_, _, stderr] = self.streams;
+        stderr.write(bytes)
+    }
 }
 
 /// What the build offers to a running shell. Called from whatever thread a command runs on.

@@ -45,13 +45,13 @@ pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Opti
         return None;
     }
     match name {
-        b"cat" => return copy::cat(&place, args, command.stdio),
+        b"cat" => return copy::cat(&place, args, command),
         b"cmp" => return copy::cmp(&place, args),
         _ => {}
     }
     let output = tool(&place, args)?;
     if !output.is_empty() {
-        command.stdio.write_out(&output).ok()?;
+        command.write_out(&output).ok()?;
         host.changed();
     }
     Some(Exit::Code(0))

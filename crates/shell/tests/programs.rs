@@ -29,7 +29,11 @@ impl Programs for Build {
         if words[0] != "mine" {
             return None;
         }
-        command.stdio.write_out(b"from mine\n").unwrap();
+        match words.get(1).map(String::as_str) {
+            // By a descriptor, as a sub-make would.
+            Some("0") => command.stdio().unwrap().write_out(b"from mine\n").unwrap(),
+            _ => command.write_out(b"from mine\n").unwrap(),
+        }
         Some(match words.get(1).map(String::as_str) {
             Some("killed") => Exit::Signal { signal: 9, core: false },
             Some(code) => Exit::Code(code.parse().unwrap()),

@@ -1,9 +1,11 @@
 //! Tools that read files: `cat`, `cmp -s`, `cp`.
 
 use bstr::BString;
-use rkbuild_host::{Exit, OpenMode, Stdio, fd};
+use rkbuild_host::{Exit, OpenMode, fd};
 
 use super::{Done, Place, letters};
+use crate::shell::Invocation;
+use crate::streams::Stream;
 
 /// The largest file that is read whole; larger ones are left to the real program.
 const LARGE: u64 = 16 << 20;
@@ -18,17 +20,21 @@ fn contents(place: &Place<'_>, name: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `cat FILE…`. Everything is read before anything is written, so giving up leaves no trace.
-pub(super) fn cat(place: &Place<'_>, args: &[BString], stdio: &Stdio) -> Option<Exit> {
+pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>) -> Option<Exit> {
     let args = letters(args, b"")?;
     if args.operands.is_empty() {
         return None;
     }
-    let out = place.host.fstat(&stdio.stdout).ok()?;
+    let [_, stdout, _] = command.streams;
+    let out = match stdout {
+        Stream::Fd(fd) => Some(place.host.fstat(fd).ok()?),
+        Stream::Capture(_) => None,
+    };
     let mut data = Vec::new();
     for name in &args.operands {
         // "-" is standard input, and a file that is also the output would grow under its reader.
         let meta = place.host.stat(place.dir, name).ok()?;
-        if *name == "-" || (meta.dev, meta.ino) == (out.dev, out.ino) {
+        if *name == "-" || out.is_some_and(|out| (meta.dev, meta.ino) == (out.dev, out.ino)) {
             return None;
         }
         data.extend(contents(place, name)?);
@@ -36,7 +42,7 @@ pub(super) fn cat(place: &Place<'_>, args: &[BString], stdio: &Stdio) -> Option<
     if data.is_empty() {
         return Some(Exit::Code(0));
     }
-    let written = fd::write_all(&stdio.stdout, &data);
+    let written = stdout.write(&data);
     place.host.changed();
     match written {
         Ok(()) => Some(Exit::Code(0)),
