@@ -4,9 +4,10 @@
 //! read by a parent that started nothing else. A small process in between does both without unsafe code.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -107,6 +108,29 @@ impl Confine {
         cmd.arg("--").args(&self.command);
         Ok(cmd)
     }
+}
+
+/// Runs `cmd` (which has an environment of its own) without output and measures it. It must succeed.
+pub fn measure(cmd: &Command, scratch: &Path) -> Result<Usage> {
+    let usage = scratch.join("usage");
+    let confine = Confine {
+        usage: Some(usage.clone()),
+        command: std::iter::once(cmd.get_program()).chain(cmd.get_args()).map(OsString::from).collect(),
+        ..Confine::default()
+    };
+    let mut outer = confine.command()?;
+    outer.env_clear().envs(cmd.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    if let Some(dir) = cmd.get_current_dir() {
+        outer.current_dir(dir);
+    }
+    let errors = scratch.join("errors");
+    outer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&errors)?);
+    let status = outer.status().context("cannot run this program again")?;
+    if !status.success() {
+        let text = std::fs::read_to_string(&errors).unwrap_or_default();
+        bail!("{:?} failed ({status}): {}", cmd.get_program(), text.trim_end());
+    }
+    Usage::read(&usage)
 }
 
 impl Usage {

@@ -1,5 +1,6 @@
 //! What the people who work on rkbuild run. Each command is a module; `cargo xtask --help` lists them.
 
+pub mod bench;
 pub mod candidate;
 pub mod confine;
 pub mod conformance;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use xtask::bench::Bench;
 use xtask::conformance::Conformance;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
@@ -32,6 +33,8 @@ enum Task {
     Oracle(OracleArguments),
     /// Runs GNU make's own test suites against rkbuild and compares with docs/conformance.tsv
     Conformance(ConformanceArguments),
+    /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
+    Bench(BenchArguments),
     /// Runs a program with limits, or measured
     #[command(hide = true)]
     Confine(confine::Confine),
@@ -126,6 +129,26 @@ struct ConformanceArguments {
     limit: u64,
 }
 
+#[derive(clap::Args)]
+struct BenchArguments {
+    /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
+    what: Option<String>,
+    /// With `kernel`: recipes
+    #[arg(default_values = ["linux-6.1-tiny"])]
+    kernels: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum, default_value = "native")]
+    variant: VariantName,
+    /// Pairs of runs
+    #[arg(long, short, default_value_t = 5)]
+    pairs: usize,
+    /// Count the programs started too (strace)
+    #[arg(long)]
+    programs: bool,
+}
+
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum FamilyName {
     Modules,
@@ -162,6 +185,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Lang(l) => run_lang(&places, &l),
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),
+        Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
             std::process::exit(status)
@@ -211,9 +235,7 @@ fn release(name: &str) -> Release {
 }
 
 fn run_conformance(places: &Places, c: &ConformanceArguments) -> Result<bool> {
-    let variants = candidate::variants(places, c.program.candidate.as_deref())?;
-    let wanted = |v: &&candidate::Variant| !v.own || v.native == (c.variant == VariantName::Native);
-    let variant = variants.iter().find(wanted).cloned().context("no such variant")?;
+    let variant = one_variant(places, &c.program, c.variant)?;
     let releases = match c.suite.as_str() {
         _ if c.neutral => vec![Release::V43],
         "both" => vec![Release::V43, Release::V441],
@@ -231,4 +253,25 @@ fn run_conformance(places: &Places, c: &ConformanceArguments) -> Result<bool> {
     .run(places)?;
     println!("{} passed, {} failed", score.passed, score.total - score.passed);
     Ok(score.new == 0)
+}
+
+fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
+    let bench = Bench {
+        variant: one_variant(places, &b.program, b.variant)?,
+        pairs: b.pairs,
+        filter: b.what.clone().unwrap_or_default(),
+        programs: b.programs,
+    };
+    if b.what.as_deref() == Some("kernel") {
+        bench.kernels(places, &b.kernels)?;
+    } else {
+        bench.run(places)?;
+    }
+    Ok(true)
+}
+
+fn one_variant(places: &Places, program: &Candidate, name: VariantName) -> Result<candidate::Variant> {
+    let variants = candidate::variants(places, program.candidate.as_deref())?;
+    let wanted = |v: &candidate::Variant| !v.own || v.native == (name == VariantName::Native);
+    variants.into_iter().find(wanted).context("no such variant")
 }

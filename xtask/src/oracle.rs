@@ -109,7 +109,7 @@ impl Oracle {
             None => (self.reference(&mut stage, program, &kept, key)?, false),
         };
 
-        if let Some(phase) = record.phases.iter().find(|p| !p.ending.is_success()) {
+        if let Some(phase) = failed(&record) {
             bail!(
                 "GNU make itself fails in phase {}, exit status {}:\n{}",
                 phase.name,
@@ -178,7 +178,7 @@ impl Oracle {
             Ok(())
         })?;
         // A failure may have come from outside, such as a full disk: it is not for keeping.
-        if record.phases.iter().any(|p| !p.ending.is_success()) {
+        if failed(&record).is_some() {
             return Ok(record);
         }
         fs::write(kept.join("record"), postcard::to_stdvec(&record)?)?;
@@ -287,6 +287,11 @@ fn read_record(kept: &Path, key: u128) -> Option<Record> {
 fn object(kept: &Path, tree: &Snapshot, path: &BStr) -> Option<Vec<u8>> {
     let entry = tree.get(path)?;
     fs::read(kept.join("objects").join(format!("{:032x}", entry.hash))).ok()
+}
+
+/// The phase that had to succeed and did not. (Some modules' own `clean` fails.)
+fn failed(record: &Record) -> Option<&Phase> {
+    record.phases.iter().find(|p| matches!(p.name.as_str(), "configure" | "build") && !p.ending.is_success())
 }
 
 /// The last lines of a text.

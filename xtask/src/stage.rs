@@ -212,13 +212,13 @@ impl<'a> Stage<'a> {
     }
 
     fn phase(&mut self, name: &str, command: &str) -> Result<Phase> {
-        let script = format!("{}cd \"$S\" || exit 99; {command}", self.shell_variables()?);
         let (out, err) = (self.bin.join("out"), self.bin.join("err"));
         // Without a network: a build that fetches something is not the same twice.
-        let prefix: &[&str] = if is_root() { &["nice", "unshare", "-n"] } else { &["nice"] };
-        let mut words = prefix.iter().chain(&["bash", "-c"]);
-        let mut cmd = Command::new(words.next().unwrap_or(&"nice"));
-        cmd.args(words).arg(script).env_clear().envs(self.env.iter().map(|(k, v)| (k, v)));
+        let prefix: &[&str] = if is_root() { &["unshare", "-n"] } else { &[] };
+        let inner = self.command(command)?;
+        let mut cmd = Command::new("nice");
+        cmd.args(prefix).arg(inner.get_program()).args(inner.get_args());
+        cmd.env_clear().envs(self.env.iter().map(|(k, v)| (k, v)));
         cmd.stdout(File::create(&out)?).stderr(File::create(&err)?);
         let (ending, took) = process::run(&mut cmd, self.settings.limit)?;
         let tree = Snapshot::take(&self.tree, Some(&self.before))?;
@@ -235,6 +235,18 @@ impl<'a> Stage<'a> {
         };
         self.before = tree;
         Ok(phase)
+    }
+
+    /// The recipe's build, to be run as is.
+    pub fn build_command(&self) -> Result<Command> {
+        self.command(&self.recipe.build)
+    }
+
+    fn command(&self, command: &str) -> Result<Command> {
+        let mut cmd = Command::new("bash");
+        cmd.arg("-c").arg(format!("{}cd \"$S\" || exit 99; {command}", self.shell_variables()?));
+        cmd.env_clear().envs(self.env.iter().map(|(k, v)| (k, v)));
+        Ok(cmd)
     }
 
     /// The recipe's own variables, known to the bash that runs the phase but not to what it starts.

@@ -1,0 +1,355 @@
+//! `cargo xtask bench`: CPU time, memory and programs started, in alternating pairs against GNU make 4.4.1.
+//!
+//! CPU time is that of the whole tree of processes. The machine's state drifts, so what counts is the ratio inside a pair
+//! of runs that follow each other; the order in a pair alternates.
+
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::candidate::Variant;
+use crate::confine::{Usage, measure};
+use crate::machine::{self, Headers, install, quiet};
+use crate::places::{Places, SYSTEM_PATH};
+use crate::recipe::{self, Family};
+use crate::reference::{self, Release};
+use crate::sources::{self, clear};
+use crate::stage::{Settings, Stage};
+
+/// What to measure, and how often.
+pub struct Bench {
+    pub variant: Variant,
+    pub pairs: usize,
+    /// Only workloads whose name contains this.
+    pub filter: String,
+    /// Whether to count the programs that are started, under strace.
+    pub programs: bool,
+}
+
+/// A command that either program can run, again and again.
+struct Workload {
+    name: String,
+    dir: PathBuf,
+    args: Vec<String>,
+}
+
+/// One workload's numbers.
+struct Measured {
+    name: String,
+    reference: Vec<Usage>,
+    candidate: Vec<Usage>,
+    /// Programs started by each.
+    programs: Option<(usize, usize)>,
+}
+
+impl Bench {
+    /// The workloads without a kernel.
+    pub fn run(&self, places: &Places) -> Result<()> {
+        let packages = machine::module_packages()?;
+        install(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let reference = reference::program(places, Release::V441)?;
+        let _lock = places.lock("bench")?;
+        let root = places.cached("bench")?;
+        let bins =
+            [self.bin(&root, "reference", &reference)?, self.bin(&root, "candidate", &self.variant.program)?];
+        let mut all = Vec::new();
+        for workload in self.workloads(places, &root, &bins[0])? {
+            let env = self.variant.environment(Release::V441);
+            let command = |bin: &Path, env: &[(&str, &str)]| {
+                let mut cmd = Command::new(bin.join("make"));
+                cmd.args(&workload.args).current_dir(&workload.dir).env_clear();
+                cmd.env("PATH", format!("{}:{SYSTEM_PATH}", bin.display()))
+                    .env("LC_ALL", "C")
+                    .env("HOME", &root);
+                cmd.envs(env.iter().copied());
+                cmd
+            };
+            let commands = [command(&bins[0], &[]), command(&bins[1], &env)];
+            all.push(self.pairs(&workload.name, &commands, &root)?);
+        }
+        print!("{}", table(&all, &self.variant.name));
+        Ok(())
+    }
+
+    /// Null builds of kernels, by recipe.
+    pub fn kernels(&self, places: &Places, names: &[String]) -> Result<()> {
+        let reference = reference::program(places, Release::V441)?;
+        let root = places.cached("bench")?;
+        let headers = Headers::newest()?;
+        let settings = Settings { jobs: None, phases: Vec::new(), limit: Duration::from_secs(4 * 3600) };
+        let building =
+            Settings { jobs: Some(2), phases: vec!["configure".into(), "build".into()], ..settings.clone() };
+        let mut all = Vec::new();
+        for name in names {
+            let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
+            let source = sources::prepare(places, Family::Kernel, &recipe)?;
+            let _lock = places.lock("oracle-trees")?;
+            let mut build = Stage::new(places, &recipe, source.clone(), &headers, &building)?;
+            build.program(&reference, &[])?;
+            build.fresh()?;
+            println!("building {name} with GNU make");
+            build.phases(|_, phase| match phase.ending.is_success() {
+                true => Ok(()),
+                false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
+            })?;
+            let mut stages = Vec::new();
+            for (program, env) in
+                [(&reference, Vec::new()), (&self.variant.program, self.variant.environment(Release::V441))]
+            {
+                // The same tree and the same path for `make`: the link is set before each run.
+                let mut stage = Stage::new(places, &recipe, source.clone(), &headers, &settings)?;
+                stage.program(program, &env)?;
+                stages.push((stage.build_command()?, stage, program.clone(), env));
+            }
+            let mut measured = Measured::new(name);
+            for pair in 0..self.pairs {
+                for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
+                    let Some((command, stage, program, env)) = stages.get_mut(side) else { continue };
+                    stage.program(program, env)?;
+                    let usage = measure(command, &root)?;
+                    measured.add(side, usage);
+                }
+            }
+            build.clear()?;
+            all.push(measured);
+        }
+        print!("{}", table(&all, &self.variant.name));
+        Ok(())
+    }
+
+    /// A directory with a program called `make`.
+    fn bin(&self, root: &Path, name: &str, program: &Path) -> Result<PathBuf> {
+        let bin = root.join(name);
+        clear(&bin)?;
+        fs::create_dir_all(&bin)?;
+        symlink(fs::canonicalize(program)?, bin.join("make"))?;
+        Ok(bin)
+    }
+
+    fn pairs(&self, name: &str, commands: &[Command; 2], scratch: &Path) -> Result<Measured> {
+        let [reference, candidate] = commands;
+        let mut measured = Measured::new(name);
+        // Once each without counting: files come into memory, and what was left to do is done.
+        measure(reference, scratch).with_context(|| format!("{name}, GNU make"))?;
+        measure(candidate, scratch).with_context(|| format!("{name}, {}", self.variant.name))?;
+        for pair in 0..self.pairs {
+            for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
+                let command = if side == 0 { reference } else { candidate };
+                measured.add(side, measure(command, scratch)?);
+            }
+        }
+        if self.programs {
+            install(&["strace"])?;
+            measured.programs =
+                Some((programs_started(reference, scratch)?, programs_started(candidate, scratch)?));
+        }
+        Ok(measured)
+    }
+
+    fn workloads(&self, places: &Places, root: &Path, reference: &Path) -> Result<Vec<Workload>> {
+        let mut all = Vec::new();
+        for (name, prepare) in [
+            ("hello module, null", hello as fn(&Places, &Path, &Path) -> Result<Vec<String>>),
+            ("20,000 rules, null", rules),
+            ("1 MB of text, 1,000 edits", text),
+            ("2,000 directories, null", recursion),
+        ] {
+            if !name.contains(&self.filter) {
+                continue;
+            }
+            let dir = root.join(name.replace([' ', ','], "-"));
+            clear(&dir)?;
+            fs::create_dir_all(&dir)?;
+            let args = prepare(places, &dir, reference).with_context(|| format!("cannot prepare {name}"))?;
+            all.push(Workload { name: name.to_string(), dir, args });
+        }
+        Ok(all)
+    }
+}
+
+/// The module of testdata, built.
+fn hello(places: &Places, dir: &Path, reference: &Path) -> Result<Vec<String>> {
+    let source = places.repo.join("testdata/hello/.");
+    quiet(Command::new("cp").arg("-R").arg(source).arg(dir))?;
+    let args =
+        vec!["-C".into(), Headers::newest()?.dir.display().to_string(), format!("M={}", dir.display())];
+    let path = format!("{}:{SYSTEM_PATH}", reference.display());
+    quiet(Command::new(reference.join("make")).args(&args).env_clear().env("PATH", path))?;
+    Ok(args)
+}
+
+/// Objects that depend on a source and a header each, all there and up to date.
+fn rules(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let mut makefile = String::from("all:\n");
+    for n in 0..20_000 {
+        let (d, n) = (n / 200, n % 200);
+        if n == 0 {
+            fs::create_dir_all(dir.join(format!("d{d}")))?;
+            fs::write(dir.join(format!("d{d}/common.h")), "")?;
+        }
+        fs::write(dir.join(format!("d{d}/f{n}.c")), "")?;
+        writeln!(makefile, "all: d{d}/f{n}.o\nd{d}/f{n}.o: d{d}/f{n}.c d{d}/common.h\n\tcp $< $@")?;
+    }
+    // After the sources, so that nothing is out of date.
+    std::thread::sleep(Duration::from_millis(20));
+    for n in 0..20_000 {
+        fs::write(dir.join(format!("d{}/f{}.o", n / 200, n % 200)), "")?;
+    }
+    fs::write(dir.join("Makefile"), makefile)?;
+    Ok(Vec::new())
+}
+
+/// A variable of 1 MB that text functions change a thousand times.
+fn text(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let mut words = String::new();
+    for n in 0..80_000 {
+        write!(words, " dir/file{n:05}.c")?;
+    }
+    let makefile = format!(
+        "V :={words}\n\
+         digits := 0 1 2 3 4 5 6 7 8 9\n\
+         fifty := $(foreach a,1 2 3 4 5,$(digits))\n\
+         define edits\n\
+         V := $(subst .c,.o,$(V))\n\
+         V := $(patsubst %.o,%.c,$(V))\n\
+         V := $(V:dir/%=obj/%)\n\
+         V := $(filter-out none,$(subst obj/,dir/,$(V)))\n\
+         endef\n\
+         $(foreach a,$(fifty),$(foreach b,1 2 3 4 5,$(eval $(value edits))))\n\
+         all:;@:$(info $(words $(V)))\n"
+    );
+    fs::write(dir.join("Makefile"), makefile)?;
+    Ok(Vec::new())
+}
+
+/// A make in each directory of a tree, with one file in each that is up to date.
+fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let list = |n: usize| (0..n).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+    let makefile = |directories: &str| {
+        format!(
+            "subdirs := {directories}\n\
+             all: $(subdirs) x.o\n\
+             $(subdirs):\n\t@$(MAKE) --no-print-directory -C $@\n\
+             x.o: x.c\n\tcp $< $@\n\
+             .PHONY: all $(subdirs)\n"
+        )
+    };
+    let mut sources = Vec::new();
+    let mut directory = |path: PathBuf, directories: &str| -> Result<()> {
+        fs::create_dir_all(&path)?;
+        fs::write(path.join("Makefile"), makefile(directories))?;
+        fs::write(path.join("x.c"), "")?;
+        sources.push(path);
+        Ok(())
+    };
+    directory(dir.to_path_buf(), &list(40))?;
+    for a in 0..40 {
+        directory(dir.join(format!("s{a}")), &list(49))?;
+        for b in 0..49 {
+            directory(dir.join(format!("s{a}/s{b}")), "")?;
+        }
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    for path in sources {
+        fs::write(path.join("x.o"), "")?;
+    }
+    Ok(Vec::new())
+}
+
+/// How many times a program was started, this one included.
+fn programs_started(cmd: &Command, scratch: &Path) -> Result<usize> {
+    let log = scratch.join("strace");
+    let mut strace = Command::new("strace");
+    strace
+        .args(["-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-e", "signal=none", "-o"])
+        .arg(&log);
+    strace.arg(cmd.get_program()).args(cmd.get_args()).env_clear();
+    strace.envs(cmd.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    if let Some(dir) = cmd.get_current_dir() {
+        strace.current_dir(dir);
+    }
+    quiet(&mut strace)?;
+    Ok(fs::read_to_string(&log)?.lines().filter(|l| l.contains("execve(")).count())
+}
+
+impl Measured {
+    fn new(name: &str) -> Measured {
+        Measured { name: name.to_string(), reference: Vec::new(), candidate: Vec::new(), programs: None }
+    }
+
+    fn add(&mut self, side: usize, usage: Usage) {
+        if side == 0 { &mut self.reference } else { &mut self.candidate }.push(usage);
+    }
+
+    /// The candidate's CPU time over the reference's, for each pair, sorted.
+    fn ratios(&self) -> Vec<f64> {
+        let pairs = self.candidate.iter().zip(&self.reference);
+        let mut all: Vec<f64> =
+            pairs.map(|(c, r)| c.cpu.as_secs_f64() / r.cpu.as_secs_f64().max(1e-6)).collect();
+        all.sort_by(f64::total_cmp);
+        all
+    }
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn table(all: &[Measured], name: &str) -> String {
+    let mut text = format!(
+        "\n{:<28} {:>19}   {:>19}   {:>22}   programs\n{:<28} {:>9} {:>9}   {:>9} {:>9}   {:>6} {:>7} {:>7}\n",
+        "",
+        "GNU make 4.4.1",
+        name,
+        "ratio of CPU time",
+        "",
+        "CPU s",
+        "peak MB",
+        "CPU s",
+        "peak MB",
+        "median",
+        "min",
+        "max"
+    );
+    for m in all {
+        let numbers = |usages: &[Usage]| {
+            let mut cpu: Vec<f64> = usages.iter().map(|u| u.cpu.as_secs_f64()).collect();
+            cpu.sort_by(f64::total_cmp);
+            let peak = usages.iter().map(|u| u.peak_kib).max().unwrap_or(0);
+            format!("{:>9.3} {:>9.1}", median(&cpu), peak as f64 / 1024.0)
+        };
+        let ratios = m.ratios();
+        let (min, max) =
+            (ratios.first().copied().unwrap_or(f64::NAN), ratios.last().copied().unwrap_or(f64::NAN));
+        let programs = m.programs.map_or(String::new(), |(r, c)| format!("   {r} / {c}"));
+        let (reference, candidate) = (numbers(&m.reference), numbers(&m.candidate));
+        text.push_str(&format!(
+            "{:<28} {reference}   {candidate}   {:>6.2} {min:>7.2} {max:>7.2}{programs}\n",
+            m.name,
+            median(&ratios)
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_of_pairs() {
+        let usage = |ms| Usage { cpu: Duration::from_millis(ms), wall: Duration::ZERO, peak_kib: 1 };
+        let mut m = Measured::new("x");
+        for (r, c) in [(100, 50), (200, 300), (100, 100)] {
+            m.add(0, usage(r));
+            m.add(1, usage(c));
+        }
+        assert_eq!(m.ratios(), [0.5, 1.0, 1.5]);
+        assert_eq!(median(&m.ratios()), 1.0);
+    }
+}
