@@ -21,7 +21,7 @@ pub(crate) const RESERVED: [&[u8]; 16] = [
 const FOREIGN: &str = ". [[ ]] alias bg bind builtin caller chdir compgen complete compopt coproc declare dirs \
     disown enable eval fc fg function getopts hash help history jobs kill let local logout \
     mapfile popd pushd read readarray readonly return select shopt source suspend time times \
-    type typeset ulimit umask unalias wait in case do done elif else esac fi then login newgrp";
+    type typeset ulimit umask unalias wait login newgrp";
 
 impl Parser<'_> {
     /// Checks that the command is one whose meaning is known, and fills in what the builtins need.

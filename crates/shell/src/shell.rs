@@ -137,7 +137,9 @@ impl Shell<'_> {
         });
         match result {
             Ok(Ok(exit)) => exit,
-            _ => self.delegate(script.text()),
+            // Part of the script may have run: it must not run again.
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => self.delegate(script.text()),
         }
     }
 

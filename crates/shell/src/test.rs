@@ -23,6 +23,9 @@ pub(crate) fn holds(host: &Host, dir: &Dir, args: &[BString]) -> Option<bool> {
     }
 }
 
+/// The bits of a mode that say what kind of file it is.
+const TYPE: u32 = 0o170000;
+
 struct Test<'a> {
     host: &'a Host,
     dir: &'a Dir,
@@ -65,9 +68,27 @@ impl Test<'_> {
             b"-d" => stat().is_some_and(|m| m.is_dir()),
             b"-s" => stat().is_some_and(|m| m.size > 0),
             b"-h" | b"-L" => self.host.lstat(self.dir, arg).is_ok_and(|m| m.is_symlink()),
+            b"-p" => stat().is_some_and(|m| m.mode & TYPE == 0o010000),
+            b"-S" => stat().is_some_and(|m| m.mode & TYPE == 0o140000),
+            b"-b" => stat().is_some_and(|m| m.mode & TYPE == 0o060000),
+            b"-c" => stat().is_some_and(|m| m.mode & TYPE == 0o020000),
+            // Opening tells what the effective user may do; it has no effect where there are contents to read.
+            b"-r" => match stat() {
+                Some(m) if m.is_file() || m.is_dir() => self.host.open_read(self.dir, arg).is_ok(),
+                Some(_) => return None,
+                None => false,
+            },
             b"-x" => self.host.access_exec(self.dir, arg).is_ok(),
             _ => return None,
         })
+    }
+
+    /// Whether both exist and `a` was changed after `b`.
+    fn newer(&self, a: &[u8], b: &[u8]) -> bool {
+        match (self.host.stat(self.dir, a), self.host.stat(self.dir, b)) {
+            (Ok(a), Ok(b)) => a.mtime_ns > b.mtime_ns,
+            _ => false,
+        }
     }
 
     /// None: `op` is no operator. Some(None): it is, but not decided here.
@@ -87,6 +108,12 @@ impl Test<'_> {
             b"-ge" => order(Ordering::is_ge),
             b"-a" => Some(!a.is_empty() && !b.is_empty()),
             b"-o" => Some(!a.is_empty() || !b.is_empty()),
+            b"-nt" => Some(self.newer(a, b)),
+            b"-ot" => Some(self.newer(b, a)),
+            b"-ef" => match (self.host.stat(self.dir, a), self.host.stat(self.dir, b)) {
+                (Ok(a), Ok(b)) => Some((a.dev, a.ino) == (b.dev, b.ino)),
+                _ => Some(false),
+            },
             _ => None,
         })
     }

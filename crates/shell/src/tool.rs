@@ -27,6 +27,10 @@ type Done = Option<Vec<u8>>;
 pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Option<Exit> {
     let name = program.strip_prefix(b"/usr/bin/").or_else(|| program.strip_prefix(b"/bin/"))?;
     let args = command.argv.get(1..)?;
+    if command.env.contains(b"POSIXLY_CORRECT") {
+        // Options after operands are operands then.
+        return None;
+    }
     let place = Place { host, dir: command.dir };
     let tool: fn(&Place<'_>, &[BString]) -> Done = match name {
         b"rm" => remove::rm,

@@ -247,3 +247,27 @@ fn one_literal_command_can_be_started_without_a_shell() {
         assert_eq!(literal(script), None, "{script}");
     }
 }
+
+#[test]
+fn the_deepest_script_that_is_accepted_runs_on_a_small_stack() {
+    let nested = |depth: usize| {
+        let mut script = BString::from("echo deep");
+        for level in 0..depth {
+            script = match level % 5 {
+                0 => format!("({script})"),
+                1 => format!("if true; then {script}; fi"),
+                2 => format!("echo \"$({script})\""),
+                3 => format!("for i in 1; do {script}; done"),
+                _ => format!("{{ {script}; }} 2>&1"),
+            }
+            .into();
+        }
+        script
+    };
+    let deepest = (1..100).rev().find(|depth| rkbuild_shell::parse(&nested(*depth)).is_some()).unwrap();
+    assert!(deepest > 30);
+    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    let ran =
+        thread.spawn(move || run(&Build::default(), &nested(deepest).to_string())).unwrap().join().unwrap();
+    assert_eq!(ran.stdout, "deep\n");
+}

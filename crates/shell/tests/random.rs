@@ -217,7 +217,7 @@ fn random_scripts_give_what_dash_gives() {
     let mut random = Random(number("RKBUILD_SHELL_SEED", 20_240_229));
     let bench = Bench::new();
     let (mut declined, mut wrong) = (0, Vec::new());
-    let count = number("RKBUILD_SHELL_SCRIPTS", 300);
+    let count = number("RKBUILD_SHELL_SCRIPTS", 200);
     for _ in 0..count {
         let depth = random.below(4) as u32;
         let script = list(&mut random, depth);

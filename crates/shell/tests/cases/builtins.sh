@@ -53,3 +53,7 @@ set a b; echo $1; set -- "$@" c; echo "$#" "$*"; set -- $(echo x y) 'z w'; for i
 %%
 # bash differs
 shift; echo no
+%%
+touch -d '2020-01-01 00:00:00.000000001' n1; touch -d '2020-01-01 00:00:00.000000002' n2; for op in -nt -ot -ef; do for a in n1 n2 nope; do for b in n1 n2 ./n1 nope2; do if [ $a $op $b ]; then echo $a $op $b; fi; done; done; done 2>/dev/null | grep -v nope
+%%
+mkfifo p; [ -p p ] && echo p; [ -p file ] || echo np; [ -c /dev/null ] && echo c; [ -b /dev/null ] || echo nb; [ -S p ] || echo ns; [ -r p ] && echo rp; [ -w p ] && echo wp; [ -r nope ] || echo nr; [ -r dir ] && echo rdir; [ -w file ] && echo w; [ -r file -a -r dir ] && echo both; [ -u file ] || echo nu; [ -g file ] || echo ng; [ -k file ] || echo nk; [ -O file ] && echo O; [ -G file ] && echo G
