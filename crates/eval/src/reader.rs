@@ -40,13 +40,21 @@ struct Reading {
     first_line: u32,
     conditionals: Vec<Conditional>,
     pending: Option<PendingRule>,
+    /// The text is an `$(eval)`'s, not a file's.
+    buffer: bool,
     /// The rule that was read last has no targets: its recipe is dropped.
     no_targets: bool,
 }
 
 impl Reading {
     fn place(&self, index: usize) -> Place {
-        Place { file: self.file, line: self.first_line + self.makefile.number(index) - 1 }
+        self.place_of_line(self.makefile.number(index))
+    }
+
+    /// The place of a line of this text, counted from 1. All that an `$(eval)` reads is where the `$(eval)` is.
+    fn place_of_line(&self, number: u32) -> Place {
+        let line = if self.buffer { self.first_line } else { self.first_line + number - 1 };
+        Place { file: self.file, line }
     }
 
     fn skipping(&self) -> bool {
@@ -84,7 +92,7 @@ impl Session {
                 let value = Arc::new(Text::new(self.text(record.name)));
                 let place = self.reading.unwrap_or_default();
                 self.assign(GLOBAL, list, Op::Append, &value, Origin::File, place, false)?;
-                self.read_text(makefile, record.name, 1)?;
+                self.read_text(makefile, record.name, 1, false)?;
                 Ok(record)
             }
             Err(error) => {
@@ -103,13 +111,13 @@ impl Session {
     pub fn eval_text(&mut self, bytes: &[u8]) -> Result<()> {
         let place = self.reading.unwrap_or(Place::NONE);
         let makefile = Arc::new(Makefile::new(bytes));
-        self.deeper(|s| s.read_text(makefile, place.file, place.line))
+        self.deeper(|s| s.read_text(makefile, place.file, place.line, true))
     }
 
-    fn read_text(&mut self, makefile: Arc<Makefile>, file: Name, first_line: u32) -> Result<()> {
+    fn read_text(&mut self, makefile: Arc<Makefile>, file: Name, first_line: u32, buffer: bool) -> Result<()> {
         let saved = self.reading;
         let mut reading =
-            Reading { makefile, file, first_line, conditionals: Vec::new(), pending: None, no_targets: false };
+            Reading { makefile, file, first_line, conditionals: Vec::new(), pending: None, buffer, no_targets: false };
         let result = self.deeper(|s| s.read_lines(&mut reading));
         self.reading = saved;
         result
@@ -172,7 +180,7 @@ impl Session {
                         return Err(self.fatal(self.reading, "missing 'endef', unterminated 'define'"));
                     };
                     if let Some(line) = body.extra {
-                        let place = Place { file: reading.file, line: reading.first_line + line - 1 };
+                        let place = reading.place_of_line(line);
                         self.error(Some(place), "extraneous text after 'endef' directive");
                     }
                     next = body.next;
@@ -208,7 +216,10 @@ impl Session {
                     }
                     self.finish_rule(reading)?;
                     match self.read_rule(raw, place)? {
-                        Read::Rule(rule) => reading.pending = Some(rule),
+                        Read::Rule(rule) => {
+                            self.read_special_targets(&rule);
+                            reading.pending = Some(rule);
+                        }
                         Read::NoTargets => reading.no_targets = true,
                         Read::Done => {}
                     }
@@ -216,6 +227,10 @@ impl Session {
             }
         }
         if !reading.conditionals.is_empty() {
+            // The place is that of the line that should have been there.
+            let (newlines, open) = makefile.newlines();
+            let place = reading.place_of_line(1 + newlines + u32::from(open));
+            self.reading = (reading.first_line > 0).then_some(place);
             return Err(self.fatal(self.reading, "missing 'endif'"));
         }
         self.finish_rule(reading)

@@ -21,6 +21,6 @@ pub struct Recipe {
 pub struct RecipeLine {
     /// The text, backslash-newlines and what follows them (prefix characters included) untouched.
     pub text: Arc<Text>,
-    /// The line number in the recipe's file.
+    /// The line number messages give: where the recipe begins, and one more for each line.
     pub line: u32,
 }

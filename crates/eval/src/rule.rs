@@ -36,8 +36,10 @@ pub(crate) struct PendingRule {
 impl PendingRule {
     /// Adds a recipe line.
     pub(crate) fn push(&mut self, text: Arc<Text>, place: Place) {
-        self.recipe_place.get_or_insert(place);
-        self.recipe.push(RecipeLine { text, line: place.line });
+        let first = self.recipe_place.get_or_insert(place).line;
+        // Make counts the recipe's lines, not the file's: continuations and what stands between are left out.
+        let line = first.saturating_add(u32::try_from(self.recipe.len()).unwrap_or(u32::MAX));
+        self.recipe.push(RecipeLine { text, line });
     }
 }
 
@@ -258,7 +260,7 @@ impl Session {
                 prefix: rule.prefix,
             })
         });
-        if self.targets.snapped && !trim(&rule.deps).is_empty() {
+        if self.targets.snapped {
             return Err(self.fatal(Some(rule.place), "prerequisites cannot be defined in recipes"));
         }
         if rule.grouped && recipe.is_none() {
@@ -547,6 +549,16 @@ impl Session {
                 self.error(Some(place), message);
             }
             self.targets[file].grouped = files.iter().copied().filter(|f| *f != file).collect();
+        }
+    }
+
+    /// From 4.4 on, a special target acts on the line after it already, before its rule is known to be complete.
+    pub(crate) fn read_special_targets(&mut self, rule: &PendingRule) {
+        if self.identity().is_4_4() {
+            for target in &rule.targets {
+                let name = self.name(target);
+                self.special_target(name);
+            }
         }
     }
 

@@ -1,0 +1,9 @@
+# The place of a missing endif in an eval.
+# STATUS: 2
+define E
+
+ifdef x
+
+endef
+
+$(eval $(E))

@@ -1,0 +1,5 @@
+# define without endef.
+# STATUS: 2
+all:;
+define x
+a

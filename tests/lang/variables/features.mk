@@ -1,0 +1,3 @@
+# .FEATURES, without what needs plug-ins or Guile.
+$(info $(sort $(filter-out load guile dummy extra-prereqs,$(.FEATURES))) $(filter extra-prereqs,$(.FEATURES)))
+all:;

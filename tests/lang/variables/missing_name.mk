@@ -1,0 +1,4 @@
+# An assignment without a name.
+# STATUS: 2
+$(empty) = x
+all:;

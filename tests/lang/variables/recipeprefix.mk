@@ -1,0 +1,7 @@
+# .RECIPEPREFIX, changed and changed back.
+.RECIPEPREFIX = >
+all: b
+>@echo $@
+.RECIPEPREFIX =
+b:
+	@echo $@

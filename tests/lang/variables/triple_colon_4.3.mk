@@ -1,0 +1,4 @@
+# COMPAT: 4.3
+# STATUS: 2
+# 4.3 has no :::=.
+x :::= a
