@@ -185,14 +185,42 @@ pub struct Programs {
 /// Runs the tests of the checkout whose name contains `filter`, getting the references they need.
 pub fn run_all(places: &Places, filter: &str, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
     let tests = find(&places.repo.join("tests/lang"), filter)?;
-    let needs = |release| tests.iter().any(|t| t.release == release);
-    let programs = Programs {
-        reference: reference::program(places, Release::V441)?,
-        reference_43: needs(Release::V43).then(|| reference::program(places, Release::V43)).transpose()?,
-        variants,
-    };
+    let programs = Programs::new(places, &tests, variants)?;
     let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
     run(&tests, &programs, root.path(), jobs)
+}
+
+/// Prints what GNU make does with the tests whose name contains `filter`.
+pub fn print_reference(places: &Places, filter: &str) -> Result<()> {
+    let tests = find(&places.repo.join("tests/lang"), filter)?;
+    let programs = Programs::new(places, &tests, Vec::new())?;
+    let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
+    for test in &tests {
+        let outcome = run_one(test, programs.reference_of(test)?, &[], &root.path().join("test"))?;
+        for ((text, ending), args) in outcome.runs.iter().zip(test.runs()) {
+            let line: Vec<_> = args.iter().map(|a| a.to_string_lossy()).collect();
+            print!("{}: make {} gives {ending} and prints\n{text}", test.name, line.join(" "));
+        }
+    }
+    Ok(())
+}
+
+impl Programs {
+    fn new(places: &Places, tests: &[Test], variants: Vec<Variant>) -> Result<Programs> {
+        let needs_43 = tests.iter().any(|t| t.release == Release::V43);
+        Ok(Programs {
+            reference: reference::program(places, Release::V441)?,
+            reference_43: needs_43.then(|| reference::program(places, Release::V43)).transpose()?,
+            variants,
+        })
+    }
+
+    fn reference_of(&self, test: &Test) -> Result<&Path> {
+        match test.release {
+            Release::V441 => Ok(&self.reference),
+            Release::V43 => self.reference_43.as_deref().context("GNU make 4.3 is needed"),
+        }
+    }
 }
 
 /// How many tests agreed, and what to print about the others.
@@ -229,10 +257,7 @@ pub fn run(tests: &[Test], programs: &Programs, root: &Path, jobs: usize) -> Res
 
 /// Says how the programs differ on one test.
 fn check(test: &Test, programs: &Programs, root: &Path) -> Result<Option<String>> {
-    let reference = match test.release {
-        Release::V441 => &programs.reference,
-        Release::V43 => programs.reference_43.as_ref().context("GNU make 4.3 is needed")?,
-    };
+    let reference = programs.reference_of(test)?;
     let mut text = String::new();
     for variant in &programs.variants {
         // Both get the same environment, for tests that print it.

@@ -56,6 +56,9 @@ struct Lang {
     /// Tests at a time
     #[arg(long, short, default_value_t = cores())]
     jobs: usize,
+    /// Compare nothing, print what GNU make does
+    #[arg(long)]
+    print: bool,
     /// Show at most this many failures in full
     #[arg(long, default_value_t = 50)]
     show: usize,
@@ -194,8 +197,13 @@ fn run(task: Task) -> Result<bool> {
 }
 
 fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
+    let filter = l.filter.as_deref().unwrap_or("");
+    if l.print {
+        lang::print_reference(places, filter)?;
+        return Ok(true);
+    }
     let variants = candidate::variants(places, l.program.candidate.as_deref())?;
-    let report = lang::run_all(places, l.filter.as_deref().unwrap_or(""), variants, l.jobs)?;
+    let report = lang::run_all(places, filter, variants, l.jobs)?;
     for (name, text) in report.failures.iter().take(l.show) {
         println!("{name}: FAILED\n{text}");
     }

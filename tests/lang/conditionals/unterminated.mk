@@ -1,0 +1,4 @@
+# A conditional without endif.
+# STATUS: 2
+ifeq (a,a)
+all:;

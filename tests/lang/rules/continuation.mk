@@ -1,0 +1,9 @@
+# Backslash-newline in targets, prerequisites and recipes.
+all: a \
+  b \
+  #c
+a b: ; @echo \
+		$@ 'in \
+quotes' "and \
+	 these" a\
+b

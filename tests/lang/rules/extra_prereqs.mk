@@ -1,0 +1,7 @@
+# .EXTRA_PREREQS counts but is not in $^.
+.EXTRA_PREREQS = tool
+all: t
+t: .EXTRA_PREREQS += more
+t: a
+	@echo '$@: $^'
+a tool more:;@echo $@

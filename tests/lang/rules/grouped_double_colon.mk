@@ -1,0 +1,4 @@
+# &:: groups.
+all: a b
+a b &:: ; @echo first $@
+a b &:: ; @echo second $@

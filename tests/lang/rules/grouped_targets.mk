@@ -1,0 +1,11 @@
+# Grouped targets run once for all; plain multiple targets run for each.
+# RUN:
+# RUN:
+# SH: rm b
+# RUN:
+all: a b c x y
+a b c &: in
+	@echo 'group for $@ ($^)'; touch a b c
+x y: in
+	@echo 'single $@'; touch $@
+in:; touch $@

@@ -1,0 +1,4 @@
+# A target with both kinds of rules.
+# STATUS: 2
+t: a
+t:: b
