@@ -5,6 +5,7 @@
 //! beside. Evaluation calls it only through [`Doors`].
 
 pub mod assign;
+pub mod environment;
 pub mod expand;
 pub mod function;
 pub mod makefiles;

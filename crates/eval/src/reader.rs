@@ -114,10 +114,23 @@ impl Session {
         self.deeper(|s| s.read_text(makefile, place.file, place.line, true))
     }
 
-    fn read_text(&mut self, makefile: Arc<Makefile>, file: Name, first_line: u32, buffer: bool) -> Result<()> {
+    fn read_text(
+        &mut self,
+        makefile: Arc<Makefile>,
+        file: Name,
+        first_line: u32,
+        buffer: bool,
+    ) -> Result<()> {
         let saved = self.reading;
-        let mut reading =
-            Reading { makefile, file, first_line, conditionals: Vec::new(), pending: None, buffer, no_targets: false };
+        let mut reading = Reading {
+            makefile,
+            file,
+            first_line,
+            conditionals: Vec::new(),
+            pending: None,
+            buffer,
+            no_targets: false,
+        };
         let result = self.deeper(|s| s.read_lines(&mut reading));
         self.reading = saved;
         result

@@ -9,6 +9,7 @@ use rkbuild_base::{BString, Identity, Name, Place};
 use rkbuild_host::{Dir, Env, Host, Stdio};
 use rkbuild_syntax::Lang;
 
+use crate::environment::Exported;
 use crate::function::names::LastDir;
 use crate::makefiles::Makefiles;
 use crate::message::Result;
@@ -103,6 +104,8 @@ pub struct Session {
     pub recipe_scope: Option<ScopeId>,
     /// The most arguments of the `$(call)`s under way, name included: each call hides the arguments of those around it.
     pub call_args: usize,
+    /// Which global variables are exported, as long as none changes.
+    pub exported: Exported,
     /// Where `$(wildcard)` looked last.
     pub last_dir: LastDir,
     /// Standard output could not be written: errno of the first failure.
@@ -237,6 +240,7 @@ impl Session {
             in_recipe: false,
             recipe_scope: None,
             call_args: 0,
+            exported: Exported::default(),
             last_dir: LastDir::default(),
             out_error: Cell::new(None),
         }

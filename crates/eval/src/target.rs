@@ -157,6 +157,16 @@ pub struct Targets {
     pub one_shell: bool,
     /// `.POSIX` was seen.
     pub posix: bool,
+    /// `.SECONDARY` without prerequisites.
+    pub all_secondary: bool,
+    /// `.NOTINTERMEDIATE` without prerequisites.
+    pub no_intermediates: bool,
+    /// `.SILENT` without prerequisites.
+    pub all_silent: bool,
+    /// The suffixes of `.SUFFIXES`, in order.
+    pub suffixes: Vec<BString>,
+    /// The global `.EXTRA_PREREQS`.
+    pub extra_prereqs: Vec<Dep>,
     /// Reading of makefiles is over: prerequisites can't be defined any more.
     pub snapped: bool,
 }
@@ -226,6 +236,11 @@ impl Targets {
         let id = FileId(self.files.len() as u32);
         self.files.push(Target::new(name));
         id
+    }
+
+    /// Lets `name` stand for `id` too: where it was found through VPATH.
+    pub fn alias(&mut self, id: FileId, name: Name) {
+        self.by_name.insert(name, id);
     }
 
     /// Lets `name` stand for `id` from now on (a file found through VPATH); the old name is free again.

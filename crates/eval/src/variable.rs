@@ -143,7 +143,7 @@ impl Variables {
 
     /// A scope, to change.
     pub fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
-        self.changes += 1;
+        self.changes += u64::from(id == GLOBAL);
         &mut self.scopes[id.0 as usize]
     }
 
@@ -211,7 +211,7 @@ impl Variables {
         origin: Origin,
         place: Place,
     ) -> Rc<Variable> {
-        self.changes += 1;
+        self.changes += u64::from(scope == GLOBAL);
         let vars = &mut self.scopes[scope.0 as usize].vars;
         if let Some(var) = vars.get(&name) {
             let mut data = var.data.borrow_mut();
@@ -248,7 +248,7 @@ impl Variables {
 
     /// Removes a variable from a scope, unless its origin is stronger.
     pub fn undefine(&mut self, scope: ScopeId, name: Name, origin: Origin) {
-        self.changes += 1;
+        self.changes += u64::from(scope == GLOBAL);
         let vars = &mut self.scopes[scope.0 as usize].vars;
         if vars.get(&name).is_some_and(|v| origin >= v.data.borrow().origin) {
             vars.remove(&name);

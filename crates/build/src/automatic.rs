@@ -1,0 +1,141 @@
+//! Automatic variables of a target: `$@ $% $< $? $^ $+ $| $*` (manual 10.5.3).
+
+use std::sync::Arc;
+
+use rkbuild_base::{FxSet, Name, Place};
+use rkbuild_eval::{FileId, Flavor, Origin, Result, ScopeId};
+use rkbuild_syntax::Text;
+
+use crate::builder::Builder;
+
+impl Builder<'_> {
+    /// Hangs the scope of `file` below that of the target it is made for; gives it.
+    pub fn link_scopes(&mut self, file: FileId) -> Result<ScopeId> {
+        if self.state(file).linked {
+            if let Some(scope) = self.session.targets[file].scope {
+                return Ok(scope);
+            }
+        }
+        // From the goal down, without recursion: chains of targets can be long.
+        let mut chain = vec![file];
+        let mut at = file;
+        while let Some(parent) = self.state(at).parent {
+            if self.state(parent).linked || chain.contains(&parent) {
+                break;
+            }
+            chain.push(parent);
+            at = parent;
+        }
+        for &file in chain.iter().rev() {
+            let parent = self.state(file).parent;
+            let parent_scope = parent.and_then(|p| self.session.targets[p].scope);
+            self.session.link_scope(file, parent_scope)?;
+            self.state(file).linked = true;
+        }
+        Ok(self.session.own_scope(file))
+    }
+
+    /// Sets the automatic variables of `file` in its scope, for its recipe.
+    pub fn set_automatic(&mut self, file: FileId) -> Result<ScopeId> {
+        let scope = self.link_scopes(file)?;
+        self.set_automatic_upto(file, None, None);
+        Ok(scope)
+    }
+
+    /// Like [`Builder::set_automatic`], from the first `upto` prerequisites only and with another stem: for the
+    /// second expansion.
+    pub(crate) fn set_automatic_upto(&mut self, file: FileId, upto: Option<usize>, stem: Option<&[u8]>) {
+        let scope = self.session.own_scope(file);
+        let name = self.name_of(file);
+        let (at, percent) = match crate::archive::split(name) {
+            Some((archive, member)) => (archive, member),
+            None => (name, &b""[..]),
+        };
+        let own_stem = self.session.targets[file].stem.clone();
+        let star: Vec<u8> = match stem.or(own_stem.as_deref()) {
+            Some(stem) => stem.to_vec(),
+            None => self.suffix_stem(name).to_vec(),
+        };
+        let count = upto.unwrap_or(usize::MAX);
+        let deps: Vec<_> = self.session.targets[file].deps.iter().take(count).cloned().collect();
+        let mut less: Option<&'static [u8]> = None;
+        let (mut caret, mut plus, mut question, mut bar) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let normal: FxSet<Name> = deps
+            .iter()
+            .filter(|d| !d.order_only && !d.extra)
+            .map(|d| self.session.targets[d.file].name)
+            .collect();
+        let mut seen: FxSet<Name> = FxSet::default();
+        let mut seen_question: FxSet<Name> = FxSet::default();
+        let always = self.session.options.always_make;
+        for (i, dep) in deps.iter().enumerate() {
+            if dep.extra {
+                continue;
+            }
+            let id = self.renamed(dep.file);
+            let name = self.session.targets[id].name;
+            let full = self.session.text(name);
+            let text = crate::archive::split(full).map_or(full, |(_, member)| member);
+            if dep.order_only {
+                if !normal.contains(&name) && seen.insert(name) {
+                    word(&mut bar, text);
+                }
+                continue;
+            }
+            less.get_or_insert(full_dep_name(full));
+            word(&mut plus, text);
+            if seen.insert(name) {
+                word(&mut caret, text);
+            }
+            let changed = self.state(file).deps.get(i).is_some_and(|d| d.changed);
+            if (changed || always) && seen_question.insert(name) {
+                word(&mut question, text);
+            }
+        }
+        let default = self.session.known.default;
+        let from_default = self.session.targets.lookup(default).is_some_and(|d| {
+            let recipes = (&self.session.targets[d].recipe, &self.session.targets[file].recipe);
+            matches!(recipes, (Some(a), Some(b)) if std::rc::Rc::ptr_eq(a, b))
+        });
+        let less = if from_default { at } else { less.unwrap_or_default() };
+        let known = self.session.known;
+        let values: [(Name, &[u8]); 8] = [
+            (known.at, at),
+            (known.percent, percent),
+            (known.star, &star),
+            (known.less, less),
+            (known.caret, &caret),
+            (known.plus, &plus),
+            (known.question, &question),
+            (known.bar, &bar),
+        ];
+        for (name, value) in values {
+            let value = Arc::new(Text::new(value));
+            self.session.vars.define(scope, name, value, Flavor::Simple, Origin::Automatic, Place::NONE);
+        }
+    }
+
+    /// `$*` of an explicit rule: the target's name without a known suffix, if it has one.
+    fn suffix_stem<'n>(&self, name: &'n [u8]) -> &'n [u8] {
+        let name = crate::archive::split(name).map_or(name, |(_, member)| member);
+        let suffixes = &self.session.targets.suffixes;
+        for suffix in suffixes {
+            if name.len() > suffix.len() && name.ends_with(suffix) {
+                return &name[..name.len() - suffix.len()];
+            }
+        }
+        b""
+    }
+}
+
+/// `$<` of an archive member is the member.
+fn full_dep_name(name: &'static [u8]) -> &'static [u8] {
+    crate::archive::split(name).map_or(name, |(_, member)| member)
+}
+
+fn word(list: &mut Vec<u8>, text: &[u8]) {
+    if !list.is_empty() {
+        list.push(b' ');
+    }
+    list.extend_from_slice(text);
+}

@@ -1,0 +1,218 @@
+//! The builder of a session: its targets' states and its jobs.
+
+use rkbuild_base::{BString, FxMap, Name, Place};
+use rkbuild_eval::target::PatternRule;
+use rkbuild_eval::{FileId, Session};
+
+use crate::directory::Directories;
+use crate::job::Jobs;
+use crate::times::Time;
+use crate::trace::Trace;
+
+/// How the update of a target ended; as exit statuses 0, 1 and 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// It is up to date, or was made so.
+    Success,
+    /// With `-q`: it would have to be remade.
+    Question,
+    /// It could not be made.
+    Failed,
+}
+
+/// Where a target is on its way to being up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nobody asked for it yet.
+    #[default]
+    New,
+    /// Some of its prerequisites are being made; it is in their `waiters` and goes on when `waiting_for` is 0.
+    Waiting,
+    /// Its recipe runs.
+    Running,
+    /// It is done with; `status` says how it went.
+    Done,
+}
+
+/// What the builder knows about a target.
+#[derive(Debug, Default)]
+pub struct FileState {
+    /// Where it is on its way.
+    pub phase: Phase,
+    /// How it ended (meaningful in `Phase::Done`).
+    pub status: Option<Status>,
+    /// Its modification time, once looked at.
+    pub mtime: Option<Time>,
+    /// The time it had before anything was done about it.
+    pub mtime_before: Option<Time>,
+    /// It is on the way from a goal to the target being looked at: needing it again is a cycle.
+    pub updating: bool,
+    /// Implicit rules were searched for it.
+    pub tried_implicit: bool,
+    /// Its prerequisites were expanded a second time.
+    pub expanded: bool,
+    /// Its scope hangs below that of the target it is made for.
+    pub linked: bool,
+    /// The target it is being made for.
+    pub parent: Option<FileId>,
+    /// Targets that wait for it.
+    pub waiters: Vec<FileId>,
+    /// How many prerequisites it waits for.
+    pub waiting_for: u32,
+    /// The prerequisite to go on with after a `.WAIT`.
+    pub next_dep: usize,
+    /// For each prerequisite: its time before it was considered (to see whether it changed), then whether it did.
+    pub deps: Vec<DepState>,
+    /// Its name was found elsewhere through VPATH.
+    pub found_as: Option<Name>,
+    /// It has to be remade where its own name says: VPATH is not for it any more.
+    pub ignore_vpath: bool,
+    /// It turned out to be another file (VPATH): this one.
+    pub renamed: Option<FileId>,
+    /// No message was given when it failed, because its absence was allowed then.
+    pub silent_failure: bool,
+    /// A failed prerequisite was seen (with `-k` the others are still made).
+    pub failed: Option<Status>,
+    /// Something of the target must be remade as far as is known.
+    pub must_make: bool,
+    /// The depth it was first considered at: a goal's is 0.
+    pub depth: u32,
+    /// Its recipe was run (by this make) at least in part.
+    pub ran: bool,
+    /// For double-colon heads: the next of its rules.
+    pub next_rule: usize,
+    /// It was made by a chain of implicit rules and is removed at the end.
+    pub remove: bool,
+}
+
+/// What the builder knows about one prerequisite of a target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DepState {
+    /// Its time before it was considered.
+    pub before: Option<Time>,
+    /// It was remade, or is newer than the target: it belongs to `$?`.
+    pub changed: bool,
+}
+
+/// One session's builder.
+pub struct Builder<'s> {
+    /// The session.
+    pub session: &'s mut Session,
+    /// States, by [`FileId`].
+    pub files: Vec<FileState>,
+    /// Recipes under way.
+    pub jobs: Jobs,
+    /// Directory listings, good until a command runs.
+    pub directories: Directories,
+    /// What `-d` and `--debug` print.
+    pub trace: Trace,
+    /// Names that could not be made by implicit rules: not tried again.
+    pub impossible: rkbuild_base::FxSet<Name>,
+    /// Pattern rules that a search under way uses: they are not used again inside it.
+    pub in_use: Vec<*const PatternRule>,
+    /// Makefiles are being remade (not goals).
+    pub for_makefiles: bool,
+    /// Why goals (makefiles) could not be read: place of the directive and errno.
+    pub goal_errors: FxMap<FileId, (Option<Place>, i32)>,
+    /// The goal that is being worked on.
+    pub current_goal: Option<FileId>,
+    /// Targets whose last prerequisite was done, to be taken up again.
+    pub ready: Vec<FileId>,
+    /// Order in which targets were first met, for taking up waiting ones depth first.
+    pub order: Vec<u32>,
+    pub(crate) next_order: u32,
+    /// `.DELETE_ON_ERROR` was given.
+    pub delete_on_error: bool,
+    /// `.IGNORE` without prerequisites.
+    pub ignore_all_errors: bool,
+    /// `.NOTPARALLEL` without prerequisites.
+    pub not_parallel: bool,
+    /// A file's time was in the future.
+    pub clock_skew: bool,
+    /// Intermediate files made here, to be removed at the end, in order.
+    pub intermediates: Vec<FileId>,
+    /// VPATH, read once.
+    pub(crate) general_vpath: Option<Vec<BString>>,
+    /// GPATH, read once.
+    pub(crate) gpath: Option<Vec<BString>>,
+}
+
+impl<'s> Builder<'s> {
+    /// A builder for `session`, whose makefiles were read and snapped.
+    pub fn new(session: &'s mut Session, jobs: Jobs) -> Builder<'s> {
+        let trace = Trace::new(&session.options.debug);
+        let known = session.known;
+        let bare = |name| {
+            session.targets.lookup(name).is_some_and(|id| {
+                session.targets[id].is_target && session.targets[id].deps.is_empty()
+            })
+        };
+        let (delete_on_error, ignore_all_errors, not_parallel) = (
+            session.targets.lookup(known.delete_on_error).is_some_and(|id| session.targets[id].is_target),
+            bare(known.ignore),
+            bare(known.notparallel),
+        );
+        Builder {
+            session,
+            files: Vec::new(),
+            jobs,
+            directories: Directories::default(),
+            trace,
+            impossible: Default::default(),
+            in_use: Vec::new(),
+            for_makefiles: false,
+            goal_errors: FxMap::default(),
+            current_goal: None,
+            ready: Vec::new(),
+            order: Vec::new(),
+            next_order: 0,
+            delete_on_error,
+            ignore_all_errors,
+            not_parallel,
+            clock_skew: false,
+            intermediates: Vec::new(),
+            general_vpath: None,
+            gpath: None,
+        }
+    }
+
+    /// The state of a file.
+    pub fn state(&mut self, file: FileId) -> &mut FileState {
+        let at = file.0 as usize;
+        if at >= self.files.len() {
+            let len = self.session.targets.files.len().max(at + 1);
+            self.files.resize_with(len, FileState::default);
+            self.order.resize(len, u32::MAX);
+        }
+        &mut self.files[at]
+    }
+
+    /// The name of a file.
+    pub fn name_of(&self, file: FileId) -> &'static [u8] {
+        self.session.text(self.session.targets[file].name)
+    }
+
+    /// The file that `file` turned out to be.
+    pub fn renamed(&mut self, mut file: FileId) -> FileId {
+        while let Some(other) = self.state(file).renamed {
+            file = other;
+        }
+        file
+    }
+
+    /// `-o FILE`: it is infinitely old, and done with.
+    pub fn mark_old(&mut self, file: FileId) {
+        let state = self.state(file);
+        state.mtime = Some(Time::Old);
+        state.mtime_before = Some(Time::Old);
+        state.phase = Phase::Done;
+        state.status = Some(Status::Success);
+    }
+
+    /// `-W FILE`: it has just been changed.
+    pub fn mark_new(&mut self, file: FileId) {
+        let state = self.state(file);
+        state.mtime = Some(Time::New);
+        state.mtime_before = Some(Time::New);
+    }
+}

@@ -1,0 +1,63 @@
+//! Directory listings, so that implicit-rule search need not stat every candidate.
+
+use std::sync::Arc;
+
+use rkbuild_base::FxMap;
+use rkbuild_eval::Session;
+use rkbuild_host::Listing;
+
+/// Listings this session took, each good until the next command was started.
+#[derive(Default)]
+pub struct Directories {
+    seen: FxMap<Box<[u8]>, (u64, Option<Arc<Listing>>)>,
+}
+
+/// Splits a path into its directory (`.` when there is none) and its last component.
+pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memrchr(b'/', path) {
+        Some(0) => (b"/", &path[1..]),
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => (b".", path),
+    }
+}
+
+impl Directories {
+    /// Forgets that `path` was looked for, after make itself changed its directory.
+    pub fn forget(&mut self, path: &[u8]) {
+        self.seen.remove(split(path).0);
+    }
+
+    /// Whether a file of that name exists, by its directory's listing.
+    pub fn has(&mut self, session: &Session, path: &[u8]) -> bool {
+        let (dir, name) = split(path);
+        if name.is_empty() {
+            // A name that ends in a slash is that of the directory.
+            return session.host().exists(&session.dir, path);
+        }
+        let stamp = session.commands;
+        let listing = match self.seen.get(dir) {
+            Some((at, listing)) if *at == stamp => listing.clone(),
+            _ => {
+                let listing = session.host().listing(&session.dir, dir).ok();
+                self.seen.insert(dir.into(), (stamp, listing.clone()));
+                listing
+            }
+        };
+        match listing {
+            Some(listing) => listing.contains(name),
+            None => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_at_its_last_slash() {
+        assert_eq!(split(b"a/b/c"), (&b"a/b"[..], &b"c"[..]));
+        assert_eq!(split(b"/c"), (&b"/"[..], &b"c"[..]));
+        assert_eq!(split(b"c"), (&b"."[..], &b"c"[..]));
+    }
+}

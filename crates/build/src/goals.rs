@@ -1,0 +1,254 @@
+//! Goals to done: the order they are taken in, waiting, and what is said about each.
+
+use rkbuild_eval::{FileId, Result};
+
+use crate::builder::{Builder, Phase, Status};
+use crate::times::Time;
+use crate::update::Outcome;
+
+impl Builder<'_> {
+    /// Brings the goals up to date, in order, until one fails (or all, with `-k`). For makefiles nothing is said
+    /// about those that are up to date. Gives the worst status.
+    pub fn update_goals(&mut self, goals: &[FileId], for_makefiles: bool) -> Result<Status> {
+        self.for_makefiles = for_makefiles;
+        let result = self.run_goals(goals);
+        let result = match result {
+            Ok(status) => self.wait_for_all().map(|()| status),
+            Err(fatal) => Err(fatal),
+        };
+        self.for_makefiles = false;
+        self.current_goal = None;
+        result
+    }
+
+    fn run_goals(&mut self, goals: &[FileId]) -> Result<Status> {
+        let mut worst = Status::Success;
+        let mut open: Vec<(FileId, bool)> = goals.iter().map(|g| (*g, false)).collect();
+        let serial = self.not_parallel;
+        loop {
+            let mut at = 0;
+            let mut pending = false;
+            while at < open.len() {
+                let (goal, changed) = open[at];
+                if pending && serial {
+                    break;
+                }
+                self.current_goal = Some(goal);
+                let before = self.session.commands;
+                let outcome = self.update(goal, 0, None)?;
+                let changed = changed || self.session.commands != before;
+                match outcome {
+                    Outcome::Pending => {
+                        open[at].1 = changed;
+                        pending = true;
+                        at += 1;
+                    }
+                    Outcome::Done(status) => {
+                        open.remove(at);
+                        worst = worst.max(status);
+                        self.say_done(goal, status, changed);
+                        let options = &self.session.options;
+                        if status != Status::Success
+                            && !options.keep_going
+                            && !options.question
+                            && !self.for_makefiles
+                        {
+                            return Ok(worst);
+                        }
+                    }
+                }
+            }
+            if open.is_empty() {
+                return Ok(worst);
+            }
+            self.take_up_waiting()?;
+        }
+    }
+
+    /// Waits until recipes end and goes on with the targets that waited for them.
+    fn take_up_waiting(&mut self) -> Result<()> {
+        if self.ready.is_empty() {
+            let ended = self.wait_one()?;
+            if ended.is_empty() && self.running() == 0 && self.ready.is_empty() {
+                // Every waiting target waits for a recipe; without any, there is nothing to wait for.
+                return Err(self.session.fatal(None, "internal error: targets wait for nothing"));
+            }
+            self.recipes_ended(&ended)?;
+        }
+        self.run_ready()
+    }
+
+    /// Goes on with the targets whose prerequisites are done, in the order they were first met.
+    fn run_ready(&mut self) -> Result<()> {
+        while !self.ready.is_empty() {
+            let (at, _) = self
+                .ready
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, f)| self.order.get(f.0 as usize).copied().unwrap_or(u32::MAX))
+                .unwrap_or((0, &self.ready[0]));
+            let file = self.ready.swap_remove(at);
+            if self.state(file).phase != Phase::Waiting {
+                continue;
+            }
+            let depth = self.state(file).depth;
+            let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+            self.update_waiting(file, head, depth)?;
+        }
+        Ok(())
+    }
+
+    fn update_waiting(&mut self, file: FileId, head: FileId, depth: u32) -> Result<()> {
+        // Its own waiters are registered already; a `::` rule is only one of its name's.
+        let waiters = std::mem::take(&mut self.state(file).waiters);
+        let outcome = if head == file { self.update(file, depth, None)? } else { self.update(head, depth, None)? };
+        match outcome {
+            Outcome::Pending => {
+                let state = self.state(file);
+                if state.phase == Phase::Done {
+                    // It is done, but a later rule of its name is not: they wake and look again.
+                    self.wake_all(waiters);
+                } else {
+                    state.waiters.extend(waiters);
+                }
+            }
+            Outcome::Done(_) => self.wake_all(waiters),
+        }
+        Ok(())
+    }
+
+    fn wake_all(&mut self, waiters: Vec<FileId>) {
+        for waiter in waiters {
+            let state = self.state(waiter);
+            state.waiting_for = state.waiting_for.saturating_sub(1);
+            if state.waiting_for == 0 {
+                self.ready.push(waiter);
+            }
+        }
+    }
+
+    fn recipes_ended(&mut self, ended: &[(FileId, Status)]) -> Result<()> {
+        let mut failed = None;
+        for &(file, status) in ended {
+            self.finished(file, status)?;
+            if status != Status::Success && !self.session.targets[file].dont_care {
+                failed = failed.max(Some(status));
+            }
+        }
+        self.stop_if_failed(failed)
+    }
+
+    /// Without `-k` a failed recipe ends the session as soon as the others under way are over.
+    fn stop_if_failed(&mut self, failed: Option<Status>) -> Result<()> {
+        let Some(status) = failed else { return Ok(()) };
+        if self.session.options.keep_going {
+            return Ok(());
+        }
+        if self.running() > 0 {
+            self.session.error(None, "*** Waiting for unfinished jobs....");
+            self.wait_for_all()?;
+        }
+        Err(rkbuild_eval::Fatal { status: if status == Status::Question { 1 } else { 2 } })
+    }
+
+    /// Waits for every recipe under way.
+    pub(crate) fn wait_for_all(&mut self) -> Result<()> {
+        while self.running() > 0 {
+            let ended = self.wait_one()?;
+            for (file, status) in ended {
+                self.finished(file, status)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn say_done(&mut self, goal: FileId, status: Status, changed: bool) {
+        let options = &self.session.options;
+        if self.for_makefiles || status != Status::Success || changed || options.silent || options.question {
+            return;
+        }
+        let goal = self.renamed(goal);
+        let target = &self.session.targets[goal];
+        let nothing = target.phony || target.recipe.is_none();
+        let mut message = self.session.prefix();
+        message.extend_from_slice(if nothing { b": Nothing to be done for '" } else { b": '" });
+        message.extend_from_slice(self.name_of(goal));
+        message.extend_from_slice(if nothing { b"'.\n" } else { b"' is up to date.\n" });
+        self.session.out(&message);
+    }
+
+    /// Why the current goal, a makefile, could not be read: said once, before what came of it.
+    pub(crate) fn show_goal_error(&mut self) {
+        let Some(goal) = self.current_goal else { return };
+        let Some((place, errno)) = self.goal_errors.remove(&goal) else { return };
+        let mut message = self.name_of(goal).to_vec();
+        message.extend_from_slice(b": ");
+        message.extend_from_slice(rkbuild_host::errors::text(errno).as_bytes());
+        self.session.error(place, message);
+    }
+
+    /// True when a goal was remade (its time is another than before).
+    pub fn was_changed(&mut self, goal: FileId) -> bool {
+        let goal = self.renamed(goal);
+        let before = self.state(goal).mtime_before.unwrap_or(Time::Missing);
+        self.mtime(goal) != before
+    }
+
+    /// Removes the intermediate files that were made here, with `rm` lines as make prints them.
+    pub fn remove_intermediates(&mut self, signalled: bool) {
+        let options = &self.session.options;
+        if options.question || options.touch || self.session.targets.all_secondary {
+            return;
+        }
+        let quiet = options.silent || self.session.targets.all_silent || signalled;
+        let just_print = options.just_print;
+        let mut line: Vec<u8> = Vec::new();
+        for file in std::mem::take(&mut self.intermediates) {
+            let target = &self.session.targets[file];
+            let kept = (target.precious && !target.dont_care)
+                || target.secondary_flag
+                || target.notintermediate
+                || !target.intermediate
+                || target.phony;
+            if kept || self.state(file).status != Some(Status::Success) {
+                continue;
+            }
+            // A file that was there before is not ours to remove.
+            if !self.state(file).mtime_before.is_none_or(Time::is_missing) {
+                continue;
+            }
+            let name = self.name_of(file);
+            if self.session.targets[file].dont_care && just_print {
+                continue;
+            }
+            if !just_print {
+                let removed = self.session.host().unlink(&self.session.dir, name);
+                match removed {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                    Err(error) => {
+                        let mut message = b"unlink: ".to_vec();
+                        message.extend_from_slice(name);
+                        message.extend_from_slice(b": ");
+                        message.extend_from_slice(rkbuild_host::errors::describe(&error).as_bytes());
+                        self.session.error(None, message);
+                        continue;
+                    }
+                }
+            }
+            if line.is_empty() {
+                if self.tracing() {
+                    self.session.out(b"Removing intermediate files...\n");
+                }
+                line.extend_from_slice(b"rm ");
+            } else {
+                line.push(b' ');
+            }
+            line.extend_from_slice(name);
+        }
+        if !line.is_empty() && !quiet {
+            line.push(b'\n');
+            self.session.out(&line);
+        }
+    }
+}

@@ -1,0 +1,545 @@
+//! Implicit-rule search: which pattern rule makes a target that has no recipe (manual 10.8).
+
+use std::rc::Rc;
+
+use rkbuild_base::text::words;
+use rkbuild_base::{BString, Name};
+use rkbuild_eval::pattern::Pattern;
+use rkbuild_eval::target::{PatternRule, strip_dot_slash};
+use rkbuild_eval::{Dep, FileId, Result};
+
+use crate::builder::Builder;
+
+/// A pattern rule that applies, with what it takes to make its prerequisites.
+pub(crate) struct Found {
+    rule: Rc<PatternRule>,
+    /// Which of the rule's targets matched.
+    matched: usize,
+    /// What `%` stands for, directory included: `$*`.
+    stem: Vec<u8>,
+    /// The directory that was taken off before matching, with its slash.
+    dir: Vec<u8>,
+    deps: Vec<FoundDep>,
+}
+
+struct FoundDep {
+    name: BString,
+    order_only: bool,
+    wait: bool,
+    /// It does not exist, but this makes it.
+    made_by: Option<Box<Found>>,
+    /// The pattern's text had a `%`.
+    from_pattern: bool,
+}
+
+/// A rule one of whose targets matches.
+struct Candidate {
+    rule: Rc<PatternRule>,
+    matched: usize,
+    /// The stem without the directory.
+    stem: Vec<u8>,
+    with_dir: bool,
+}
+
+/// Which names count as "ought to exist" (manual 10.8): from 4.4 on first those of the target itself, then, as
+/// earlier releases did, those any rule mentions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ought {
+    OfThisTarget,
+    Mentioned,
+}
+
+impl Builder<'_> {
+    /// Searches for an implicit rule for `file` and, if one applies, gives the file its recipe, stem and further
+    /// prerequisites.
+    pub(crate) fn try_implicit_rule(&mut self, file: FileId, depth: u32) -> Result<bool> {
+        self.state(file).tried_implicit = true;
+        let name = self.name_of(file);
+        if self.trace.implicit {
+            self.debug(depth, &[b"Looking for an implicit rule for '", name, b"'."]);
+        }
+        let mut found = self.search(file, name, depth, 0)?;
+        if found.is_none()
+            && let Some((_, _)) = crate::archive::split(name)
+            && let Some(open) = memchr::memchr(b'(', name)
+        {
+            if self.trace.implicit {
+                self.debug(depth, &[b"Looking for archive-member implicit rule for '", name, b"'."]);
+            }
+            found = self.search(file, &name[open..], depth, 0)?;
+        }
+        match found {
+            Some(found) => {
+                if self.trace.implicit {
+                    let text = rule_text(&found.rule);
+                    self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", name, b"'."]);
+                }
+                self.apply(file, found)?;
+                Ok(true)
+            }
+            None => {
+                if self.trace.implicit {
+                    self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// The rules that could make `name`, best first.
+    fn candidates(&self, name: &[u8], recursions: u32) -> Vec<Candidate> {
+        // An archive member's slashes do not make directories.
+        let slash = if name.starts_with(b"(") || crate::archive::split(name).is_some() {
+            None
+        } else {
+            memchr::memrchr(b'/', name)
+        };
+        let base = slash.map_or(name, |at| &name[at + 1..]);
+        let mut out: Vec<Candidate> = Vec::new();
+        let mut specific = false;
+        for rule in &self.session.targets.patterns {
+            if self.in_use.contains(&Rc::as_ptr(rule)) {
+                continue;
+            }
+            for (matched, target) in rule.targets.iter().enumerate() {
+                let anything = target.is_match_anything();
+                // Inside a chain a match-anything rule applies only if it is terminal.
+                if recursions > 0 && anything && !rule.terminal {
+                    continue;
+                }
+                let with_dir = slash.is_some() && !target.text.contains(&b'/');
+                let Some(stem) = target.stem(if with_dir { base } else { name }) else { continue };
+                // A stem is never empty.
+                if stem.is_empty() {
+                    continue;
+                }
+                specific |= !anything;
+                out.push(Candidate { rule: rule.clone(), matched, stem: stem.to_vec(), with_dir });
+            }
+        }
+        specific |= self
+            .session
+            .targets
+            .suffixes
+            .iter()
+            .any(|s| !s.is_empty() && base.len() > s.len() && base.ends_with(s));
+        // Where something more specific is known, match-anything rules count only if terminal.
+        if specific {
+            out.retain(|c| c.rule.terminal || !c.rule.targets[c.matched].is_match_anything());
+        }
+        // Shorter stems are better matches; a stem counts with the directory it leaves out.
+        let dir_len = slash.map_or(0, |at| at + 1);
+        out.sort_by_key(|c| c.stem.len() + if c.with_dir { dir_len } else { 0 });
+        out
+    }
+
+    fn search(&mut self, file: FileId, name: &[u8], depth: u32, recursions: u32) -> Result<Option<Found>> {
+        let candidates = self.candidates(name, recursions);
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        let dir_len = memchr::memrchr(b'/', name).map_or(0, |at| at + 1);
+        let oughts: &[Ought] = if self.session.identity().is_4_4() {
+            &[Ought::OfThisTarget, Ought::Mentioned]
+        } else {
+            &[Ought::Mentioned]
+        };
+        // Without a prerequisite that only the older definition lets pass, there is nothing to try again.
+        let mut compatible = false;
+        for &ought in oughts {
+            if ought == Ought::Mentioned && oughts.len() > 1 && !compatible {
+                break;
+            }
+            for chain in [false, true] {
+                for candidate in &candidates {
+                    // A terminal rule's prerequisites must exist.
+                    if chain && candidate.rule.terminal {
+                        continue;
+                    }
+                    let dir = if candidate.with_dir { &name[..dir_len] } else { b"" };
+                    let tried = self.try_candidate(
+                        file,
+                        name,
+                        candidate,
+                        dir,
+                        chain,
+                        ought,
+                        &mut compatible,
+                        depth,
+                        recursions,
+                    )?;
+                    if let Some(deps) = tried {
+                        let mut stem = dir.to_vec();
+                        stem.extend_from_slice(&candidate.stem);
+                        return Ok(Some(Found {
+                            rule: candidate.rule.clone(),
+                            matched: candidate.matched,
+                            stem,
+                            dir: dir.to_vec(),
+                            deps,
+                        }));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn try_candidate(
+        &mut self,
+        file: FileId,
+        name: &[u8],
+        candidate: &Candidate,
+        dir: &[u8],
+        chain: bool,
+        ought: Ought,
+        compatible: &mut bool,
+        depth: u32,
+        recursions: u32,
+    ) -> Result<Option<Vec<FoundDep>>> {
+        if self.trace.implicit {
+            let text = rule_text(&candidate.rule);
+            self.debug(
+                depth + 1,
+                &[b"Trying pattern rule '", &text, b"' with stem '", &candidate.stem, b"'."],
+            );
+        }
+        let mut full_stem = dir.to_vec();
+        full_stem.extend_from_slice(&candidate.stem);
+        let wanted = self.candidate_deps(file, name, candidate, dir, &full_stem)?;
+        let mut deps = Vec::with_capacity(wanted.len());
+        for mut dep in wanted {
+            let id = self.session.name(strip_dot_slash(&dep.name));
+            if self.impossible.contains(&id) {
+                if self.trace.implicit {
+                    let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
+                    self.debug(
+                        depth + 1,
+                        &[b"Rejecting impossible ", what, b" prerequisite '", &dep.name, b"'."],
+                    );
+                }
+                return Ok(None);
+            }
+            if self.trace.implicit {
+                let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
+                self.debug(depth + 1, &[b"Trying ", what, b" prerequisite '", &dep.name, b"'."]);
+            }
+            if self.ought_to_exist(file, id, ought, compatible) {
+                if self.trace.implicit {
+                    self.debug(depth + 1, &[b"'", &dep.name, b"' ought to exist."]);
+                }
+                deps.push(dep);
+                continue;
+            }
+            if self.exists(&dep.name) {
+                if self.trace.implicit {
+                    self.debug(depth + 1, &[b"Found '", &dep.name, b"'."]);
+                }
+                deps.push(dep);
+                continue;
+            }
+            if let Some((found, _)) = self.search_directories(&dep.name) {
+                if self.trace.implicit {
+                    self.debug(
+                        depth + 1,
+                        &[b"Found prerequisite '", &dep.name, b"' as VPATH '", &found, b"'."],
+                    );
+                }
+                deps.push(dep);
+                continue;
+            }
+            if !chain {
+                if self.trace.implicit {
+                    self.debug(depth + 1, &[b"Not found '", &dep.name, b"'."]);
+                }
+                return Ok(None);
+            }
+            if self.trace.implicit {
+                self.debug(
+                    depth + 1,
+                    &[b"Looking for a rule with intermediate file '", &dep.name, b"'."],
+                );
+            }
+            self.in_use.push(Rc::as_ptr(&candidate.rule));
+            // No rule is used twice in a chain, so chains are as short as the list of rules is.
+            let made = self.search(file, &dep.name, depth + 1, recursions + 1);
+            self.in_use.pop();
+            match made? {
+                Some(found) => {
+                    dep.made_by = Some(Box::new(found));
+                    deps.push(dep);
+                }
+                None => {
+                    // What can't be made now can't be made for another target either.
+                    self.impossible.insert(id);
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(deps))
+    }
+
+    fn exists(&mut self, name: &[u8]) -> bool {
+        if crate::archive::split(name).is_some() {
+            return !self.member_time(name).is_missing();
+        }
+        self.directories.has(self.session, name)
+    }
+
+    fn ought_to_exist(&mut self, file: FileId, name: Name, ought: Ought, compatible: &mut bool) -> bool {
+        let Some(dep) = self.session.targets.lookup(name) else { return false };
+        let target = &self.session.targets[dep];
+        if target.is_target {
+            return true;
+        }
+        if !target.is_explicit {
+            return false;
+        }
+        if ought == Ought::Mentioned {
+            return true;
+        }
+        let own = self.session.targets[file].deps.iter().any(|d| d.file == dep && d.explicit);
+        if !own {
+            *compatible = true;
+        }
+        own
+    }
+
+    /// The prerequisites a rule would have with this stem.
+    fn candidate_deps(
+        &mut self,
+        file: FileId,
+        name: &[u8],
+        candidate: &Candidate,
+        dir: &[u8],
+        full_stem: &[u8],
+    ) -> Result<Vec<FoundDep>> {
+        let mut out = Vec::new();
+        for dep in &candidate.rule.deps {
+            if !dep.secondary {
+                let pattern = Pattern::parse(&dep.text);
+                let mut text = BString::default();
+                if pattern.percent.is_some() {
+                    text.extend_from_slice(dir);
+                }
+                let mut filled = Vec::new();
+                pattern.fill(&candidate.stem, &mut filled);
+                text.extend_from_slice(&filled);
+                out.push(FoundDep {
+                    name: text,
+                    order_only: dep.order_only,
+                    wait: dep.wait,
+                    made_by: None,
+                    from_pattern: pattern.percent.is_some(),
+                });
+                continue;
+            }
+            let text = self.expand_pattern_deps(file, name, &dep.text, &candidate.stem, dir, full_stem)?;
+            let (mut order_only, mut wait) = (false, false);
+            for (word, from_pattern) in text {
+                if word == "|" && !order_only {
+                    order_only = true;
+                } else if word == ".WAIT" && self.session.identity().is_4_4() {
+                    wait = true;
+                } else {
+                    out.push(FoundDep {
+                        name: word,
+                        order_only,
+                        wait: std::mem::take(&mut wait),
+                        made_by: None,
+                        from_pattern,
+                    });
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The second expansion of a pattern rule's prerequisites: automatic variables are those of the target and the
+    /// stem; what had a `%` gets the directory back.
+    fn expand_pattern_deps(
+        &mut self,
+        file: FileId,
+        name: &[u8],
+        text: &[u8],
+        stem: &[u8],
+        dir: &[u8],
+        full_stem: &[u8],
+    ) -> Result<Vec<(BString, bool)>> {
+        let mut out = Vec::new();
+        // Word by word, references kept whole, as each word has its own `%`.
+        for word in reference_words(text) {
+            let has_percent = memchr::memchr(b'%', word).is_some();
+            let mut replaced = Vec::with_capacity(word.len() + 2);
+            match memchr::memchr(b'%', word) {
+                Some(at) => {
+                    replaced.extend_from_slice(&word[..at]);
+                    replaced.extend_from_slice(b"$*");
+                    replaced.extend_from_slice(&word[at + 1..]);
+                }
+                None => replaced.extend_from_slice(word),
+            }
+            let star = if has_percent { stem } else { full_stem };
+            let expanded = self.expand_for(file, name, star, &replaced)?;
+            for name in self.session.file_sequence(&expanded, b":;", rkbuild_eval::sequence::Wildcards::Expand) {
+                if has_percent && !dir.is_empty() {
+                    let mut full = BString::from(dir);
+                    full.extend_from_slice(&name);
+                    out.push((full, true));
+                } else {
+                    out.push((name, has_percent));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Gives `file` the recipe, stem and prerequisites of the rule that was found, and enters the intermediate
+    /// files on the way.
+    fn apply(&mut self, file: FileId, found: Found) -> Result<()> {
+        let Found { rule, matched, stem, dir, deps } = found;
+        let mut entered = Vec::with_capacity(deps.len());
+        for dep in deps {
+            let name = self.session.name(strip_dot_slash(&dep.name));
+            let id = self.session.targets.enter(name);
+            if let Some(made_by) = dep.made_by {
+                self.state(id).tried_implicit = true;
+                let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
+                self.session.targets[id].intermediate |=
+                    !known && !self.session.targets[id].notintermediate && !self.session.targets.no_intermediates;
+                self.apply(id, *made_by)?;
+            }
+            entered.push(Dep {
+                file: id,
+                order_only: dep.order_only,
+                wait: dep.wait,
+                extra: false,
+                explicit: false,
+            });
+        }
+        let builtin = rule.place.line == 0;
+        let fresh = !self.session.targets[file].is_target;
+        if fresh {
+            for extra in self.session.targets.extra_prereqs.clone() {
+                if extra.file != file {
+                    entered.push(extra);
+                }
+            }
+        }
+        let target = &mut self.session.targets[file];
+        // The rule's own prerequisites come first: `$<` is its first.
+        entered.append(&mut target.deps);
+        target.deps = entered;
+        target.recipe = Some(rule.recipe.clone());
+        target.builtin = builtin;
+        target.stem = Some(stem.clone().into());
+        target.is_target = true;
+        target.place.get_or_insert(rule.place);
+        let target_pattern = &rule.targets[matched];
+        self.inherit_flags(file, &target_pattern.text);
+        let mut siblings = Vec::new();
+        for (at, pattern) in rule.targets.iter().enumerate() {
+            if at == matched {
+                continue;
+            }
+            // The directory goes back in front where it was taken off.
+            let mut name = Vec::new();
+            if !pattern.text.contains(&b'/') {
+                name.extend_from_slice(&dir);
+            }
+            let own_stem = if name.is_empty() { &stem[..] } else { &stem[dir.len()..] };
+            pattern.fill(own_stem, &mut name);
+            let name = self.session.name(strip_dot_slash(&name));
+            let id = self.session.targets.enter(name);
+            self.session.targets[id].is_target = true;
+            self.inherit_flags(id, &pattern.text);
+            siblings.push(id);
+        }
+        if !siblings.is_empty() {
+            self.session.targets[file].grouped.extend(siblings);
+        }
+        Ok(())
+    }
+
+    /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.
+    fn inherit_flags(&mut self, file: FileId, pattern: &[u8]) {
+        let Some(model) = self.session.shared.lang.names.get(pattern).and_then(|n| self.session.targets.lookup(n))
+        else {
+            return;
+        };
+        let (precious, notintermediate, secondary) = {
+            let t = &self.session.targets[model];
+            (t.precious, t.notintermediate, t.secondary_flag)
+        };
+        let target = &mut self.session.targets[file];
+        target.precious |= precious;
+        target.secondary_flag |= secondary;
+        if notintermediate {
+            target.notintermediate = true;
+            target.intermediate = false;
+        }
+    }
+}
+
+/// Words of a text, `$(…)` references kept whole.
+fn reference_words(text: &[u8]) -> Vec<&[u8]> {
+    let mut out = Vec::new();
+    let (mut at, mut start) = (0, None);
+    while at < text.len() {
+        match text[at] {
+            c if rkbuild_base::text::is_space(c) => {
+                if let Some(from) = start.take() {
+                    out.push(&text[from..at]);
+                }
+                at += 1;
+            }
+            b'$' => {
+                start.get_or_insert(at);
+                at = rkbuild_syntax::line::skip_reference(text, at);
+            }
+            _ => {
+                start.get_or_insert(at);
+                at += 1;
+            }
+        }
+    }
+    if let Some(from) = start {
+        out.push(&text[from..]);
+    }
+    out
+}
+
+/// A rule as tracing shows it.
+fn rule_text(rule: &PatternRule) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (i, target) in rule.targets.iter().enumerate() {
+        if i > 0 {
+            out.push(b' ');
+        }
+        out.extend_from_slice(&target.text);
+    }
+    out.extend_from_slice(if rule.terminal { b"::" } else { b":" });
+    let mut bar = false;
+    for dep in &rule.deps {
+        if dep.order_only && !bar {
+            out.extend_from_slice(b" |");
+            bar = true;
+        }
+        for word in words(&dep.text) {
+            out.push(b' ');
+            out.extend_from_slice(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_not_split_into_words() {
+        assert_eq!(reference_words(b" a $(b c)d\te"), [&b"a"[..], b"$(b c)d", b"e"]);
+    }
+}

@@ -1,0 +1,40 @@
+//! Where commands may be done without starting anything: the trait the kbuild layer implements.
+
+use rkbuild_base::BStr;
+use rkbuild_host::{Dir, Env, Exit, Stdio};
+use rkbuild_shell::Invocation;
+
+/// A recipe line that is about to run, as the shell would get it.
+pub struct Line<'a> {
+    /// The text, expanded, without the prefixes `@`, `+`, `-`.
+    pub text: &'a BStr,
+    /// The target it is for.
+    pub target: &'a BStr,
+    /// The environment it would run in.
+    pub env: &'a Env,
+    /// Its working directory.
+    pub dir: &'a Dir,
+    /// Its standard streams.
+    pub stdio: &'a Stdio,
+}
+
+/// Knows some commands well enough to do their work in this process, with the result, the output and the files the
+/// real ones would have given. What it does not know entirely it leaves alone: `None` is always right.
+pub trait Native: Send + Sync {
+    /// Offered each recipe line before anything else is tried.
+    fn line(&self, line: &Line<'_>) -> Option<Exit> {
+        let _ = line;
+        None
+    }
+
+    /// Offered each program a recipe line would start, words and redirections understood.
+    fn command(&self, command: &Invocation<'_>) -> Option<Exit> {
+        let _ = command;
+        None
+    }
+}
+
+/// Knows nothing.
+pub struct NoNative;
+
+impl Native for NoNative {}

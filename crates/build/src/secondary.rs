@@ -1,0 +1,72 @@
+//! The second expansion of prerequisites (manual 3.9).
+
+use rkbuild_base::BString;
+use rkbuild_eval::{FileId, Flavor, Origin, Result};
+use rkbuild_syntax::Text;
+use std::sync::Arc;
+
+use crate::builder::Builder;
+
+impl Builder<'_> {
+    /// Expands the prerequisites that waited for it, once, when the target is first considered.
+    pub(crate) fn expand_secondary(&mut self, file: FileId) -> Result<()> {
+        if std::mem::replace(&mut self.state(file).expanded, true) {
+            return Ok(());
+        }
+        let secondary = std::mem::take(&mut self.session.targets[file].secondary);
+        if secondary.is_empty() {
+            return Ok(());
+        }
+        let scope = self.link_scopes(file)?;
+        let mut added = 0;
+        for second in secondary {
+            let at = (second.after + added).min(self.session.targets[file].deps.len());
+            let mut text = second.text.to_vec();
+            if second.stem.is_some() {
+                text = replace_percent(&text);
+            }
+            self.set_automatic_upto(file, Some(at), second.stem.as_deref());
+            let saved = self.session.reading.replace(second.place);
+            let mut expanded = Vec::new();
+            let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
+            self.session.reading = saved;
+            result?;
+            let deps = self.session.enter_deps(&expanded, None);
+            added += deps.len();
+            let all = &mut self.session.targets[file].deps;
+            all.splice(at..at, deps);
+        }
+        Ok(())
+    }
+
+    /// Expands `text` as the prerequisites of a pattern rule tried for `file` under the name `name`.
+    pub(crate) fn expand_for(&mut self, file: FileId, name: &[u8], stem: &[u8], text: &[u8]) -> Result<Vec<u8>> {
+        let own = self.link_scopes(file)?;
+        self.set_automatic_upto(file, None, Some(stem));
+        let scope = self.session.vars.add_scope(Some(own));
+        let known = self.session.known;
+        for (var, value) in [(known.at, name), (known.star, stem)] {
+            let value = Arc::new(Text::new(value));
+            let place = rkbuild_base::Place::NONE;
+            self.session.vars.define(scope, var, value, Flavor::Simple, Origin::Automatic, place);
+        }
+        let saved = std::mem::replace(&mut self.session.vars.current, scope);
+        let result = self.session.expand_bytes(text);
+        self.session.vars.pop(scope);
+        self.session.vars.current = saved;
+        result
+    }
+}
+
+/// In a static pattern rule `%` stands for the stem: as `$*`, because the stem may hold a `$`.
+fn replace_percent(text: &[u8]) -> Vec<u8> {
+    let mut out = BString::default();
+    for c in text {
+        if *c == b'%' {
+            out.extend_from_slice(b"$*");
+        } else {
+            out.push(*c);
+        }
+    }
+    out.into()
+}

@@ -1,0 +1,174 @@
+//! Modification times, as make compares them.
+
+use rkbuild_eval::FileId;
+
+use crate::builder::Builder;
+use crate::directory;
+
+/// When a file was last changed. The order is make's: nothing is older than what does not exist, nothing newer
+/// than what was just made without our seeing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Time {
+    /// There is no such file.
+    Missing,
+    /// `-o`
+    Old,
+    /// Nanoseconds since 1970.
+    At(i64),
+    /// `-W`, or remade without being run (`-n`).
+    New,
+}
+
+impl Time {
+    /// True when there is no file.
+    pub fn is_missing(self) -> bool {
+        self == Time::Missing
+    }
+}
+
+impl Builder<'_> {
+    /// A file's modification time, looked at once; names not found are searched for in VPATH.
+    pub fn mtime(&mut self, file: FileId) -> Time {
+        self.mtime_of(file, true)
+    }
+
+    /// Like [`Builder::mtime`]; `search` says whether VPATH counts.
+    pub fn mtime_of(&mut self, file: FileId, search: bool) -> Time {
+        let file = self.renamed(file);
+        if let Some(time) = self.state(file).mtime {
+            return time;
+        }
+        let name = self.name_of(file);
+        if self.session.targets[file].phony {
+            self.state(file).mtime = Some(Time::Missing);
+            return Time::Missing;
+        }
+        let mut time = if crate::archive::split(name).is_some() {
+            self.member_time(name)
+        } else {
+            let state = self.state(file);
+            let name = match (state.found_as, state.ignore_vpath) {
+                (Some(found), false) => self.session.text(found),
+                _ => name,
+            };
+            self.stat_time(name)
+        };
+        if time.is_missing() && search && !self.state(file).ignore_vpath {
+            if let Some((found, when)) = self.search_vpath(name) {
+                let found_time = match when {
+                    Some(when) => when,
+                    None => self.stat_time(&found),
+                };
+                return self.found_elsewhere(file, &found, found_time);
+            }
+        }
+        if let Time::At(ns) = time {
+            let adjusted = self.check_future(file, ns);
+            time = Time::At(adjusted);
+        }
+        let head = self.session.targets[file].double_colon_head;
+        self.state(file).mtime = Some(time);
+        // Every `::` rule of a name speaks of the same file.
+        if let Some(head) = head {
+            let mut all = vec![head];
+            all.extend(self.session.targets[head].double_colon.iter().copied());
+            for other in all {
+                let state = self.state(other);
+                if state.mtime.is_none() {
+                    state.mtime = Some(time);
+                }
+            }
+        }
+        time
+    }
+
+    /// What `stat` says about a name; with `-L` the younger of a symbolic link and what it points to.
+    pub(crate) fn stat_time(&self, name: &[u8]) -> Time {
+        let host = self.session.host();
+        let dir = &self.session.dir;
+        let mut time = match host.stat(dir, name) {
+            Ok(meta) => Time::At(meta.mtime_ns),
+            Err(error) => {
+                let absent = matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                );
+                if !absent {
+                    let mut message = b"stat: ".to_vec();
+                    message.extend_from_slice(name);
+                    message.extend_from_slice(b": ");
+                    message.extend_from_slice(rkbuild_host::errors::describe(&error).as_bytes());
+                    self.session.error(None, message);
+                }
+                Time::Missing
+            }
+        };
+        if self.session.options.check_symlink_times {
+            let mut link = name.to_vec();
+            // As many links as the system itself would follow.
+            for _ in 0..40 {
+                let Ok(meta) = host.lstat(dir, &link) else { break };
+                if !meta.is_symlink() {
+                    break;
+                }
+                time = time.max(Time::At(meta.mtime_ns));
+                let Ok(target) = host.read_link(dir, &link) else { break };
+                link = if target.starts_with(b"/") || !link.contains(&b'/') {
+                    target.into()
+                } else {
+                    let mut path = directory::split(&link).0.to_vec();
+                    path.push(b'/');
+                    path.extend_from_slice(&target);
+                    path
+                };
+            }
+        }
+        time
+    }
+
+    /// Warns of a time in the future, which no comparison can be trusted with.
+    fn check_future(&mut self, file: FileId, ns: i64) -> i64 {
+        // File systems keep time a little coarser than the clock.
+        const SLACK_NS: i64 = 10_000_000;
+        let now = self.session.host().now_ns();
+        if ns <= now + SLACK_NS {
+            return ns;
+        }
+        let seconds = (ns - now) as f64 / 1e9;
+        let mut message = b"Warning: File '".to_vec();
+        message.extend_from_slice(self.name_of(file));
+        let shown = if seconds >= 100.0 { format!("{seconds:.0}") } else { two_digits(seconds) };
+        message.extend_from_slice(format!("' has modification time {shown} s in the future").as_bytes());
+        self.session.error(None, message);
+        self.clock_skew = true;
+        ns
+    }
+}
+
+/// A number with two significant digits, as C's `%.2g` shows it.
+fn two_digits(seconds: f64) -> String {
+    let digits = if seconds >= 10.0 { 0 } else if seconds >= 1.0 { 1 } else { 2 };
+    let shown = format!("{seconds:.digits$}");
+    if shown.contains('.') {
+        shown.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_oldest_and_what_is_new_is_newest() {
+        assert!(Time::Missing < Time::Old && Time::Old < Time::At(i64::MIN) && Time::At(i64::MAX) < Time::New);
+    }
+
+    #[test]
+    fn seconds_are_shown_with_two_significant_digits() {
+        assert_eq!(two_digits(3.14159), "3.1");
+        assert_eq!(two_digits(0.5), "0.5");
+        assert_eq!(two_digits(42.4), "42");
+    }
+}

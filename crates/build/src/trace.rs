@@ -1,0 +1,90 @@
+//! What `-d` and `--debug` print about decisions.
+
+use rkbuild_base::BString;
+
+use crate::builder::Builder;
+
+/// Which kinds of messages are wanted (manual 9.7, `--debug`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// `b`: targets that are out of date.
+    pub basic: bool,
+    /// `v`: what was considered.
+    pub verbose: bool,
+    /// `i`: implicit-rule searches.
+    pub implicit: bool,
+    /// `j`: commands that are started.
+    pub jobs: bool,
+    /// `m`: remaking makefiles.
+    pub makefiles: bool,
+    /// `p`: what `--trace` prints.
+    pub print: bool,
+    /// `w`: why a target is remade.
+    pub why: bool,
+}
+
+impl Trace {
+    /// Reads the words of `--debug`; a word counts by its first letter.
+    pub fn new(words: &[BString]) -> Trace {
+        let mut trace = Trace::default();
+        for flag in words.iter().flat_map(|w| w.split(|c| matches!(c, b',' | b' '))) {
+            match flag.first().map(u8::to_ascii_lowercase) {
+                Some(b'a') => {
+                    trace = Trace {
+                        basic: true,
+                        verbose: true,
+                        implicit: true,
+                        jobs: true,
+                        makefiles: true,
+                        print: true,
+                        why: true,
+                    }
+                }
+                Some(b'b') => trace.basic = true,
+                Some(b'i') => (trace.basic, trace.implicit) = (true, true),
+                Some(b'j') => trace.jobs = true,
+                Some(b'm') => (trace.basic, trace.makefiles) = (true, true),
+                Some(b'n') => trace = Trace::default(),
+                Some(b'p') => trace.print = true,
+                Some(b'v') => (trace.basic, trace.verbose) = (true, true),
+                Some(b'w') => trace.why = true,
+                _ => {}
+            }
+        }
+        trace
+    }
+}
+
+impl Builder<'_> {
+    /// Prints a line of tracing, indented by `depth`.
+    pub(crate) fn debug(&self, depth: u32, parts: &[&[u8]]) {
+        let mut line = vec![b' '; depth as usize];
+        for part in parts {
+            line.extend_from_slice(part);
+        }
+        line.push(b'\n');
+        self.session.out(&line);
+    }
+
+    /// True when messages of the basic kind are printed now.
+    pub(crate) fn tracing(&self) -> bool {
+        self.trace.basic && (!self.for_makefiles || self.trace.makefiles)
+    }
+
+    /// True when messages of the verbose kind are printed now.
+    pub(crate) fn tracing_verbose(&self) -> bool {
+        self.trace.verbose && (!self.for_makefiles || self.trace.makefiles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_debug_count_by_their_first_letter() {
+        let trace = Trace::new(&["verbose,jobs".into()]);
+        assert!(trace.basic && trace.verbose && trace.jobs && !trace.implicit);
+        assert_eq!(Trace::new(&["a".into(), "n".into()]), Trace::default());
+    }
+}

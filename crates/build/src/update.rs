@@ -1,0 +1,709 @@
+//! Bringing a target up to date: is it older than what it is made from, and what has to be done first?
+//!
+//! [`Builder::update`] walks depth first. Where a recipe runs (with `-j`) it goes on to the next prerequisite and
+//! leaves the target in [`Phase::Waiting`], registered with everything it waits for; when the last of those is
+//! done the target is looked at again from the start, with what is known by then.
+
+use rkbuild_eval::{FileId, Result};
+
+use crate::builder::{Builder, DepState, Phase, Status};
+use crate::job::Started;
+use crate::times::Time;
+
+/// What came of looking at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done with.
+    Done(Status),
+    /// Recipes have to end first.
+    Pending,
+}
+
+/// What came of looking at one prerequisite.
+struct Checked {
+    status: Option<Status>,
+    pending: bool,
+}
+
+impl Builder<'_> {
+    /// Brings `file` up to date, all its `::` rules in order. `waiter` is registered with what is not done yet.
+    pub fn update(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
+        let file = self.renamed(file);
+        let rules = self.session.targets[file].double_colon.len();
+        if rules == 0 {
+            return self.update_one(file, depth, waiter);
+        }
+        let mut status = Status::Success;
+        loop {
+            let next = self.state(file).next_rule;
+            if next > rules {
+                break;
+            }
+            let rule = if next == 0 { file } else { self.session.targets[file].double_colon[next - 1] };
+            if next > 0 {
+                let parent = self.state(file).parent;
+                self.state(rule).parent = parent;
+            }
+            match self.update_one(rule, depth, waiter)? {
+                Outcome::Pending => return Ok(Outcome::Pending),
+                Outcome::Done(ended) => status = status.max(ended),
+            }
+            if status != Status::Success && !self.session.options.keep_going {
+                return Ok(Outcome::Done(status));
+            }
+            self.state(file).next_rule += 1;
+        }
+        // What earlier rules gave counts when the walk comes by again.
+        for at in 0..=rules {
+            let rule = if at == 0 { file } else { self.session.targets[file].double_colon[at - 1] };
+            status = status.max(self.state(rule).status.unwrap_or(Status::Success));
+        }
+        Ok(Outcome::Done(status))
+    }
+
+    fn wait_for(&mut self, file: FileId, waiter: Option<FileId>) -> Outcome {
+        if let Some(waiter) = waiter {
+            if !self.state(file).waiters.contains(&waiter) {
+                self.state(file).waiters.push(waiter);
+                self.state(waiter).waiting_for += 1;
+            }
+        }
+        Outcome::Pending
+    }
+
+    /// Brings one rule's target up to date.
+    fn update_one(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
+        let (phase, waiting_for) = (self.state(file).phase, self.state(file).waiting_for);
+        match phase {
+            Phase::Done => {
+                let status = self.state(file).status.unwrap_or(Status::Success);
+                if status != Status::Success {
+                    if self.tracing_verbose() {
+                        let name = self.name_of(file);
+                        self.debug(depth, &[b"Recently tried and failed to update file '", name, b"'."]);
+                    }
+                    // Nothing was said when it failed as a makefile that need not be there.
+                    if self.state(file).silent_failure && !self.session.targets[file].dont_care {
+                        self.complain(file)?;
+                    }
+                } else if self.tracing_verbose() {
+                    let name = self.name_of(file);
+                    self.debug(depth, &[b"File '", name, b"' was considered already."]);
+                }
+                return Ok(Outcome::Done(status));
+            }
+            Phase::Running => return Ok(self.wait_for(file, waiter)),
+            Phase::Waiting if waiting_for > 0 => return Ok(self.wait_for(file, waiter)),
+            Phase::New => {
+                self.state(file).depth = depth;
+                let order = self.next_order;
+                self.next_order += 1;
+                self.order[file.0 as usize] = order;
+                if self.tracing_verbose() {
+                    let name = self.name_of(file);
+                    self.debug(depth, &[b"Considering target file '", name, b"'."]);
+                }
+            }
+            Phase::Waiting => {}
+        }
+        self.session.deeper(|_| Ok(()))?;
+        self.session.depth += 1;
+        let result = self.consider(file, depth, waiter);
+        self.session.depth -= 1;
+        result
+    }
+
+    fn consider(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
+        self.state(file).updating = true;
+        // The time first: VPATH may turn the name into another file's, with other rules.
+        let mut this_time = self.mtime(file);
+        let same = self.renamed(file);
+        if same != file {
+            self.state(file).updating = false;
+            let parent = self.state(file).parent;
+            self.state(same).parent = parent;
+            return self.update(same, depth, waiter);
+        }
+        let missing = this_time.is_missing();
+        if missing && self.state(file).phase == Phase::New && self.tracing() {
+            let name = self.name_of(file);
+            self.debug(depth, &[b" File '", name, b"' does not exist."]);
+        }
+        if self.session.targets[file].low_resolution_time {
+            this_time = low_resolution(this_time);
+        }
+        let mut must_make = missing;
+        self.find_recipe(file, depth)?;
+        self.expand_secondary(file)?;
+        // With several targets made together, one that is missing is enough.
+        for sibling in self.session.targets[file].grouped.clone() {
+            if !self.session.targets[sibling].phony && self.mtime(sibling).is_missing() {
+                if !must_make && self.tracing() {
+                    let names = (self.name_of(sibling), self.name_of(file));
+                    self.debug(depth, &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."]);
+                }
+                must_make = true;
+            }
+        }
+
+        let mut status = Status::Success;
+        let mut pending = false;
+        let keep_going = self.session.options.keep_going;
+        let serial = self.not_parallel || self.session.targets[file].not_parallel;
+        let mut at = 0;
+        while at < self.session.targets[file].deps.len() {
+            let dep = self.session.targets[file].deps[at].clone();
+            if pending && (dep.wait || serial) {
+                break;
+            }
+            let id = self.renamed(dep.file);
+            if self.state(id).updating {
+                self.drop_circular(file, at, id);
+                continue;
+            }
+            if self.state(file).deps.len() <= at {
+                self.state(file).deps.resize(at + 1, DepState::default());
+            }
+            let before = match self.state(file).deps[at].before {
+                Some(before) => before,
+                None => {
+                    let before = self.mtime(id);
+                    self.state(file).deps[at].before = Some(before);
+                    before
+                }
+            };
+            let id = self.renamed(id);
+            self.adopt(id, file);
+            let mut maybe_make = must_make;
+            let dont_care = self.session.targets[id].dont_care;
+            if self.for_makefiles {
+                self.session.targets[id].dont_care = self.session.targets[file].dont_care;
+            }
+            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, file);
+            if self.for_makefiles {
+                self.session.targets[id].dont_care = dont_care;
+            }
+            let checked = checked?;
+            if !dep.order_only {
+                must_make = maybe_make;
+            }
+            pending |= checked.pending;
+            if let Some(failed) = checked.status {
+                status = status.max(failed);
+            }
+            if status != Status::Success && !keep_going {
+                break;
+            }
+            if !pending {
+                let id = self.renamed(id);
+                let changed = self.mtime(id) != before || before.is_missing();
+                self.state(file).deps[at].changed = changed;
+            }
+            at += 1;
+        }
+        // If it must be made, so must the intermediate files it is made from.
+        if must_make || self.session.options.always_make {
+            let mut at = 0;
+            while at < self.session.targets[file].deps.len() && (status == Status::Success || keep_going) {
+                let dep = self.session.targets[file].deps[at].clone();
+                if pending && (dep.wait || serial) {
+                    break;
+                }
+                let id = self.renamed(dep.file);
+                if self.session.targets[id].intermediate && !self.state(id).updating {
+                    let before = self.mtime(id);
+                    self.adopt(id, file);
+                    match self.update(id, depth + 1, Some(file))? {
+                        Outcome::Pending => pending = true,
+                        Outcome::Done(ended) => {
+                            status = status.max(ended);
+                            if !pending {
+                                let id = self.renamed(id);
+                                let target = &self.session.targets[file];
+                                let phony = target.phony && target.recipe.is_some();
+                                let changed = phony || self.mtime(id) != before;
+                                if let Some(state) = self.state(file).deps.get_mut(at) {
+                                    state.changed = changed;
+                                }
+                            }
+                        }
+                    }
+                }
+                at += 1;
+            }
+        }
+        self.state(file).updating = false;
+        if pending {
+            self.state(file).phase = Phase::Waiting;
+            if self.tracing_verbose() {
+                let name = self.name_of(file);
+                self.debug(depth, &[b"The prerequisites of '", name, b"' are being made."]);
+            }
+            return Ok(self.wait_for(file, waiter));
+        }
+        if self.tracing_verbose() {
+            let name = self.name_of(file);
+            self.debug(depth, &[b"Finished prerequisites of target file '", name, b"'."]);
+        }
+        if status != Status::Success {
+            return self.give_up(file, depth, status);
+        }
+        self.decide(file, depth, this_time, must_make, waiter)
+    }
+
+    /// Searches for a recipe where no rule gave one.
+    fn find_recipe(&mut self, file: FileId, depth: u32) -> Result<()> {
+        let target = &self.session.targets[file];
+        if target.recipe.is_none() && !target.phony && !self.state(file).tried_implicit {
+            self.try_implicit_rule(file, depth + 1)?;
+        }
+        let target = &self.session.targets[file];
+        if target.recipe.is_none() && !target.is_target {
+            let default = self.session.targets.lookup(self.session.known.default);
+            if let Some(recipe) = default.and_then(|d| self.session.targets[d].recipe.clone()) {
+                if self.trace.implicit {
+                    let name = self.name_of(file);
+                    self.debug(depth + 1, &[b"Using default recipe for '", name, b"'."]);
+                }
+                self.session.targets[file].recipe = Some(recipe);
+            }
+        }
+        Ok(())
+    }
+
+    /// The first to need a target is the one whose variables it sees, and the one messages name.
+    fn adopt(&mut self, dep: FileId, parent: FileId) {
+        let state = self.state(dep);
+        if matches!(state.phase, Phase::New) && !state.linked {
+            state.parent = Some(parent);
+        }
+    }
+
+    fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId) {
+        let mut message = b"Circular ".to_vec();
+        message.extend_from_slice(self.name_of(file));
+        message.extend_from_slice(b" <- ");
+        message.extend_from_slice(self.name_of(dep));
+        message.extend_from_slice(b" dependency dropped.");
+        self.session.error(None, message);
+        self.session.targets[file].deps.remove(at);
+        if at < self.state(file).deps.len() {
+            self.state(file).deps.remove(at);
+        }
+    }
+
+    /// Looks at one prerequisite on behalf of a target of time `this_time`; says in `must_make` if the target is to
+    /// be remade on its account. An intermediate file that does not exist is not made yet: what counts is whether
+    /// something it would be made from is newer.
+    fn check_dep(
+        &mut self,
+        dep: FileId,
+        depth: u32,
+        this_time: Time,
+        must_make: &mut bool,
+        waiter: FileId,
+    ) -> Result<Checked> {
+        let target = &self.session.targets[dep];
+        if target.phony || !target.intermediate {
+            let outcome = self.update(dep, depth, Some(waiter))?;
+            let dep = self.renamed(dep);
+            let time = self.mtime(dep);
+            if time.is_missing() || time > this_time {
+                *must_make = true;
+            }
+            return Ok(match outcome {
+                Outcome::Done(Status::Success) => Checked { status: None, pending: false },
+                Outcome::Done(status) => Checked { status: Some(status), pending: false },
+                Outcome::Pending => Checked { status: None, pending: true },
+            });
+        }
+        self.state(dep).updating = true;
+        let result = self.check_intermediate(dep, depth, this_time, must_make, waiter);
+        self.state(dep).updating = false;
+        result
+    }
+
+    fn check_intermediate(
+        &mut self,
+        dep: FileId,
+        depth: u32,
+        this_time: Time,
+        must_make: &mut bool,
+        waiter: FileId,
+    ) -> Result<Checked> {
+        self.find_recipe(dep, depth)?;
+        self.expand_secondary(dep)?;
+        let time = self.mtime(dep);
+        let dep = self.renamed(dep);
+        if !time.is_missing() && time > this_time {
+            *must_make = true;
+            return Ok(Checked { status: None, pending: false });
+        }
+        match self.state(dep).phase {
+            Phase::Running => {
+                self.wait_for(dep, Some(waiter));
+                return Ok(Checked { status: None, pending: true });
+            }
+            // It may have been made, or have failed, for another target.
+            Phase::Done => {
+                let status = self.state(dep).status.filter(|s| *s != Status::Success);
+                if status.is_some() {
+                    return Ok(Checked { status, pending: false });
+                }
+            }
+            Phase::New | Phase::Waiting => {}
+        }
+        let keep_going = self.session.options.keep_going;
+        let mut status: Option<Status> = None;
+        let mut pending = false;
+        let mut at = 0;
+        while at < self.session.targets[dep].deps.len() {
+            let inner = self.session.targets[dep].deps[at].clone();
+            let id = self.renamed(inner.file);
+            if self.state(id).updating {
+                self.drop_circular(dep, at, id);
+                continue;
+            }
+            self.adopt(id, dep);
+            let mut maybe_make = *must_make;
+            self.session.deeper(|_| Ok(()))?;
+            self.session.depth += 1;
+            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter);
+            self.session.depth -= 1;
+            let checked = checked?;
+            if !inner.order_only {
+                *must_make = maybe_make;
+            }
+            status = status.max(checked.status);
+            pending |= checked.pending;
+            if status.is_some() && !keep_going {
+                break;
+            }
+            at += 1;
+        }
+        Ok(Checked { status, pending })
+    }
+
+    /// A prerequisite could not be made.
+    fn give_up(&mut self, file: FileId, depth: u32, status: Status) -> Result<Outcome> {
+        self.finish(file, status, false)?;
+        if self.tracing_verbose() {
+            let name = self.name_of(file);
+            self.debug(depth, &[b"Giving up on target file '", name, b"'."]);
+        }
+        let options = &self.session.options;
+        if depth == 0 && options.keep_going && !options.just_print && !options.question {
+            let mut message = b"Target '".to_vec();
+            message.extend_from_slice(self.name_of(file));
+            message.extend_from_slice(b"' not remade because of errors.");
+            self.session.error(None, message);
+        }
+        Ok(Outcome::Done(status))
+    }
+
+    /// All prerequisites are done: is the target to be remade?
+    fn decide(
+        &mut self,
+        file: FileId,
+        depth: u32,
+        this_time: Time,
+        mut must_make: bool,
+        waiter: Option<FileId>,
+    ) -> Result<Outcome> {
+        let missing = this_time.is_missing();
+        let mut deps_changed = false;
+        let count = self.session.targets[file].deps.len();
+        if self.state(file).deps.len() < count {
+            self.state(file).deps.resize(count, DepState::default());
+        }
+        for at in 0..count {
+            let dep = self.session.targets[file].deps[at].clone();
+            let id = self.renamed(dep.file);
+            let time = self.mtime(id);
+            let id = self.renamed(id);
+            if !dep.order_only {
+                if time.is_missing() && !self.session.targets[id].intermediate {
+                    must_make = true;
+                }
+                deps_changed |= self.state(file).deps[at].changed;
+            }
+            let changed = self.state(file).deps[at].changed || missing || time > this_time;
+            self.state(file).deps[at].changed = changed;
+            if !missing && self.tracing() {
+                let (dep_name, name) = (self.name_of(id), self.name_of(file));
+                if dep.order_only {
+                    if self.trace.verbose {
+                        self.debug(
+                            depth,
+                            &[b" Prerequisite '", dep_name, b"' of target '", name, b"' is order-only."],
+                        );
+                    }
+                } else if time.is_missing() {
+                    self.debug(depth, &[b" Prerequisite '", dep_name, b"' of target '", name, b"' does not exist."]);
+                } else if changed {
+                    self.debug(
+                        depth,
+                        &[b" Prerequisite '", dep_name, b"' is newer than target '", name, b"'."],
+                    );
+                } else if self.trace.verbose {
+                    self.debug(
+                        depth,
+                        &[b" Prerequisite '", dep_name, b"' is older than target '", name, b"'."],
+                    );
+                }
+            }
+        }
+        let target = &self.session.targets[file];
+        let name = self.name_of(file);
+        if target.is_double_colon && target.deps.is_empty() {
+            must_make = true;
+            if self.tracing() {
+                self.debug(
+                    depth,
+                    &[b"Target '", name, b"' is double-colon and has no prerequisites."],
+                );
+            }
+        } else if !missing && target.is_target && !deps_changed && target.recipe.is_none() {
+            must_make = false;
+            if self.tracing_verbose() {
+                self.debug(
+                    depth,
+                    &[b"No recipe for '", name, b"' and no prerequisites actually changed."],
+                );
+            }
+        } else if !must_make && target.recipe.is_some() && self.session.options.always_make {
+            must_make = true;
+            if self.tracing_verbose() {
+                self.debug(depth, &[b"Making '", name, b"' due to always-make flag."]);
+            }
+        }
+        if !must_make {
+            if self.tracing_verbose() {
+                match self.state(file).found_as {
+                    Some(found) => {
+                        let found = self.session.text(found);
+                        self.debug(
+                            depth,
+                            &[b"No need to remake target '", name, b"'; using VPATH name '", found, b"'."],
+                        );
+                    }
+                    None => self.debug(depth, &[b"No need to remake target '", name, b"'."]),
+                }
+            }
+            self.finish(file, Status::Success, false)?;
+            // It is used where it was found.
+            if let Some(found) = self.state(file).found_as.take() {
+                self.session.targets.rename(file, found);
+            }
+            return Ok(Outcome::Done(Status::Success));
+        }
+        if self.tracing() {
+            self.debug(depth, &[b"Must remake target '", name, b"'."]);
+        }
+        if let Some(found) = self.state(file).found_as.take() {
+            if self.tracing() {
+                let found = self.session.text(found);
+                self.debug(depth, &[b"  Ignoring VPATH name '", found, b"'."]);
+            }
+            self.state(file).ignore_vpath = true;
+        }
+        self.remake(file, depth, waiter)
+    }
+
+    /// Runs the recipe, or says that there is none.
+    fn remake(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
+        let target = &self.session.targets[file];
+        let Some(_) = target.recipe else {
+            let status = if target.phony || target.is_target {
+                Status::Success
+            } else {
+                if !self.for_makefiles || !target.dont_care {
+                    self.complain(file)?;
+                } else {
+                    self.state(file).silent_failure = true;
+                }
+                Status::Failed
+            };
+            self.finish(file, status, false)?;
+            self.report(file, depth, status);
+            return Ok(Outcome::Done(status));
+        };
+        if self.session.options.touch && !self.is_recursive(file) {
+            let status = if self.session.targets[file].phony {
+                Status::Success
+            } else {
+                let status = self.touch_target(file)?;
+                self.state(file).mtime = None;
+                status
+            };
+            self.session.commands += 1;
+            self.finish(file, status, true)?;
+            self.report(file, depth, status);
+            return Ok(Outcome::Done(status));
+        }
+        self.state(file).phase = Phase::Running;
+        match self.run_recipe(file)? {
+            Started::Running => {
+                if self.tracing_verbose() {
+                    let name = self.name_of(file);
+                    self.debug(depth, &[b"Recipe of '", name, b"' is being run."]);
+                }
+                Ok(self.wait_for(file, waiter))
+            }
+            Started::Done(status) => {
+                self.finished(file, status)?;
+                Ok(Outcome::Done(self.state(file).status.unwrap_or(status)))
+            }
+        }
+    }
+
+    fn report(&self, file: FileId, depth: u32, status: Status) {
+        if !self.tracing() {
+            return;
+        }
+        let name = self.name_of(file);
+        match status {
+            Status::Failed => self.debug(depth, &[b"Failed to remake target file '", name, b"'."]),
+            Status::Success => self.debug(depth, &[b"Successfully remade target file '", name, b"'."]),
+            Status::Question => {
+                self.debug(depth, &[b"Target file '", name, b"' needs to be remade under -q."]);
+            }
+        }
+    }
+
+    /// A recipe ended: the target is done with. Without `-k` a failure ends the session when the other recipes
+    /// under way are over.
+    pub fn finished(&mut self, file: FileId, status: Status) -> Result<()> {
+        let depth = self.state(file).depth;
+        self.state(file).ran = true;
+        self.finish(file, status, true)?;
+        self.report(file, depth, status);
+        Ok(())
+    }
+
+    /// Marks a target as done with and wakes those that wait for it. `ran`: something was done that may have
+    /// changed it, so its time has to be looked at again.
+    fn finish(&mut self, file: FileId, mut status: Status, ran: bool) -> Result<()> {
+        if self.state(file).mtime_before.is_none() {
+            let time = self.state(file).mtime;
+            self.state(file).mtime_before = time;
+        }
+        if ran && !self.session.targets[file].phony {
+            let options = &self.session.options;
+            let pretend = (options.question || options.just_print || options.touch)
+                && self.session.targets[file].recipe.is_some()
+                && !self.all_recursive(file);
+            // Under -n and -q nothing was done: the target counts as new all the same.
+            self.state(file).mtime = if pretend { Some(Time::New) } else { None };
+            let name = self.name_of(file);
+            self.directories.forget(name);
+        }
+        if status == Status::Success && self.state(file).failed.is_some() {
+            status = Status::Failed;
+        }
+        {
+            let state = self.state(file);
+            state.phase = Phase::Done;
+            state.status = Some(status);
+            state.updating = false;
+        }
+        if ran && let Some(head) = self.session.targets[file].double_colon_head {
+            // The other rules of the name look at the file again.
+            let mut all = vec![head];
+            all.extend(self.session.targets[head].double_colon.iter().copied());
+            for other in all {
+                if self.state(other).phase != Phase::Done || other == head {
+                    self.state(other).mtime = None;
+                }
+            }
+        }
+        if ran {
+            for sibling in self.session.targets[file].grouped.clone() {
+                let state = self.state(sibling);
+                state.phase = Phase::Done;
+                state.status = Some(status);
+                state.ran = true;
+                if !self.session.targets[sibling].phony {
+                    self.state(sibling).mtime = None;
+                    self.mtime(sibling);
+                }
+                self.wake(sibling);
+            }
+            self.warn_missing_peers(file, status);
+            if self.session.targets[file].intermediate && status == Status::Success {
+                self.state(file).remove = true;
+                self.intermediates.push(file);
+            }
+        }
+        self.wake(file);
+        Ok(())
+    }
+
+    /// A pattern rule with several targets should make all of them (4.4).
+    fn warn_missing_peers(&mut self, file: FileId, status: Status) {
+        let searched = self.state(file).tried_implicit;
+        let options = &self.session.options;
+        let pretend = options.just_print || options.question || options.touch;
+        if status != Status::Success || !self.session.identity().is_4_4() || !searched || pretend {
+            return;
+        }
+        let Some(recipe) = self.session.targets[file].recipe.clone() else { return };
+        for sibling in self.session.targets[file].grouped.clone() {
+            let before = self.state(sibling).mtime_before;
+            let now = self.mtime(sibling);
+            if self.session.targets[sibling].phony || !(now.is_missing() || before == Some(now)) {
+                continue;
+            }
+            let mut message = b"warning: pattern recipe did not update peer target '".to_vec();
+            message.extend_from_slice(self.name_of(sibling));
+            message.extend_from_slice(b"'.");
+            self.session.error(Some(recipe.place), message);
+        }
+    }
+
+    fn wake(&mut self, file: FileId) {
+        for waiter in std::mem::take(&mut self.state(file).waiters) {
+            let state = self.state(waiter);
+            state.waiting_for = state.waiting_for.saturating_sub(1);
+            if state.waiting_for == 0 {
+                self.ready.push(waiter);
+            }
+        }
+    }
+
+    /// `No rule to make target …`: ends the session unless it is to keep going.
+    pub(crate) fn complain(&mut self, file: FileId) -> Result<()> {
+        self.show_goal_error();
+        self.state(file).silent_failure = false;
+        let mut message = b"No rule to make target '".to_vec();
+        message.extend_from_slice(self.name_of(file));
+        message.push(b'\'');
+        if let Some(parent) = self.state(file).parent {
+            message.extend_from_slice(b", needed by '");
+            message.extend_from_slice(self.name_of(parent));
+            message.push(b'\'');
+        }
+        if self.session.options.keep_going {
+            let mut full = b"*** ".to_vec();
+            full.append(&mut message);
+            full.push(b'.');
+            self.session.error(None, full);
+            return Ok(());
+        }
+        if self.running() > 0 {
+            let fatal = self.session.fatal(None, message);
+            self.session.error(None, "*** Waiting for unfinished jobs....");
+            self.wait_for_all()?;
+            return Err(fatal);
+        }
+        Err(self.session.fatal(None, message))
+    }
+}
+
+/// A time without its fraction of a second, as late as it can be: what a coarse clock may have cut off.
+fn low_resolution(time: Time) -> Time {
+    match time {
+        Time::At(ns) => Time::At(ns.div_euclid(1_000_000_000) * 1_000_000_000 + 999_999_999),
+        other => other,
+    }
+}

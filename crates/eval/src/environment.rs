@@ -1,0 +1,145 @@
+//! The environment that recipes and `$(shell)` get: exported variables, and what else make passes on.
+
+use std::rc::Rc;
+
+use rkbuild_base::BString;
+use rkbuild_base::name::Name;
+use rkbuild_host::Env;
+
+use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
+use crate::{Result, Session};
+
+/// The global variables that are exported, found once for many recipes: a kernel's configuration alone has
+/// thousands that are not.
+#[derive(Debug, Default)]
+pub struct Exported {
+    /// [`crate::Variables::changes`] and [`Session::export_all`] when the list was made.
+    when: Option<(u64, bool)>,
+    vars: Rc<[Rc<Variable>]>,
+}
+
+/// True for names that any shell can import.
+fn is_identifier(name: &[u8]) -> bool {
+    name.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_') && name.first().is_some_and(|c| !c.is_ascii_digit())
+}
+
+impl Session {
+    /// Whether a variable with these properties goes to children.
+    fn is_exported(&self, name: Name, data: &Data, export: Export) -> bool {
+        match export {
+            Export::Yes => true,
+            Export::No => false,
+            Export::IfSet => data.origin != Origin::Default,
+            Export::Default => match data.origin {
+                Origin::Default | Origin::Automatic => false,
+                Origin::CommandLine | Origin::Environment | Origin::EnvironmentOverride => {
+                    is_identifier(self.text(name))
+                }
+                Origin::File | Origin::Override => self.export_all && is_identifier(self.text(name)),
+            },
+        }
+    }
+
+    fn global_exports(&mut self) -> Rc<[Rc<Variable>]> {
+        let when = Some((self.vars.changes, self.export_all));
+        if self.exported.when != when {
+            let mut vars: Vec<Rc<Variable>> = Vec::new();
+            for var in self.vars.scope(GLOBAL).vars.values() {
+                let data = var.data.borrow();
+                // 4.3 passes private variables on like any others.
+                let hidden = data.private && self.identity().is_4_4();
+                if !hidden && self.is_exported(var.name, &data, data.export) {
+                    vars.push(var.clone());
+                }
+            }
+            vars.sort_unstable_by_key(|var| var.name);
+            self.exported = Exported { when, vars: vars.into() };
+        }
+        self.exported.vars.clone()
+    }
+
+    /// The variables of the scopes in front of the global one that are exported, and the names these scopes hide:
+    /// an own variable that is not exported keeps the global one from being passed on.
+    fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>) {
+        let (mut vars, mut names) = (Vec::new(), Vec::new());
+        let mut at = Some(scope);
+        let mut parent = false;
+        while let Some(id) = at.filter(|id| *id != GLOBAL) {
+            let scope = self.vars.scope(id);
+            for var in scope.vars.values() {
+                let data = var.data.borrow();
+                if names.contains(&var.name) || (data.private && parent && self.identity().is_4_4()) {
+                    continue;
+                }
+                names.push(var.name);
+                let global = match data.export {
+                    Export::Default if data.per_target => self.vars.lookup_in(GLOBAL, var.name),
+                    _ => None,
+                };
+                let export = global.map_or(data.export, |global| global.data.borrow().export);
+                if self.is_exported(var.name, &data, export) {
+                    vars.push(var.clone());
+                }
+            }
+            parent |= scope.next_is_parent;
+            at = scope.next;
+        }
+        (vars, names)
+    }
+
+    /// The value of `var` as children see it.
+    fn exported_value(&mut self, var: &Rc<Variable>) -> Result<BString> {
+        let data = var.data.borrow();
+        // What came from the environment and was not touched goes on as it came, dollars and all.
+        let verbatim = matches!(data.origin, Origin::Environment | Origin::EnvironmentOverride);
+        if !data.append && (data.flavor == Flavor::Simple || verbatim || data.value.is_literal()) {
+            return Ok(data.value.bytes.clone());
+        }
+        drop(data);
+        if var.expanding.get() {
+            // Its own `$(shell)` is what this environment is for.
+            return Ok(self.env.get(self.text(var.name)).map(ToOwned::to_owned).unwrap_or_default());
+        }
+        let mut value = Vec::new();
+        self.expand_variable(var, &mut value)?;
+        Ok(value.into())
+    }
+
+    /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS.
+    pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
+        let (own, hidden) = self.scoped_exports(scope);
+        let global = self.global_exports();
+        let saved = std::mem::replace(&mut self.vars.current, scope);
+        let global = global.iter().filter(|var| !hidden.contains(&var.name));
+        let result = own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
+            let name = var.name;
+            if name == self.known.makelevel || name == self.known.make_restarts {
+                return Ok(env);
+            }
+            let mut value = if name == self.known.shell && var.data.borrow().export != Export::Yes {
+                return Ok(env);
+            } else {
+                self.exported_value(var)?
+            };
+            if name == self.known.makeflags {
+                value.extend_from_slice(more_flags);
+            }
+            env.push((self.text(name).into(), value));
+            Ok(env)
+        });
+        self.vars.current = saved;
+        let mut env = result?;
+        // Make's own SHELL is for recipes to run with; what they see is the user's, unless it was exported.
+        let shell_exported = env.iter().any(|(name, _)| name == "SHELL");
+        if !shell_exported && let Some(shell) = self.env.get(b"SHELL") {
+            env.push(("SHELL".into(), shell.to_owned()));
+        }
+        env.push(("MAKELEVEL".into(), (self.level + 1).to_string().into()));
+        Ok(env.into_iter().collect())
+    }
+
+    /// The environment of `$(shell)` and `!=`: that of recipes, or before 4.4 the one make itself was given.
+    pub fn shell_environment(&mut self) -> Result<Env> {
+        if self.identity().is_4_4() { self.recipe_environment(self.vars.current, b"") } else { Ok(self.env.clone()) }
+    }
+}
