@@ -83,8 +83,12 @@ impl Session {
                         if !joined.is_empty() {
                             joined.push(b' ');
                         }
+                        let start = joined.len();
                         if flavor == Flavor::Simple {
                             self.expand(value, &mut joined)?;
+                            if joined.len() == start {
+                                return Ok(var);
+                            }
                         } else {
                             joined.extend_from_slice(&value.bytes);
                         }
@@ -93,6 +97,7 @@ impl Session {
                 }
             }
         };
+        self.keep_environment(scope, name);
         let var = self.vars.define(scope, name, value, flavor, origin, place);
         {
             let mut data = var.data.borrow_mut();
@@ -105,6 +110,19 @@ impl Session {
             self.assigned(name, &var)?;
         }
         Ok(var)
+    }
+
+    /// With `-e`, a variable from the environment is not to be changed by makefiles: from the first time that one
+    /// tries, its origin says so.
+    pub(crate) fn keep_environment(&self, scope: ScopeId, name: Name) {
+        if self.options.environment_overrides {
+            if let Some(var) = self.vars.lookup_in(scope, name) {
+                let mut data = var.data.borrow_mut();
+                if data.origin == Origin::Environment {
+                    data.origin = Origin::EnvironmentOverride;
+                }
+            }
+        }
     }
 
     /// What a `:::=` keeps: the expansion, with every `$` doubled.

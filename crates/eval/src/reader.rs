@@ -205,6 +205,7 @@ impl Session {
                 Stmt::Undefine { modifiers, name } => {
                     self.finish_rule(reading)?;
                     let name = self.assigned_name(name)?;
+                    self.keep_environment(GLOBAL, name);
                     self.vars.undefine(GLOBAL, name, origin_of(*modifiers));
                 }
                 Stmt::Export { export, names } => {
