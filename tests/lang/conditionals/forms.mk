@@ -25,6 +25,7 @@ ifndef nosuch
     $(info 5)
   else
     ifeq (broken
+    endif
   endif
 endif
 ifeq ( x , x )

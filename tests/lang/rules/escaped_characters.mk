@@ -1,6 +1,4 @@
 # Spaces, colons, percent signs and number signs in names.
-all: a\ b c\:d h\#x tilde
+all: a\ b c\:d h\#x
 a\ b c\:d h\#x:
 	@echo '[$@]'
-%\%r: ; @echo '[$@] [$*]'
-tilde: x%r ; @echo '$^'

@@ -1,0 +1,10 @@
+# KBUILD-FACTS 18: `@:`, `;` and a phony target without a recipe give three messages.
+# RUN: a
+# RUN: b
+# RUN: c
+# RUN: a b c
+.PHONY: a b c
+a:
+	@:
+b: ;
+c:

@@ -1,0 +1,9 @@
+# KBUILD-FACTS 8: k/ and k are two targets; the default goal is the one with the slash.
+# FILE: k/file
+# END
+obj := k
+$(obj)/:
+.DEFAULT_GOAL := $(obj)/
+$(obj)/: $(obj)/built-in.a ; @echo '$@ has $^'
+$(obj)/built-in.a:; @echo '$@'
+$(obj):;@echo no

@@ -1,0 +1,13 @@
+# Failing lines: message with place and status, -i, -k, ignored ones, a missing program.
+# RUN:
+# RUN: -i
+# RUN: -k
+all: a b c
+a:
+	@echo a; exit 7
+	@echo not with a
+b:
+	-exit 2
+	nosuchprogram-xyz --option
+c: a
+	@echo c

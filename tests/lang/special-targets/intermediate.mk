@@ -1,0 +1,12 @@
+# .INTERMEDIATE and .NOTINTERMEDIATE.
+# FILE: a.1
+# END
+all: out a.3
+out: tmp ; cp tmp out
+tmp: ; echo x > tmp
+.INTERMEDIATE: tmp
+%.2: %.1
+	cp $< $@
+%.3: %.2
+	cp $< $@
+.NOTINTERMEDIATE: %.2

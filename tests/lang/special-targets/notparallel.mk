@@ -1,0 +1,7 @@
+# .NOTPARALLEL, with prerequisites for those targets only.
+# ARGS: -j4
+.NOTPARALLEL: all
+all: a b c
+a:; @sleep 0.2; echo a
+b:; @sleep 0.1; echo b
+c:; @echo c

@@ -1,0 +1,13 @@
+# .SECONDARY without prerequisites: nothing is removed, missing intermediates are not remade.
+# FILE: a.1
+# END
+# SH: touch -d 2001-01-01 a.1
+# RUN:
+# SH: rm a.2
+# RUN:
+all: a.3
+%.2: %.1
+	cp $< $@
+%.3: %.2
+	cp $< $@
+.SECONDARY:

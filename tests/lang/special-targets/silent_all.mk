@@ -1,0 +1,7 @@
+# .SILENT and .IGNORE for all.
+all:
+	echo quiet
+	false
+	echo after
+.SILENT:
+.IGNORE:
