@@ -345,7 +345,7 @@ mod tests {
     fn ratios_are_of_pairs() {
         let usage = |ms| Usage { cpu: Duration::from_millis(ms), wall: Duration::ZERO, peak_kib: 1 };
         let mut m = Measured::new("x");
-        for (r, c) in [(100, 50), (200, 300), (100, 100)] {
+        for (r, c) in [(500, 250), (250, 375), (500, 500)] {
             m.add(0, usage(r));
             m.add(1, usage(c));
         }

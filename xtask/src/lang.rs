@@ -404,4 +404,49 @@ mod tests {
         assert_eq!(test.files, [(PathBuf::from("sub/x.mk"), b"all:\n\techo hi\n\n# END of it\n".to_vec())]);
         assert!(parse("t", b"# FILE: x\n# y\n").is_err());
     }
+
+    /// A program that stands for a make.
+    fn program(dir: &Path, name: &str, script: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = dir.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn failures(reference: &str, candidate: &str, test: &[u8]) -> Vec<(String, String)> {
+        let dir = tempfile::tempdir().unwrap();
+        let programs = Programs {
+            reference: program(dir.path(), "reference", reference),
+            reference_43: None,
+            variants: vec![Variant::plain("candidate", &program(dir.path(), "candidate", candidate))],
+        };
+        run(&[parse("t", test).unwrap()], &programs, &dir.path().join("work"), 1).unwrap().failures
+    }
+
+    #[test]
+    fn programs_that_do_the_same_pass() {
+        assert_eq!(failures("echo x; touch a; exit 2", "echo x; touch a; exit 2", b"# STATUS: 2\n"), []);
+        assert_eq!(failures("echo 1; echo 2", "echo 2; echo 1", b"# SORT\n"), []);
+        assert_eq!(failures("echo pid 1", "echo pid 22", b"# NORM: [0-9]+\n"), []);
+    }
+
+    #[test]
+    fn output_status_and_files_are_compared() {
+        for (reference, candidate, word) in [
+            ("echo x", "echo y", "output differs"),
+            ("exit 1", "exit 2", "exit status 2, GNU make 1"),
+            ("touch a", ":", "missing file: a"),
+            (":", "touch a", "extra file: a"),
+            ("echo x > a", "echo y > a", "file differs: a"),
+        ] {
+            let found = failures(reference, candidate, b"");
+            assert!(found.len() == 1 && found[0].1.contains(word), "{reference} / {candidate}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_gnu_make_does_not_give_is_a_failure() {
+        assert_eq!(failures(":", ":", b"# STATUS: 2\n").len(), 1);
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod candidate;
+pub mod checks;
 pub mod confine;
 pub mod conformance;
 pub mod explain;

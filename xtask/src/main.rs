@@ -13,7 +13,7 @@ use xtask::places::Places;
 use xtask::recipe::Family;
 use xtask::reference::Release;
 use xtask::stage::{PHASES, Settings};
-use xtask::{candidate, confine, lang, recipe, trial};
+use xtask::{candidate, checks, confine, lang, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -27,6 +27,8 @@ struct Arguments {
 enum Task {
     /// Builds a small kernel module with the system's make and with rkbuild and compares all files
     Try(Candidate),
+    /// Runs all checks: format, clippy, unit and language tests, GNU make's suites, real modules
+    Test(Test),
     /// Runs the language tests (tests/lang) under GNU make and rkbuild, native and not, and compares byte for byte
     Lang(Lang),
     /// Builds real modules or kernels with GNU make and with rkbuild at one path and compares everything to be seen
@@ -45,6 +47,15 @@ struct Candidate {
     /// Compare this program instead of rkbuild
     #[arg(long, value_name = "PROGRAM")]
     candidate: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct Test {
+    /// Only steps whose name contains this
+    filter: Option<String>,
+    /// Only what takes a few minutes
+    #[arg(long)]
+    quick: bool,
 }
 
 #[derive(clap::Args)]
@@ -185,6 +196,7 @@ fn run(task: Task) -> Result<bool> {
     let places = Places::find()?;
     match task {
         Task::Try(c) => trial::run(&places, c.candidate.as_deref()),
+        Task::Test(t) => checks::run(&places, t.filter.as_deref().unwrap_or(""), t.quick),
         Task::Lang(l) => run_lang(&places, &l),
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),

@@ -1,0 +1,184 @@
+//! `cargo xtask test`: everything that must pass before a change goes in, as a list of steps.
+//!
+//! A step is a name, whether it belongs to the quick ones, and a function that says how many things passed and failed. To add
+//! one, write the function and add a line to `STEPS`.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use regex::Regex;
+
+use crate::candidate::{self, Variant};
+use crate::conformance::Conformance;
+use crate::lang;
+use crate::oracle::{Oracle, Tally};
+use crate::places::Places;
+use crate::recipe::Family;
+use crate::reference::Release;
+use crate::stage::{PHASES, Settings};
+use crate::trial;
+
+/// The name of the cargo test that `cargo test` runs and the step `language` stands for.
+const LANGUAGE_TEST: &str = "language_tests_agree_with_gnu_make";
+
+struct Step {
+    name: &'static str,
+    quick: bool,
+    run: fn(&Places) -> Result<Tally>,
+}
+
+/// In the order they run: what fails fastest first.
+const STEPS: &[Step] = &[
+    Step { name: "format", quick: true, run: format },
+    Step { name: "clippy", quick: true, run: clippy },
+    Step { name: "unit", quick: true, run: unit },
+    Step { name: "language", quick: true, run: language },
+    Step { name: "conformance-4.4.1", quick: false, run: |places| conformance(places, Release::V441, true) },
+    Step { name: "conformance-4.3", quick: false, run: |places| conformance(places, Release::V43, true) },
+    Step {
+        name: "conformance-no-native",
+        quick: false,
+        run: |places| conformance(places, Release::V441, false),
+    },
+    Step { name: "try", quick: false, run: try_module },
+    Step { name: "oracle-modules", quick: false, run: |places| oracle(places, Family::Modules, &[], None) },
+];
+
+/// Runs the steps whose name contains `filter` and prints a line for each, then the sum.
+pub fn run(places: &Places, filter: &str, quick: bool) -> Result<bool> {
+    let mut lines = Vec::new();
+    let mut sum = Tally::default();
+    for step in STEPS.iter().filter(|s| s.name.contains(filter) && (s.quick || !quick)) {
+        println!("== {}", step.name);
+        let start = Instant::now();
+        let tally = (step.run)(places).unwrap_or_else(|e| {
+            println!("{}: {e:#}", step.name);
+            Tally { passed: 0, failed: 1 }
+        });
+        sum.passed += tally.passed;
+        sum.failed += tally.failed;
+        let seconds = start.elapsed().as_secs();
+        lines.push(format!(
+            "{:<24} {:>5} passed, {:>3} failed  {seconds:>5} s",
+            step.name, tally.passed, tally.failed
+        ));
+    }
+    println!("\n{}", lines.join("\n"));
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    Ok(sum.failed == 0 && sum.passed > 0)
+}
+
+fn one(ok: bool) -> Tally {
+    Tally { passed: usize::from(ok), failed: usize::from(!ok) }
+}
+
+fn cargo(places: &Places, args: &[&str]) -> Command {
+    let mut cmd = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cmd.args(args).current_dir(&places.repo).stdin(Stdio::null());
+    cmd
+}
+
+fn format(places: &Places) -> Result<Tally> {
+    Ok(one(cargo(places, &["fmt", "--all", "--check"]).status()?.success()))
+}
+
+fn clippy(places: &Places) -> Result<Tally> {
+    let args = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    Ok(one(cargo(places, &args).status()?.success()))
+}
+
+fn unit(places: &Places) -> Result<Tally> {
+    let args =
+        ["test", "--quiet", "--workspace", "--locked", "--no-fail-fast", "--", "--skip", LANGUAGE_TEST];
+    let out = cargo(places, &args).stderr(Stdio::inherit()).output().context("cannot run cargo")?;
+    std::io::stdout().write_all(&out.stdout)?;
+    let mut tally = counted(&String::from_utf8_lossy(&out.stdout))?;
+    // A test that does not compile, or dies, is in no count.
+    if !out.status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// The sums of cargo's `test result` lines.
+fn counted(text: &str) -> Result<Tally> {
+    let mut tally = Tally::default();
+    for found in Regex::new(r"test result: .* (\d+) passed; (\d+) failed")?.captures_iter(text) {
+        let (_, [passed, failed]) = found.extract();
+        tally.passed += passed.parse::<usize>()?;
+        tally.failed += failed.parse::<usize>()?;
+    }
+    Ok(tally)
+}
+
+fn variants(places: &Places) -> Result<Vec<Variant>> {
+    candidate::variants(places, None)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn language(places: &Places) -> Result<Tally> {
+    let report = lang::run_all(places, "", variants(places)?, cores())?;
+    for (name, text) in &report.failures {
+        println!("{name}: FAILED\n{text}");
+    }
+    Ok(Tally { passed: report.passed, failed: report.failures.len() })
+}
+
+/// What fails as docs/conformance.tsv says counts neither way.
+fn conformance(places: &Places, release: Release, native: bool) -> Result<Tally> {
+    let variant = variants(places)?.into_iter().find(|v| v.native == native).context("no such variant")?;
+    let score = Conformance {
+        releases: vec![release],
+        variant,
+        only: Vec::new(),
+        jobs: cores(),
+        limit: Duration::from_secs(120),
+        record: false,
+        neutral: false,
+    }
+    .run(places)?;
+    Ok(Tally { passed: score.passed, failed: score.new })
+}
+
+fn try_module(places: &Places) -> Result<Tally> {
+    Ok(one(trial::run(places, None::<&Path>)?))
+}
+
+fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) -> Result<Tally> {
+    Oracle {
+        family,
+        names: names.iter().map(|n| n.to_string()).collect(),
+        release: Release::V441,
+        variants: variants(places)?,
+        settings: Settings {
+            jobs,
+            phases: PHASES.map(String::from).to_vec(),
+            limit: Duration::from_secs(3600),
+        },
+        cross: true,
+        fresh: false,
+        at_once: cores(),
+        most: 12,
+        shown: 20,
+    }
+    .run(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_results_of_all_test_programs_are_added() {
+        let text =
+            "test result: ok. 13 passed; 0 failed; 0 ignored\nx\ntest result: FAILED. 2 passed; 3 failed; 0";
+        let tally = counted(text).unwrap();
+        assert_eq!((tally.passed, tally.failed), (15, 3));
+    }
+}
