@@ -1,0 +1,9 @@
+# -k: which targets are reported, at which level.
+# RUN: -k
+# RUN: -k x y
+all: x y
+x: a b ; @echo no
+y: c ; @echo $@
+a:; @exit 1
+b:; @echo $@
+c:; @echo $@

@@ -1,0 +1,6 @@
+# A pattern rule with two targets that makes only one of them.
+all: a.x ; @:
+a.x: a.z
+%.x %.z: %.s
+	touch $*.x
+a.s:; touch $@

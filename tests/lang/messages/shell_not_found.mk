@@ -1,0 +1,7 @@
+# A shell that is not there, for recipes and $(shell).
+# STATUS: 2
+$(info [$(shell nosuchcommand-q; echo after)] $(.SHELLSTATUS))
+SHELL = /nosuch/sh
+$(info [$(shell echo x)] $(.SHELLSTATUS))
+all:
+	@echo x

@@ -1,0 +1,13 @@
+# --trace says why each target is made.
+# FILE: b
+# END
+# SH: touch -d 2001-01-01 b
+# RUN: --trace
+# SH: touch -d 2000-01-01 a
+# RUN: --trace
+all: a c
+a: b
+	@touch $@
+c:
+	@echo $@
+.PHONY: c

@@ -1,0 +1,5 @@
+# .WAIT as a target.
+all: a
+.WAIT: b
+	@echo no
+a b:;@echo $@
