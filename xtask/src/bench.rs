@@ -16,6 +16,7 @@ use crate::candidate::Variant;
 use crate::confine::{Usage, measure};
 use crate::machine::{self, Headers, install, quiet};
 use crate::places::{Places, SYSTEM_PATH};
+use crate::programs;
 use crate::recipe::{self, Family};
 use crate::reference::{self, Release};
 use crate::sources::{self, clear};
@@ -259,22 +260,6 @@ fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
         fs::write(path.join("x.o"), "")?;
     }
     Ok(Vec::new())
-}
-
-/// How many times a program was started, this one included.
-fn programs_started(cmd: &Command, scratch: &Path) -> Result<usize> {
-    let log = scratch.join("strace");
-    let mut strace = Command::new("strace");
-    strace
-        .args(["-f", "-qq", "-e", "trace=execve", "-e", "status=successful", "-e", "signal=none", "-o"])
-        .arg(&log);
-    strace.arg(cmd.get_program()).args(cmd.get_args()).env_clear();
-    strace.envs(cmd.get_envs().filter_map(|(k, v)| Some((k, v?))));
-    if let Some(dir) = cmd.get_current_dir() {
-        strace.current_dir(dir);
-    }
-    quiet(&mut strace)?;
-    Ok(fs::read_to_string(&log)?.lines().filter(|l| l.contains("execve(")).count())
 }
 
 impl Measured {

@@ -16,6 +16,7 @@ use crate::conformance::Conformance;
 use crate::lang;
 use crate::oracle::{Oracle, Tally};
 use crate::places::Places;
+use crate::programs;
 use crate::recipe::Family;
 use crate::reference::Release;
 use crate::stage::{PHASES, Settings};
@@ -44,6 +45,7 @@ const STEPS: &[Step] = &[
         run: |places| conformance(places, Release::V441, false),
     },
     Step { name: "try", quick: false, run: try_module },
+    Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "oracle-modules", quick: false, run: |places| oracle(places, Family::Modules, &[], None) },
 ];
 

@@ -11,6 +11,7 @@ pub mod machine;
 pub mod oracle;
 pub mod places;
 pub mod process;
+pub mod programs;
 pub mod recipe;
 pub mod reference;
 pub mod snapshot;
