@@ -20,7 +20,8 @@ pub struct Exported {
 
 /// True for names that any shell can import.
 fn is_identifier(name: &[u8]) -> bool {
-    name.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_') && name.first().is_some_and(|c| !c.is_ascii_digit())
+    name.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_')
+        && name.first().is_some_and(|c| !c.is_ascii_digit())
 }
 
 impl Session {
@@ -96,10 +97,6 @@ impl Session {
             return Ok(data.value.bytes.clone());
         }
         drop(data);
-        if var.expanding.get() {
-            // Its own `$(shell)` is what this environment is for.
-            return Ok(self.env.get(self.text(var.name)).map(ToOwned::to_owned).unwrap_or_default());
-        }
         let mut value = Vec::new();
         self.expand_variable(var, &mut value)?;
         Ok(value.into())
@@ -111,22 +108,23 @@ impl Session {
         let global = self.global_exports();
         let saved = std::mem::replace(&mut self.vars.current, scope);
         let global = global.iter().filter(|var| !hidden.contains(&var.name));
-        let result = own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
-            let name = var.name;
-            if name == self.known.makelevel || name == self.known.make_restarts {
-                return Ok(env);
-            }
-            let mut value = if name == self.known.shell && var.data.borrow().export != Export::Yes {
-                return Ok(env);
-            } else {
-                self.exported_value(var)?
-            };
-            if name == self.known.makeflags {
-                value.extend_from_slice(more_flags);
-            }
-            env.push((self.text(name).into(), value));
-            Ok(env)
-        });
+        let result =
+            own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
+                let name = var.name;
+                if name == self.known.makelevel || name == self.known.make_restarts {
+                    return Ok(env);
+                }
+                let mut value = if name == self.known.shell && var.data.borrow().export != Export::Yes {
+                    return Ok(env);
+                } else {
+                    self.exported_value(var)?
+                };
+                if name == self.known.makeflags {
+                    value.extend_from_slice(more_flags);
+                }
+                env.push((self.text(name).into(), value));
+                Ok(env)
+            });
         self.vars.current = saved;
         let mut env = result?;
         // Make's own SHELL is for recipes to run with; what they see is the user's, unless it was exported.
@@ -140,6 +138,12 @@ impl Session {
 
     /// The environment of `$(shell)` and `!=`: that of recipes, or before 4.4 the one make itself was given.
     pub fn shell_environment(&mut self) -> Result<Env> {
-        if self.identity().is_4_4() { self.recipe_environment(self.vars.current, b"") } else { Ok(self.env.clone()) }
+        if !self.identity().is_4_4() {
+            return Ok(self.env.clone());
+        }
+        self.shell_environments += 1;
+        let result = self.recipe_environment(self.vars.current, b"");
+        self.shell_environments -= 1;
+        result
     }
 }

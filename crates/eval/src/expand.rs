@@ -168,6 +168,13 @@ impl Session {
         }
         let calls = var.calls.get();
         let was = var.expanding.get();
+        if was && self.shell_environments > 0 {
+            // The `$(shell)` that this environment is for stands in the variable itself: its command sees the value
+            // make was given.
+            out.extend_from_slice(self.env.get(self.text(var.name)).unwrap_or_default());
+            self.expanding = outer;
+            return Ok(());
+        }
         if was {
             if calls == 0 {
                 let mut message = b"Recursive variable '".to_vec();

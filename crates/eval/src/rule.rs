@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
 use rkbuild_base::{BString, Name, Place};
-use rkbuild_syntax::line::{find_unquoted, find_unquoted_outside, join_continuations, skip_reference};
+use rkbuild_syntax::line::{
+    find_unquoted, find_unquoted_outside, join_continuations, join_in_references, skip_reference,
+};
 use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Assign, Stmt, Text};
 
@@ -146,8 +148,8 @@ impl Session {
             prefix: self.recipe_prefix,
         };
         if let Some(command) = command {
-            let text = trim_start_blanks(&command).to_vec();
-            rule.push(Arc::new(Text::new(text)), place);
+            let text = trim_start_blanks(&command);
+            rule.push(Arc::new(Text::new(&*join_in_references(text))), place);
         }
         Ok(Read::Rule(rule))
     }
@@ -349,9 +351,8 @@ impl Session {
             Some(at) => (&text[..at], Some(&text[at + 1..])),
             None => (&text[..], None),
         };
-        let list = |text: &[u8]| {
-            self.file_sequence(text, b":;|", Wildcards::Expand).into_iter().map(|w| (w, false))
-        };
+        let list =
+            |text: &[u8]| self.file_sequence(text, b":;|", Wildcards::Expand).into_iter().map(|w| (w, false));
         let mut out: Vec<(BString, bool)> = list(normal).collect();
         if let Some(rest) = order_only {
             out.push((BString::default(), true));
@@ -516,7 +517,9 @@ impl Session {
             return Ok(file);
         }
         match self.targets.lookup(name) {
-            Some(file) if self.targets[file].is_target && !self.targets[file].is_double_colon => Err(both(self)),
+            Some(file) if self.targets[file].is_target && !self.targets[file].is_double_colon => {
+                Err(both(self))
+            }
             Some(head) if self.targets[head].is_double_colon => {
                 let file = self.targets.add(name);
                 self.targets[head].double_colon.push(file);
@@ -648,4 +651,3 @@ fn find_colon(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b':', text)
         .find(|at| rkbuild_syntax::line::trailing_backslashes(&text[..*at]) % 2 == 0)
 }
-

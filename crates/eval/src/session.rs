@@ -92,8 +92,8 @@ pub struct Session {
     pub doors: Rc<dyn Doors>,
     /// Names that are looked at often.
     pub known: Known,
-    /// The environment of `$(shell)` is being made: variables on whose account it runs are not expanded again.
-    pub in_shell_env: Vec<Name>,
+    /// How many environments of `$(shell)` are being made, one within the other.
+    pub shell_environments: u32,
     /// Commands started so far; caches of directories are good while it stands.
     pub commands: u64,
     /// Makefile texts of `--eval`, still to be read before the first makefile.
@@ -234,7 +234,7 @@ impl Session {
             recipe_prefix: b'\t',
             doors,
             known,
-            in_shell_env: Vec::new(),
+            shell_environments: 0,
             commands: 0,
             evals: VecDeque::new(),
             in_recipe: false,

@@ -112,6 +112,8 @@ pub struct Scope {
     pub next: Option<ScopeId>,
     /// `next` belongs to the target this one is a prerequisite of: `private` variables there are not seen.
     pub next_is_parent: bool,
+    /// It was pushed over the global scope, and lies over it for every other scope that ends there.
+    over_global: bool,
 }
 
 /// All scopes of a session: the global one, those of targets, and those of `$(call)`, `$(foreach)`, `$(let)`.
@@ -122,6 +124,8 @@ pub struct Variables {
     free: Vec<ScopeId>,
     /// Where look-up begins.
     pub current: ScopeId,
+    /// The last scope that was pushed over the global one.
+    over_global: Option<ScopeId>,
     /// Counts changes of the global scope and of exports, so that results derived from them can be kept.
     pub changes: u64,
 }
@@ -131,7 +135,13 @@ pub const GLOBAL: ScopeId = ScopeId(0);
 
 impl Default for Variables {
     fn default() -> Self {
-        Variables { scopes: vec![Scope::default()], free: Vec::new(), current: GLOBAL, changes: 0 }
+        Variables {
+            scopes: vec![Scope::default()],
+            free: Vec::new(),
+            current: GLOBAL,
+            over_global: None,
+            changes: 0,
+        }
     }
 }
 
@@ -158,10 +168,17 @@ impl Variables {
         id
     }
 
-    /// Begins a scope in front of the current one, as `$(call)` does.
+    /// Begins a scope in front of the current one, as `$(call)` does. Over the global scope it is seen from targets too:
+    /// an `$(eval)` in a `$(foreach)` may give them variables.
     pub fn push(&mut self) -> ScopeId {
-        self.current = self.add_scope(Some(self.current));
-        self.current
+        let over_global = self.current == GLOBAL || self.scope(self.current).over_global;
+        let id = self.add_scope(Some(self.current));
+        if over_global {
+            self.scopes[id.0 as usize].over_global = true;
+            self.over_global = Some(id);
+        }
+        self.current = id;
+        id
     }
 
     /// Ends a scope begun with [`Variables::push`]; look-up is as before it.
@@ -170,7 +187,11 @@ impl Variables {
         let scope = &mut self.scopes[pushed.0 as usize];
         scope.vars.clear();
         scope.next_is_parent = false;
-        self.current = scope.next.take().unwrap_or(GLOBAL);
+        let next = scope.next.take().unwrap_or(GLOBAL);
+        if std::mem::take(&mut scope.over_global) {
+            self.over_global = Some(next).filter(|id| *id != GLOBAL);
+        }
+        self.current = next;
         self.free.push(pushed);
     }
 
@@ -183,6 +204,7 @@ impl Variables {
     pub fn lookup_from(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
         let mut id = scope;
         let mut parent = false;
+        let mut over_global = self.over_global;
         loop {
             let scope = &self.scopes[id.0 as usize];
             if let Some(var) = scope.vars.get(&name) {
@@ -192,6 +214,13 @@ impl Variables {
             }
             parent |= scope.next_is_parent;
             id = scope.next?;
+            if scope.over_global {
+                over_global = None;
+            } else if id == GLOBAL
+                && let Some(top) = over_global.take()
+            {
+                id = top;
+            }
         }
     }
 
@@ -275,6 +304,29 @@ mod tests {
         var.data.borrow_mut().private = true;
         assert!(vars.lookup_from(parent, a).is_some());
         assert!(vars.lookup_from(child, a).is_none());
+    }
+
+    #[test]
+    fn a_scope_pushed_over_the_global_one_is_seen_from_targets() {
+        let mut vars = Variables::default();
+        let a = Name(7);
+        let value = |vars: &Variables, from| {
+            vars.lookup_from(from, a).map(|v: &Rc<Variable>| v.data.borrow().value.bytes.to_string())
+        };
+        vars.define(GLOBAL, a, text("global"), Flavor::Simple, Origin::File, Place::NONE);
+        let target = vars.add_scope(Some(GLOBAL));
+        let outer = vars.push();
+        vars.define(outer, a, text("outer"), Flavor::Simple, Origin::Automatic, Place::NONE);
+        let inner = vars.push();
+        assert_eq!(value(&vars, target).as_deref(), Some("outer"));
+        vars.pop(inner);
+        vars.pop(outer);
+        assert_eq!(value(&vars, target).as_deref(), Some("global"));
+        vars.current = target;
+        let local = vars.push();
+        vars.define(local, a, text("local"), Flavor::Simple, Origin::Automatic, Place::NONE);
+        assert_eq!(value(&vars, target).as_deref(), Some("global"));
+        assert_eq!(value(&vars, local).as_deref(), Some("local"));
     }
 
     #[test]

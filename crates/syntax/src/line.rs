@@ -1,5 +1,7 @@
 //! Physical lines to logical lines; continuations and comments.
 
+use std::borrow::Cow;
+
 use rkbuild_base::text::{is_blank, is_space};
 
 /// A logical line: its bytes in the makefile without the last newline, inner backslash-newlines kept.
@@ -35,7 +37,7 @@ pub fn split(text: &[u8]) -> Vec<Span> {
 
 /// Drops carriage returns before newlines, what follows a NUL on its line, and a byte-order mark, as make does
 /// when it reads. Borrows when there is nothing to drop.
-pub fn clean(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+pub fn clean(text: &[u8]) -> Cow<'_, [u8]> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if memchr::memchr2(b'\r', 0, text).is_none() {
         return text.into();
@@ -90,12 +92,49 @@ pub fn join_continuations(line: &[u8], posix: bool) -> Vec<u8> {
     out
 }
 
-/// Cuts an unquoted comment off, and takes away the backslashes that quoted a `#`.
+/// Joins the continuations inside `$(…)` and `${…}` of a recipe line, as make does before it expands it: functions
+/// are not to see them. Those outside go to the shell.
+pub fn join_in_references(line: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memmem::find(line, b"\\\n").is_none() {
+        return Cow::Borrowed(line);
+    }
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(b'$', rest) {
+        let (before, from) = rest.split_at(at + 1);
+        out.extend_from_slice(before);
+        rest = from;
+        let Some(&open @ (b'(' | b'{')) = rest.first() else { continue };
+        let end = crate::expr::matching_close(&rest[1..], open).map_or(rest.len(), |close| close + 2);
+        let (reference, after) = rest.split_at(end);
+        join_all(reference, &mut out);
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}
+
+/// Appends `text` with each backslash-newline, and the blanks around it, made a space.
+fn join_all(mut text: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    while let Some(at) = memchr::memmem::find(text, b"\\\n") {
+        out.extend_from_slice(&text[..at]);
+        let blanks = out[start..].iter().rev().take_while(|c| is_blank(**c)).count();
+        out.truncate(out.len() - blanks);
+        out.push(b' ');
+        text = &text[at + 2..];
+        text = &text[text.iter().take_while(|c| is_blank(**c)).count()..];
+    }
+    out.extend_from_slice(text);
+}
+
+/// Cuts an unquoted comment off, and takes away the backslashes that quoted a `#`. In a reference, `#` is a character
+/// like any other.
 pub fn strip_comment(line: &mut Vec<u8>) {
     if memchr::memchr(b'#', line).is_none() {
         return;
     }
-    if let Some(at) = find_unquoted(line, 0, |c| c == b'#') {
+    if let Some(at) = find_unquoted_outside(line, 0, |c| c == b'#') {
         line.truncate(at);
     }
 }
@@ -192,6 +231,21 @@ mod tests {
         let mut line = b"a\\#b \\\\# c".to_vec();
         strip_comment(&mut line);
         assert_eq!(line, b"a#b \\");
+    }
+
+    #[test]
+    fn a_number_sign_in_a_reference_begins_no_comment() {
+        let mut line = b"a$(f #)b${g #} $$(c # d".to_vec();
+        strip_comment(&mut line);
+        assert_eq!(line, b"a$(f #)b${g #} $$(c ");
+    }
+
+    #[test]
+    fn continuations_in_references_of_a_recipe_become_spaces() {
+        let join = |text: &[u8]| String::from_utf8(join_in_references(text).into_owned()).unwrap();
+        assert_eq!(join(b"x \\\n y $(f a  \\\n\t (b) \\\n\t\\\n c) \\\n z"), "x \\\n y $(f a (b) c) \\\n z");
+        assert_eq!(join(b"$$(a\\\n b) ${c \\\n"), "$$(a b) ${c ");
+        assert_eq!(join(b"$(a\\\\\\\n b)"), "$(a\\\\ b)");
     }
 
     #[test]

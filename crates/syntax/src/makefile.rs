@@ -88,9 +88,10 @@ impl Makefile {
 
     /// The line as a recipe line: without the prefix character.
     pub fn recipe(&self, index: usize) -> &Arc<Text> {
-        self.lines[index]
-            .recipe
-            .get_or_init(|| Arc::new(Text::new(self.raw(index).get(1..).unwrap_or_default())))
+        self.lines[index].recipe.get_or_init(|| {
+            let line = self.raw(index).get(1..).unwrap_or_default();
+            Arc::new(Text::new(&*line::join_in_references(line)))
+        })
     }
 
     /// The body of the `define` at `index`; `None` when its `endef` is missing. `prefix` is the recipe prefix
