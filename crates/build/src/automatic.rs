@@ -38,13 +38,12 @@ impl Builder<'_> {
     /// Sets the automatic variables of `file` in its scope, for its recipe.
     pub fn set_automatic(&mut self, file: FileId) -> Result<ScopeId> {
         let scope = self.link_scopes(file)?;
-        self.set_automatic_upto(file, None, None);
+        self.set_automatic_with(file, None);
         Ok(scope)
     }
 
-    /// Like [`Builder::set_automatic`], from the first `upto` prerequisites only and with another stem: for the
-    /// second expansion.
-    pub(crate) fn set_automatic_upto(&mut self, file: FileId, upto: Option<usize>, stem: Option<&[u8]>) {
+    /// Like [`Builder::set_automatic`], with another stem: for the second expansion.
+    pub(crate) fn set_automatic_with(&mut self, file: FileId, stem: Option<&[u8]>) {
         let scope = self.session.own_scope(file);
         let name = self.name_of(file);
         let (at, percent) = match crate::archive::split(name) {
@@ -56,8 +55,7 @@ impl Builder<'_> {
             Some(stem) => stem.to_vec(),
             None => self.suffix_stem(name).to_vec(),
         };
-        let count = upto.unwrap_or(usize::MAX);
-        let deps: Vec<_> = self.session.targets[file].deps.iter().take(count).cloned().collect();
+        let deps = self.session.targets[file].deps.clone();
         let mut less: Option<&'static [u8]> = None;
         let (mut caret, mut plus, mut question, mut bar) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let normal: FxSet<Name> = deps

@@ -81,8 +81,6 @@ pub struct FileState {
     pub ran: bool,
     /// For double-colon heads: the next of its rules.
     pub next_rule: usize,
-    /// It was made by a chain of implicit rules and is removed at the end.
-    pub remove: bool,
 }
 
 /// What the builder knows about one prerequisite of a target.
@@ -131,6 +129,8 @@ pub struct Builder<'s> {
     pub clock_skew: bool,
     /// Intermediate files made here, to be removed at the end, in order.
     pub intermediates: Vec<FileId>,
+    /// The goals, which are kept even where they are intermediate files.
+    pub(crate) goals: Vec<FileId>,
     /// VPATH, read once.
     pub(crate) general_vpath: Option<Vec<BString>>,
     /// GPATH, read once.
@@ -171,6 +171,7 @@ impl<'s> Builder<'s> {
             not_parallel,
             clock_skew: false,
             intermediates: Vec::new(),
+            goals: Vec::new(),
             general_vpath: None,
             gpath: None,
         }

@@ -11,6 +11,9 @@ impl Builder<'_> {
     /// about those that are up to date. Gives the worst status.
     pub fn update_goals(&mut self, goals: &[FileId], for_makefiles: bool) -> Result<Status> {
         self.for_makefiles = for_makefiles;
+        if !for_makefiles {
+            self.goals.extend_from_slice(goals);
+        }
         let result = self.run_goals(goals);
         let result = match result {
             Ok(status) => self.wait_for_all().map(|()| status),
@@ -203,7 +206,12 @@ impl Builder<'_> {
         let quiet = options.silent || self.session.targets.all_silent || signalled;
         let just_print = options.just_print;
         let mut line: Vec<u8> = Vec::new();
-        for file in std::mem::take(&mut self.intermediates) {
+        let mut files = std::mem::take(&mut self.intermediates);
+        files.sort_unstable();
+        for file in files {
+            if self.goals.contains(&file) {
+                continue;
+            }
             let target = &self.session.targets[file];
             let kept = (target.precious && !target.dont_care)
                 || target.secondary_flag

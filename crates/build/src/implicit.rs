@@ -49,6 +49,18 @@ enum Ought {
     Mentioned,
 }
 
+/// What makefiles say about a prerequisite that is looked for.
+enum Standing {
+    /// It ought to exist.
+    Ought,
+    /// It is mentioned, which counts only when nothing else applied.
+    Mentioned,
+    /// It is mentioned, and nothing else applied.
+    ByCompatibility,
+    /// Nothing.
+    Unknown,
+}
+
 impl Builder<'_> {
     /// Searches for an implicit rule for `file` and, if one applies, gives the file its recipe, stem and further
     /// prerequisites.
@@ -147,10 +159,18 @@ impl Builder<'_> {
         // Without a prerequisite that only the older definition lets pass, there is nothing to try again.
         let mut compatible = false;
         for &ought in oughts {
-            if ought == Ought::Mentioned && oughts.len() > 1 && !compatible {
-                break;
+            if ought == Ought::Mentioned && oughts.len() > 1 {
+                if !compatible {
+                    break;
+                }
+                if self.trace.implicit {
+                    self.debug(depth, &[b"Searching for a compatibility rule for '", name, b"'."]);
+                }
             }
             for chain in [false, true] {
+                if chain && self.trace.implicit {
+                    self.debug(depth + 1, &[b"Trying harder."]);
+                }
                 for candidate in &candidates {
                     // A terminal rule's prerequisites must exist.
                     if chain && candidate.rule.terminal {
@@ -207,77 +227,149 @@ impl Builder<'_> {
         }
         let mut full_stem = dir.to_vec();
         full_stem.extend_from_slice(&candidate.stem);
-        let wanted = self.candidate_deps(file, name, candidate, dir, &full_stem)?;
-        let mut deps = Vec::with_capacity(wanted.len());
-        for mut dep in wanted {
-            let id = self.session.name(strip_dot_slash(&dep.name));
-            if self.impossible.contains(&id) {
-                if self.trace.implicit {
-                    let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
-                    self.debug(
-                        depth + 1,
-                        &[b"Rejecting impossible ", what, b" prerequisite '", &dep.name, b"'."],
-                    );
+        let mut deps = Vec::new();
+        let (mut order_only, mut wait) = (false, false);
+        for pattern in &candidate.rule.deps {
+            if !pattern.secondary {
+                let has_percent = Pattern::parse(&pattern.text).percent.is_some();
+                let mut name = BString::default();
+                if has_percent {
+                    name.extend_from_slice(dir);
                 }
-                return Ok(None);
-            }
-            if self.trace.implicit {
-                let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
-                self.debug(depth + 1, &[b"Trying ", what, b" prerequisite '", &dep.name, b"'."]);
-            }
-            if self.ought_to_exist(file, id, ought, compatible) {
-                if self.trace.implicit {
-                    self.debug(depth + 1, &[b"'", &dep.name, b"' ought to exist."]);
-                }
-                deps.push(dep);
-                continue;
-            }
-            if self.exists(&dep.name) {
-                if self.trace.implicit {
-                    self.debug(depth + 1, &[b"Found '", &dep.name, b"'."]);
-                }
-                deps.push(dep);
-                continue;
-            }
-            if let Some((found, _)) = self.search_directories(&dep.name) {
-                if self.trace.implicit {
-                    self.debug(
-                        depth + 1,
-                        &[b"Found prerequisite '", &dep.name, b"' as VPATH '", &found, b"'."],
-                    );
-                }
-                deps.push(dep);
-                continue;
-            }
-            if !chain {
-                if self.trace.implicit {
-                    self.debug(depth + 1, &[b"Not found '", &dep.name, b"'."]);
-                }
-                return Ok(None);
-            }
-            if self.trace.implicit {
-                self.debug(
-                    depth + 1,
-                    &[b"Looking for a rule with intermediate file '", &dep.name, b"'."],
-                );
-            }
-            self.in_use.push(Rc::as_ptr(&candidate.rule));
-            // No rule is used twice in a chain, so chains are as short as the list of rules is.
-            let made = self.search(file, &dep.name, depth + 1, recursions + 1);
-            self.in_use.pop();
-            match made? {
-                Some(found) => {
-                    dep.made_by = Some(Box::new(found));
-                    deps.push(dep);
-                }
-                None => {
-                    // What can't be made now can't be made for another target either.
-                    self.impossible.insert(id);
+                let mut filled = Vec::new();
+                Pattern::parse(&pattern.text).fill(&candidate.stem, &mut filled);
+                name.extend_from_slice(&filled);
+                let dep = FoundDep {
+                    name,
+                    order_only: pattern.order_only,
+                    wait: pattern.wait,
+                    made_by: None,
+                    from_pattern: has_percent,
+                };
+                let Some(dep) = self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?
+                else {
                     return Ok(None);
+                };
+                deps.push(dep);
+                continue;
+            }
+            // Word by word: what comes after a prerequisite that can't be had is not expanded.
+            for word in reference_words(&pattern.text) {
+                let words = self.expand_pattern_word(file, name, word, &candidate.stem, dir, &full_stem)?;
+                for (name, from_pattern) in words {
+                    if name == "|" && !order_only {
+                        order_only = true;
+                        continue;
+                    }
+                    if name == ".WAIT" && self.session.identity().is_4_4() {
+                        wait = true;
+                        continue;
+                    }
+                    let dep = FoundDep {
+                        name,
+                        order_only,
+                        wait: std::mem::take(&mut wait),
+                        made_by: None,
+                        from_pattern,
+                    };
+                    let tried = self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
+                    let Some(dep) = tried else { return Ok(None) };
+                    deps.push(dep);
                 }
             }
         }
         Ok(Some(deps))
+    }
+
+    /// Whether one prerequisite of a candidate exists, ought to, or can be made.
+    #[allow(clippy::too_many_arguments)]
+    fn try_dep(
+        &mut self,
+        file: FileId,
+        candidate: &Candidate,
+        mut dep: FoundDep,
+        chain: bool,
+        ought: Ought,
+        compatible: &mut bool,
+        depth: u32,
+        recursions: u32,
+    ) -> Result<Option<FoundDep>> {
+        let tracing = self.trace.implicit;
+        let depth = depth + 1;
+        let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
+        let id = self.session.name(strip_dot_slash(&dep.name));
+        if self.impossible.contains(&id) {
+            if tracing {
+                self.debug(depth, &[b"Rejecting impossible ", what, b" prerequisite '", &dep.name, b"'."]);
+            }
+            return Ok(None);
+        }
+        if tracing {
+            self.debug(depth, &[b"Trying ", what, b" prerequisite '", &dep.name, b"'."]);
+        }
+        match self.ought_to_exist(file, id, ought) {
+            Standing::Ought => {
+                if tracing {
+                    self.debug(depth, &[b"'", &dep.name, b"' ought to exist."]);
+                }
+                return Ok(Some(dep));
+            }
+            Standing::ByCompatibility => {
+                if tracing {
+                    let rule = rule_text(&candidate.rule);
+                    let parts: [&[u8]; 5] = [b"Using compatibility rule '", &rule, b"' due to '", &dep.name, b"'."];
+                    self.debug(depth, &parts);
+                }
+                return Ok(Some(dep));
+            }
+            Standing::Mentioned => {
+                *compatible = true;
+                if tracing {
+                    let rule = rule_text(&candidate.rule);
+                    let tail: &[u8] = b"' does not qualify as ought to exist.";
+                    self.debug(depth, &[b"Prerequisite '", &dep.name, b"' of rule '", &rule, tail]);
+                }
+            }
+            Standing::Unknown => {}
+        }
+        if self.exists(&dep.name) {
+            if tracing {
+                self.debug(depth, &[b"Found '", &dep.name, b"'."]);
+            }
+            return Ok(Some(dep));
+        }
+        if let Some((found, _)) = self.search_directories(&dep.name) {
+            if tracing {
+                self.debug(depth, &[b"Found prerequisite '", &dep.name, b"' as VPATH '", &found, b"'."]);
+            }
+            return Ok(Some(dep));
+        }
+        if !chain {
+            if tracing {
+                self.debug(depth, &[b"Not found '", &dep.name, b"'."]);
+            }
+            return Ok(None);
+        }
+        if tracing {
+            self.debug(depth, &[b"Looking for a rule with intermediate file '", &dep.name, b"'."]);
+        }
+        self.in_use.push(Rc::as_ptr(&candidate.rule));
+        // No rule is used twice in a chain, so chains are as short as the list of rules is.
+        let made = self.search(file, &dep.name, depth, recursions + 1);
+        self.in_use.pop();
+        match made? {
+            Some(found) => {
+                dep.made_by = Some(Box::new(found));
+                Ok(Some(dep))
+            }
+            None => {
+                // What can't be made now can't be made for another target either, unless a makefile names it.
+                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].is_explicit) {
+                    self.impossible.insert(id);
+                }
+                Ok(None)
+            }
+        }
     }
 
     fn exists(&mut self, name: &[u8]) -> bool {
@@ -287,108 +379,62 @@ impl Builder<'_> {
         self.directories.has(self.session, name)
     }
 
-    fn ought_to_exist(&mut self, file: FileId, name: Name, ought: Ought, compatible: &mut bool) -> bool {
-        let Some(dep) = self.session.targets.lookup(name) else { return false };
+    fn ought_to_exist(&self, file: FileId, name: Name, ought: Ought) -> Standing {
+        let Some(dep) = self.session.targets.lookup(name) else { return Standing::Unknown };
         let target = &self.session.targets[dep];
         if target.is_target {
-            return true;
+            return Standing::Ought;
         }
         if !target.is_explicit {
-            return false;
+            return Standing::Unknown;
         }
-        if ought == Ought::Mentioned {
-            return true;
+        if !self.session.identity().is_4_4()
+            || self.session.targets[file].deps.iter().any(|d| d.file == dep && d.explicit)
+        {
+            return Standing::Ought;
         }
-        let own = self.session.targets[file].deps.iter().any(|d| d.file == dep && d.explicit);
-        if !own {
-            *compatible = true;
+        match ought {
+            Ought::Mentioned => Standing::ByCompatibility,
+            Ought::OfThisTarget => Standing::Mentioned,
         }
-        own
     }
 
-    /// The prerequisites a rule would have with this stem.
-    fn candidate_deps(
+    /// The second expansion of a word of a pattern rule's prerequisites: automatic variables are those of the target
+    /// and the stem; what had a `%` gets the directory back.
+    fn expand_pattern_word(
         &mut self,
         file: FileId,
         name: &[u8],
-        candidate: &Candidate,
-        dir: &[u8],
-        full_stem: &[u8],
-    ) -> Result<Vec<FoundDep>> {
-        let mut out = Vec::new();
-        for dep in &candidate.rule.deps {
-            if !dep.secondary {
-                let pattern = Pattern::parse(&dep.text);
-                let mut text = BString::default();
-                if pattern.percent.is_some() {
-                    text.extend_from_slice(dir);
-                }
-                let mut filled = Vec::new();
-                pattern.fill(&candidate.stem, &mut filled);
-                text.extend_from_slice(&filled);
-                out.push(FoundDep {
-                    name: text,
-                    order_only: dep.order_only,
-                    wait: dep.wait,
-                    made_by: None,
-                    from_pattern: pattern.percent.is_some(),
-                });
-                continue;
-            }
-            let text = self.expand_pattern_deps(file, name, &dep.text, &candidate.stem, dir, full_stem)?;
-            let (mut order_only, mut wait) = (false, false);
-            for (word, from_pattern) in text {
-                if word == "|" && !order_only {
-                    order_only = true;
-                } else if word == ".WAIT" && self.session.identity().is_4_4() {
-                    wait = true;
-                } else {
-                    out.push(FoundDep {
-                        name: word,
-                        order_only,
-                        wait: std::mem::take(&mut wait),
-                        made_by: None,
-                        from_pattern,
-                    });
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    /// The second expansion of a pattern rule's prerequisites: automatic variables are those of the target and the
-    /// stem; what had a `%` gets the directory back.
-    fn expand_pattern_deps(
-        &mut self,
-        file: FileId,
-        name: &[u8],
-        text: &[u8],
+        word: &[u8],
         stem: &[u8],
         dir: &[u8],
         full_stem: &[u8],
     ) -> Result<Vec<(BString, bool)>> {
-        let mut out = Vec::new();
-        // Word by word, references kept whole, as each word has its own `%`.
-        for word in reference_words(text) {
-            let has_percent = memchr::memchr(b'%', word).is_some();
-            let mut replaced = Vec::with_capacity(word.len() + 2);
-            match memchr::memchr(b'%', word) {
-                Some(at) => {
-                    replaced.extend_from_slice(&word[..at]);
-                    replaced.extend_from_slice(b"$*");
-                    replaced.extend_from_slice(&word[at + 1..]);
-                }
-                None => replaced.extend_from_slice(word),
+        let percent = memchr::memchr(b'%', word);
+        let mut replaced = Vec::with_capacity(word.len() + 2);
+        match percent {
+            Some(at) => {
+                replaced.extend_from_slice(&word[..at]);
+                replaced.extend_from_slice(b"$*");
+                replaced.extend_from_slice(&word[at + 1..]);
             }
-            let star = if has_percent { stem } else { full_stem };
-            let expanded = self.expand_for(file, name, star, &replaced)?;
-            for name in self.session.file_sequence(&expanded, b":;", rkbuild_eval::sequence::Wildcards::Expand) {
-                if has_percent && !dir.is_empty() {
+            None => replaced.extend_from_slice(word),
+        }
+        let star = if percent.is_some() { stem } else { full_stem };
+        let expanded = self.expand_for(file, name, star, &replaced)?;
+        let mut out = Vec::new();
+        // A bar separates order-only prerequisites wherever it stands.
+        for (at, part) in expanded.split(|c| *c == b'|').enumerate() {
+            if at > 0 {
+                out.push((BString::from("|"), false));
+            }
+            for name in self.session.file_sequence(part, b":;", rkbuild_eval::sequence::Wildcards::Expand) {
+                if percent.is_some() && !dir.is_empty() {
                     let mut full = BString::from(dir);
                     full.extend_from_slice(&name);
                     out.push((full, true));
                 } else {
-                    out.push((name, has_percent));
+                    out.push((name, percent.is_some()));
                 }
             }
         }
@@ -403,12 +449,21 @@ impl Builder<'_> {
         for dep in deps {
             let name = self.session.name(strip_dot_slash(&dep.name));
             let id = self.session.targets.enter(name);
+            // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
+            if !dep.from_pattern && self.session.identity().is_4_4() {
+                self.session.targets[id].is_explicit = true;
+            }
+            // A terminal rule's prerequisites are not to be made by implicit rules.
+            if rule.terminal {
+                self.state(id).tried_implicit = true;
+            }
             if let Some(made_by) = dep.made_by {
                 self.state(id).tried_implicit = true;
                 let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
-                self.session.targets[id].intermediate |=
-                    !known && !self.session.targets[id].notintermediate && !self.session.targets.no_intermediates;
                 self.apply(id, *made_by)?;
+                let no_intermediates = self.session.targets.no_intermediates;
+                let target = &mut self.session.targets[id];
+                target.intermediate |= !known && !target.notintermediate && !no_intermediates;
             }
             entered.push(Dep {
                 file: id,
@@ -475,15 +530,13 @@ impl Builder<'_> {
         let target = &mut self.session.targets[file];
         target.precious |= precious;
         target.secondary_flag |= secondary;
-        if notintermediate {
-            target.notintermediate = true;
-            target.intermediate = false;
-        }
+        // What is said of the name itself comes before what is said of the pattern.
+        target.notintermediate |= notintermediate && !target.intermediate;
     }
 }
 
 /// Words of a text, `$(…)` references kept whole.
-fn reference_words(text: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn reference_words(text: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();
     let (mut at, mut start) = (0, None);
     while at < text.len() {

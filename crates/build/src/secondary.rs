@@ -25,8 +25,8 @@ impl Builder<'_> {
             if second.stem.is_some() {
                 text = replace_percent(&text);
             }
-            self.set_automatic_upto(file, Some(at), second.stem.as_deref());
-            let saved = self.session.reading.replace(second.place);
+            self.set_automatic_with(file, second.stem.as_deref());
+            let saved = self.session.reading.take();
             let mut expanded = Vec::new();
             let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
             self.session.reading = saved;
@@ -42,7 +42,7 @@ impl Builder<'_> {
     /// Expands `text` as the prerequisites of a pattern rule tried for `file` under the name `name`.
     pub(crate) fn expand_for(&mut self, file: FileId, name: &[u8], stem: &[u8], text: &[u8]) -> Result<Vec<u8>> {
         let own = self.link_scopes(file)?;
-        self.set_automatic_upto(file, None, Some(stem));
+        self.set_automatic_with(file, Some(stem));
         let scope = self.session.vars.add_scope(Some(own));
         let known = self.session.known;
         for (var, value) in [(known.at, name), (known.star, stem)] {
@@ -58,14 +58,21 @@ impl Builder<'_> {
     }
 }
 
-/// In a static pattern rule `%` stands for the stem: as `$*`, because the stem may hold a `$`.
+/// In a static pattern rule the first `%` of each word stands for the stem: as `$*`, because the stem may hold
+/// a `$`.
 fn replace_percent(text: &[u8]) -> Vec<u8> {
     let mut out = BString::default();
-    for c in text {
-        if *c == b'%' {
-            out.extend_from_slice(b"$*");
-        } else {
-            out.push(*c);
+    for word in crate::implicit::reference_words(text) {
+        if !out.is_empty() {
+            out.push(b' ');
+        }
+        match memchr::memchr(b'%', word) {
+            Some(at) => {
+                out.extend_from_slice(&word[..at]);
+                out.extend_from_slice(b"$*");
+                out.extend_from_slice(&word[at + 1..]);
+            }
+            None => out.extend_from_slice(word),
         }
     }
     out.into()

@@ -114,12 +114,12 @@ impl Builder<'_> {
     }
 
     fn consider(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
-        self.state(file).updating = true;
+        self.set_updating(file, true);
         // The time first: VPATH may turn the name into another file's, with other rules.
         let mut this_time = self.mtime(file);
         let same = self.renamed(file);
         if same != file {
-            self.state(file).updating = false;
+            self.set_updating(file, false);
             let parent = self.state(file).parent;
             self.state(same).parent = parent;
             return self.update(same, depth, waiter);
@@ -133,42 +133,55 @@ impl Builder<'_> {
             this_time = low_resolution(this_time);
         }
         let mut must_make = missing;
+        // Of several targets made together the oldest counts, and one that is missing is enough.
+        for sibling in self.session.targets[file].grouped.clone() {
+            if self.session.targets[sibling].phony {
+                continue;
+            }
+            let time = self.mtime(sibling);
+            if time.is_missing() && !must_make && self.tracing() {
+                let names = (self.name_of(sibling), self.name_of(file));
+                self.debug(depth, &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."]);
+            }
+            must_make |= time.is_missing();
+            this_time = this_time.min(time);
+        }
+        let missing = missing || must_make;
         self.find_recipe(file, depth)?;
         self.expand_secondary(file)?;
-        // With several targets made together, one that is missing is enough.
-        for sibling in self.session.targets[file].grouped.clone() {
-            if !self.session.targets[sibling].phony && self.mtime(sibling).is_missing() {
-                if !must_make && self.tracing() {
-                    let names = (self.name_of(sibling), self.name_of(file));
-                    self.debug(depth, &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."]);
-                }
-                must_make = true;
-            }
-        }
 
         let mut status = Status::Success;
         let mut pending = false;
         let keep_going = self.session.options.keep_going;
         let serial = self.not_parallel || self.session.targets[file].not_parallel;
         let mut at = 0;
-        while at < self.session.targets[file].deps.len() {
-            let dep = self.session.targets[file].deps[at].clone();
+        // The prerequisites of targets made together count for each of them.
+        let mut owners = vec![file];
+        owners.extend(self.session.targets[file].grouped.iter().copied());
+        let mut owner_at = 0;
+        while let Some(&owner) = owners.get(owner_at) {
+            if at >= self.session.targets[owner].deps.len() {
+                owner_at += 1;
+                at = 0;
+                continue;
+            }
+            let dep = self.session.targets[owner].deps[at].clone();
             if pending && (dep.wait || serial) {
                 break;
             }
             let id = self.renamed(dep.file);
-            if self.state(id).updating {
-                self.drop_circular(file, at, id);
+            if self.is_updating(id) {
+                self.drop_circular(owner, at, id);
                 continue;
             }
-            if self.state(file).deps.len() <= at {
-                self.state(file).deps.resize(at + 1, DepState::default());
+            if self.state(owner).deps.len() <= at {
+                self.state(owner).deps.resize(at + 1, DepState::default());
             }
-            let before = match self.state(file).deps[at].before {
+            let before = match self.state(owner).deps[at].before {
                 Some(before) => before,
                 None => {
                     let before = self.mtime(id);
-                    self.state(file).deps[at].before = Some(before);
+                    self.state(owner).deps[at].before = Some(before);
                     before
                 }
             };
@@ -197,20 +210,26 @@ impl Builder<'_> {
             if !pending {
                 let id = self.renamed(id);
                 let changed = self.mtime(id) != before || before.is_missing();
-                self.state(file).deps[at].changed = changed;
+                self.state(owner).deps[at].changed = changed;
             }
             at += 1;
         }
         // If it must be made, so must the intermediate files it is made from.
         if must_make || self.session.options.always_make {
-            let mut at = 0;
-            while at < self.session.targets[file].deps.len() && (status == Status::Success || keep_going) {
-                let dep = self.session.targets[file].deps[at].clone();
+            let all: Vec<(FileId, usize)> = owners
+                .iter()
+                .flat_map(|o| (0..self.session.targets[*o].deps.len()).map(|at| (*o, at)))
+                .collect();
+            for (owner, at) in all {
+                if status != Status::Success && !keep_going {
+                    break;
+                }
+                let dep = self.session.targets[owner].deps[at].clone();
                 if pending && (dep.wait || serial) {
                     break;
                 }
                 let id = self.renamed(dep.file);
-                if self.session.targets[id].intermediate && !self.state(id).updating {
+                if self.session.targets[id].intermediate && !self.is_updating(id) {
                     let before = self.mtime(id);
                     self.adopt(id, file);
                     match self.update(id, depth + 1, Some(file))? {
@@ -222,17 +241,16 @@ impl Builder<'_> {
                                 let target = &self.session.targets[file];
                                 let phony = target.phony && target.recipe.is_some();
                                 let changed = phony || self.mtime(id) != before;
-                                if let Some(state) = self.state(file).deps.get_mut(at) {
+                                if let Some(state) = self.state(owner).deps.get_mut(at) {
                                     state.changed = changed;
                                 }
                             }
                         }
                     }
                 }
-                at += 1;
             }
         }
-        self.state(file).updating = false;
+        self.set_updating(file, false);
         if pending {
             self.state(file).phase = Phase::Waiting;
             if self.tracing_verbose() {
@@ -279,6 +297,17 @@ impl Builder<'_> {
         }
     }
 
+    /// All `::` rules of a name are on the way together.
+    fn set_updating(&mut self, file: FileId, on: bool) {
+        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        self.state(head).updating = on;
+    }
+
+    fn is_updating(&mut self, file: FileId) -> bool {
+        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        self.state(head).updating
+    }
+
     fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId) {
         let mut message = b"Circular ".to_vec();
         message.extend_from_slice(self.name_of(file));
@@ -317,9 +346,9 @@ impl Builder<'_> {
                 Outcome::Pending => Checked { status: None, pending: true },
             });
         }
-        self.state(dep).updating = true;
+        self.set_updating(dep, true);
         let result = self.check_intermediate(dep, depth, this_time, must_make, waiter);
-        self.state(dep).updating = false;
+        self.set_updating(dep, false);
         result
     }
 
@@ -360,7 +389,7 @@ impl Builder<'_> {
         while at < self.session.targets[dep].deps.len() {
             let inner = self.session.targets[dep].deps[at].clone();
             let id = self.renamed(inner.file);
-            if self.state(id).updating {
+            if self.is_updating(id) {
                 self.drop_circular(dep, at, id);
                 continue;
             }
@@ -605,15 +634,16 @@ impl Builder<'_> {
             let state = self.state(file);
             state.phase = Phase::Done;
             state.status = Some(status);
-            state.updating = false;
         }
-        if ran && let Some(head) = self.session.targets[file].double_colon_head {
-            // The other rules of the name look at the file again.
+        if let Some(head) = self.session.targets[file].double_colon_head {
+            // When the last of a name's rules is done, all of them see what became of the file.
             let mut all = vec![head];
             all.extend(self.session.targets[head].double_colon.iter().copied());
-            for other in all {
-                if self.state(other).phase != Phase::Done || other == head {
-                    self.state(other).mtime = None;
+            if all.iter().all(|rule| self.state(*rule).phase == Phase::Done) {
+                let ran = all.iter().any(|rule| self.state(*rule).mtime.is_none());
+                let time = all.iter().filter_map(|rule| self.state(*rule).mtime).max();
+                for rule in all {
+                    self.state(rule).mtime = if ran { None } else { time };
                 }
             }
         }
@@ -630,9 +660,8 @@ impl Builder<'_> {
                 self.wake(sibling);
             }
             self.warn_missing_peers(file, status);
-            if self.session.targets[file].intermediate && status == Status::Success {
-                self.state(file).remove = true;
-                self.intermediates.push(file);
+            if status == Status::Success {
+                self.note_intermediates(file);
             }
         }
         self.wake(file);
@@ -648,16 +677,34 @@ impl Builder<'_> {
             return;
         }
         let Some(recipe) = self.session.targets[file].recipe.clone() else { return };
+        // A recipe that did not even make the target it ran for says nothing about the others.
+        let own = self.mtime(file);
+        if own.is_missing() {
+            return;
+        }
         for sibling in self.session.targets[file].grouped.clone() {
+            if self.session.targets[sibling].phony || self.mtime(sibling) >= own {
+                continue;
+            }
             let before = self.state(sibling).mtime_before;
-            let now = self.mtime(sibling);
-            if self.session.targets[sibling].phony || !(now.is_missing() || before == Some(now)) {
+            if !self.mtime(sibling).is_missing() && before.is_some_and(|b| b != self.mtime(sibling)) {
                 continue;
             }
             let mut message = b"warning: pattern recipe did not update peer target '".to_vec();
             message.extend_from_slice(self.name_of(sibling));
             message.extend_from_slice(b"'.");
             self.session.error(Some(recipe.place), message);
+        }
+    }
+
+    /// Remembers what is to be removed at the end: the target and those made with it.
+    fn note_intermediates(&mut self, file: FileId) {
+        let mut all = vec![file];
+        all.extend(self.session.targets[file].grouped.iter().copied());
+        for file in all {
+            if self.session.targets[file].intermediate && !self.intermediates.contains(&file) {
+                self.intermediates.push(file);
+            }
         }
     }
 

@@ -203,9 +203,8 @@ impl Builder<'_> {
                 );
                 self.session.error(
                     Some(recipe.place),
-                    cat(&[b"Recipe for '", to_name, b"' will be ignored in favor of the one for '", old, b"'."]),
+                    cat(&[b"Recipe for '", old, b"' will be ignored in favor of the one for '", to_name, b"'."]),
                 );
-                self.session.targets[to].recipe = Some(recipe);
             }
         }
         let target = &mut self.session.targets[to];
