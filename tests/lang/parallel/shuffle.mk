@@ -1,0 +1,8 @@
+# --shuffle=reverse, identity and none; prerequisites in $^ keep their order.
+# RUN: --shuffle=reverse
+# RUN: --shuffle=identity
+# RUN: --shuffle=none
+# RUN: --shuffle=reverse x y
+all: a b c
+	@echo '$^'
+a b c x y:;@echo $@
