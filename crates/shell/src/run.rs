@@ -287,16 +287,7 @@ impl<'a> Interp<'a> {
 
     /// Says on standard error what killed a child, as the shell that waited for it does.
     fn say_killed(&self, signal: i32, core: bool) {
-        if signal == signal::INT || signal == signal::PIPE {
-            return;
-        }
-        let mut text = BString::from(rkbuild_host::signals::description(signal).as_bytes());
-        if core {
-            text.extend_from_slice(b" (core dumped)");
-        }
-        text.push(b'\n');
-        // Nobody is left to tell when standard error fails.
-        let _ = self.stderr().write(&text);
+        say_killed(self.stderr(), signal, core);
     }
 
     pub fn stderr(&self) -> &Stream {
@@ -354,9 +345,17 @@ impl<'a> Interp<'a> {
             let mut threads = Vec::new();
             let mut last = None;
             for (at, (mut copy, stage)) in copies.into_iter().zip(stages).enumerate() {
+                let programs = self.programs;
                 let run = move || {
+                    // What killed a stage is said before the next one can see the end of its output.
+                    let streams = copy.streams.clone();
                     let result = copy.node(stage, mode_inside);
-                    copy.end(result)
+                    let exit = copy.end(result);
+                    if let (Exit::Signal { signal, core }, None) = (exit, programs.interrupted()) {
+                        let [_, _, stderr] = &streams;
+                        say_killed(stderr, signal, core);
+                    }
+                    exit
                 };
                 if at + 1 == stages.len() {
                     last = Some(run);
@@ -376,11 +375,7 @@ impl<'a> Interp<'a> {
         let mut status = 0;
         for exit in exits {
             status = match exit {
-                Some(Exit::Code(code)) => code,
-                Some(Exit::Signal { signal, core }) => {
-                    self.say_killed(signal, core);
-                    128 + signal
-                }
+                Some(exit) => exit.shell_status(),
                 None => return Err(self.fatal(b"Cannot fork")),
             };
         }
@@ -524,6 +519,20 @@ impl<'a> Interp<'a> {
             None => self.external(simple, &argv, mode),
         }
     }
+}
+
+/// Says what killed a child, as the shell that waited for it does.
+fn say_killed(stderr: &Stream, signal: i32, core: bool) {
+    if signal == signal::INT || signal == signal::PIPE {
+        return;
+    }
+    let mut text = BString::from(rkbuild_host::signals::description(signal).as_bytes());
+    if core {
+        text.extend_from_slice(b" (core dumped)");
+    }
+    text.push(b'\n');
+    // Nobody is left to tell when standard error fails.
+    let _ = stderr.write(&text);
 }
 
 enum Turn {

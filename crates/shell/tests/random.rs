@@ -178,7 +178,8 @@ fn command(r: &mut Random, depth: u32) -> String {
             list(r, d),
             r.pick(&["break", "continue", "echo $i", "[ $i = 2 ] && break"])
         ),
-        6 => format!("n=; while [ \"$n\" != xx ]; do n=x$n; {}; done", list(r, d)),
+        // A counter for each depth, so that an inner loop does not start the outer one again.
+        6 => format!("n{d}=; while [ \"$n{d}\" != xx ]; do n{d}=x$n{d}; {}; done", list(r, d)),
         7 => format!(
             "case {} in {}) {};; *) {};; esac",
             word(r, d),
