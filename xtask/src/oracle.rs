@@ -199,7 +199,7 @@ impl Oracle {
         headers: &Headers,
     ) -> Result<(Vec<Phase>, Vec<String>)> {
         let env = variant.environment(self.release);
-        let own_tree = stage.tree.with_extension("built");
+        let own_tree = stage.beside("built");
         let outside = outside(headers)?;
         let mut differences = Vec::new();
         let mut phases: Vec<Phase> = Vec::new();

@@ -46,7 +46,9 @@ fn unpack_tree(dir: &Path, package: &str) -> Result<()> {
     fs::create_dir_all(&new)?;
     quiet(Command::new("tar").arg("xf").arg(&tarball).arg("-C").arg(&new))?;
     clear(&tree)?;
-    fs::rename(new.join(package), &tree).with_context(|| format!("{} holds no {package}", tarball.display()))
+    fs::rename(new.join(package), &tree)
+        .with_context(|| format!("{} holds no {package}", tarball.display()))?;
+    clear(&new)
 }
 
 /// The source of a module, from the package NAME-dkms (or NAME-source).

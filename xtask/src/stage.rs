@@ -139,6 +139,11 @@ impl<'a> Stage<'a> {
         quiet(Command::new("cp").arg("-a").arg(&self.tree).arg(to))
     }
 
+    /// A path beside the tree.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.bin.with_file_name(format!("{}.{name}", self.recipe.name))
+    }
+
     /// Removes what was built.
     pub fn clear(&self) -> Result<()> {
         clear(&self.tree)?;
