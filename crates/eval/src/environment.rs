@@ -47,9 +47,7 @@ impl Session {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
             for var in self.vars.scope(GLOBAL).vars.values() {
                 let data = var.data.borrow();
-                // 4.3 passes private variables on like any others.
-                let hidden = data.private && self.identity().is_4_4();
-                if !hidden && self.is_exported(var.name, &data, data.export) {
+                if self.is_exported(var.name, &data, data.export) {
                     vars.push(var.clone());
                 }
             }
@@ -60,16 +58,19 @@ impl Session {
     }
 
     /// The variables of the scopes in front of the global one that are exported, and the names these scopes hide:
-    /// an own variable that is not exported keeps the global one from being passed on.
-    fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>) {
+    /// an own variable that is not exported keeps the global one from being passed on. Third, whether private global
+    /// variables are hidden.
+    fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>, bool) {
         let (mut vars, mut names) = (Vec::new(), Vec::new());
         let mut at = Some(scope);
         let mut parent = false;
+        // 4.3 passes private variables on like any others.
+        let respects_private = self.identity().is_4_4();
         while let Some(id) = at.filter(|id| *id != GLOBAL) {
             let scope = self.vars.scope(id);
             for var in scope.vars.values() {
                 let data = var.data.borrow();
-                if names.contains(&var.name) || (data.private && parent && self.identity().is_4_4()) {
+                if names.contains(&var.name) || (data.private && parent && respects_private) {
                     continue;
                 }
                 names.push(var.name);
@@ -77,7 +78,10 @@ impl Session {
                     Export::Default if data.per_target => self.vars.lookup_in(GLOBAL, var.name),
                     _ => None,
                 };
-                let export = global.map_or(data.export, |global| global.data.borrow().export);
+                let export = global
+                    .map(|global| global.data.borrow())
+                    .filter(|global| !(global.private && respects_private))
+                    .map_or(data.export, |global| global.export);
                 if self.is_exported(var.name, &data, export) {
                     vars.push(var.clone());
                 }
@@ -85,7 +89,7 @@ impl Session {
             parent |= scope.next_is_parent;
             at = scope.next;
         }
-        (vars, names)
+        (vars, names, parent && respects_private)
     }
 
     /// The value of `var` as children see it.
@@ -104,10 +108,12 @@ impl Session {
 
     /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS.
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
-        let (own, hidden) = self.scoped_exports(scope);
+        let (own, hidden, no_private) = self.scoped_exports(scope);
         let global = self.global_exports();
         let saved = std::mem::replace(&mut self.vars.current, scope);
-        let global = global.iter().filter(|var| !hidden.contains(&var.name));
+        let global = global
+            .iter()
+            .filter(|var| !hidden.contains(&var.name) && !(no_private && var.data.borrow().private));
         let result =
             own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
                 let name = var.name;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use rkbuild_base::text::{trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
-use rkbuild_syntax::{Cond, Makefile, Op, Stmt, Text};
+use rkbuild_syntax::{Cond, Makefile, Stmt, Text};
 
 use crate::pattern::Pattern;
 use crate::rule::{PendingRule, Read};
 use crate::sequence::Wildcards;
 use crate::session::ReadFile;
-use crate::variable::{Export, GLOBAL, Origin};
+use crate::variable::{Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
 /// One open `ifeq`, `ifdef`, …
@@ -88,10 +88,7 @@ impl Session {
             Ok(makefile) => {
                 record.found = true;
                 self.read_files.push(record.clone());
-                let list = self.known.makefile_list;
-                let value = Arc::new(Text::new(self.text(record.name)));
-                let place = self.reading.unwrap_or_default();
-                self.assign(GLOBAL, list, Op::Append, &value, Origin::File, place, false)?;
+                self.add_to_makefile_list(record.name);
                 self.read_text(makefile, record.name, 1, false)?;
                 Ok(record)
             }
@@ -101,6 +98,22 @@ impl Session {
                 Ok(record)
             }
         }
+    }
+
+    /// Adds a name to `MAKEFILE_LIST` as it is: a `$` in it is no reference.
+    fn add_to_makefile_list(&mut self, name: Name) {
+        let list = self.known.makefile_list;
+        let mut value = match self.vars.lookup_in(GLOBAL, list) {
+            Some(var) => var.data.borrow().value.bytes.to_vec(),
+            None => Vec::new(),
+        };
+        if !value.is_empty() {
+            value.push(b' ');
+        }
+        value.extend_from_slice(self.text(name));
+        let flavor = self.vars.lookup_in(GLOBAL, list).map_or(Flavor::Simple, |var| var.data.borrow().flavor);
+        let place = self.reading.unwrap_or_default();
+        self.vars.define(GLOBAL, list, Arc::new(Text::new(value)), flavor, Origin::File, place);
     }
 
     fn open_makefile(&self, path: &[u8]) -> std::io::Result<Arc<Makefile>> {
@@ -231,7 +244,7 @@ impl Session {
                     self.finish_rule(reading)?;
                     match self.read_rule(raw, place)? {
                         Read::Rule(rule) => {
-                            self.read_special_targets(&rule);
+                            self.rule_begins(&rule);
                             reading.pending = Some(rule);
                         }
                         Read::NoTargets => reading.no_targets = true,

@@ -474,7 +474,6 @@ impl Session {
         if rule.grouped {
             self.group(&files, rule.place);
         }
-        self.choose_default_goal(names, &files);
         Ok(())
     }
 
@@ -555,8 +554,10 @@ impl Session {
         }
     }
 
-    /// From 4.4 on, a special target acts on the line after it already, before its rule is known to be complete.
-    pub(crate) fn read_special_targets(&mut self, rule: &PendingRule) {
+    /// What a rule changes as soon as its first line is read, before its recipe is known: the default goal, and, from
+    /// 4.4 on, what special targets do at once.
+    pub(crate) fn rule_begins(&mut self, rule: &PendingRule) {
+        self.choose_default_goal(&rule.targets);
         if self.identity().is_4_4() {
             for target in &rule.targets {
                 let name = self.name(target);
@@ -590,19 +591,18 @@ impl Session {
     }
 
     /// The first target that does not begin with a dot (unless it has a slash) is the default goal.
-    fn choose_default_goal(&mut self, names: &[Name], files: &[FileId]) {
+    fn choose_default_goal(&mut self, targets: &[BString]) {
         let known = self.known.default_goal;
         if self.vars.lookup_in(GLOBAL, known).is_some_and(|v| !v.data.borrow().value.bytes.is_empty()) {
             return;
         }
-        for (&name, &file) in names.iter().zip(files) {
-            let text = self.text(name);
-            if text.first() == Some(&b'.') && memchr::memchr(b'/', text).is_none() {
-                continue;
+        for target in targets {
+            let Pattern { text, percent: None } = Pattern::parse(target) else { return };
+            let name = strip_dot_slash(&text);
+            if name.first() != Some(&b'.') || memchr::memchr(b'/', name).is_some() {
+                self.set_simple(known, name, Origin::File);
+                return;
             }
-            self.targets.default_goal = Some(file);
-            self.set_simple(known, text, Origin::File);
-            return;
         }
     }
 

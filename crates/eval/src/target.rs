@@ -149,8 +149,6 @@ pub struct Targets {
     pub pattern_vars: Vec<Rc<PatternVariable>>,
     /// `vpath` directives: pattern and directories, in order.
     pub vpaths: Vec<(Pattern, Vec<BString>)>,
-    /// The first target that can be the default goal; `.DEFAULT_GOAL` is the truth.
-    pub default_goal: Option<FileId>,
     /// `.SECONDEXPANSION` was seen.
     pub second_expansion: bool,
     /// `.ONESHELL` was seen.

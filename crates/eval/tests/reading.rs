@@ -55,9 +55,9 @@ fn operators_give_their_flavors() {
 
 #[test]
 fn the_rule_with_the_recipe_gives_the_first_prerequisites() {
-    let s = read("a: b\na: c ; x\na: d\n");
+    let mut s = read("a: b\na: c ; x\na: d\n");
     assert_eq!(deps(&s, "a"), ["c", "b", "d"]);
-    assert_eq!(s.text(s.targets[s.targets.default_goal.expect("a goal")].name), b"a");
+    assert_eq!(value(&mut s, ".DEFAULT_GOAL"), "a");
 }
 
 #[test]

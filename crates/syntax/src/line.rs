@@ -22,7 +22,7 @@ pub fn split(text: &[u8]) -> Vec<Span> {
     let (mut start, mut number, mut physical) = (0, 1, 1);
     for i in memchr::memchr_iter(b'\n', text) {
         physical += 1;
-        if trailing_backslashes(&text[start..i]) % 2 == 1 && i + 1 < text.len() {
+        if trailing_backslashes(&text[start..i]) % 2 == 1 {
             continue;
         }
         spans.push(Span { start, end: i, number });
@@ -218,6 +218,14 @@ mod tests {
         let text = b"a \\\n b\nc \\\\\nd";
         let got: Vec<_> = split(text).iter().map(|s| (&text[s.start..s.end], s.number)).collect();
         assert_eq!(got, [(&b"a \\\n b"[..], 1), (b"c \\\\", 3), (b"d", 4)]);
+    }
+
+    #[test]
+    fn a_continuation_at_the_end_of_the_text_joins_nothing() {
+        let text = b"a \\\n";
+        let spans = split(text);
+        assert_eq!((spans.len(), spans[0].end), (1, 4));
+        assert_eq!(join_continuations(text, false), b"a ");
     }
 
     #[test]
