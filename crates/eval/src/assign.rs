@@ -1,5 +1,6 @@
 //! Assignments: what each operator does to a variable, and the variables that act when they are set.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -64,37 +65,11 @@ impl Session {
                 } else {
                     self.vars.lookup_from(scope, name).cloned()
                 };
-                match existing {
-                    None => (value.clone(), Flavor::Recursive),
-                    Some(var) => {
-                        let (old, flavor) = {
-                            let data = var.data.borrow();
-                            if target_specific {
-                                append = data.append;
-                            }
-                            (data.value.clone(), data.flavor)
-                        };
-                        // Appending nothing changes nothing, not even the spacing.
-                        if value.bytes.is_empty() {
-                            return Ok(var);
-                        }
-                        let mut joined = Vec::with_capacity(old.bytes.len() + value.bytes.len() + 1);
-                        joined.extend_from_slice(&old.bytes);
-                        if !joined.is_empty() {
-                            joined.push(b' ');
-                        }
-                        let start = joined.len();
-                        if flavor == Flavor::Simple {
-                            self.expand(value, &mut joined)?;
-                            if joined.len() == start {
-                                return Ok(var);
-                            }
-                        } else {
-                            joined.extend_from_slice(&value.bytes);
-                        }
-                        (Arc::new(Text::new(joined)), flavor)
-                    }
+                if let Some(var) = existing {
+                    self.append(scope, &var, value, origin, place)?;
+                    return Ok(var);
                 }
+                (value.clone(), Flavor::Recursive)
             }
         };
         self.keep_environment(scope, name);
@@ -110,6 +85,44 @@ impl Session {
             self.assigned(name, &var)?;
         }
         Ok(var)
+    }
+
+    /// Does `+=` on a variable of `scope`. The text is added to where it is, so that a list is not copied for each
+    /// word it grows by.
+    fn append(
+        &mut self,
+        scope: ScopeId,
+        var: &Rc<Variable>,
+        value: &Text,
+        origin: Origin,
+        place: Place,
+    ) -> Result<()> {
+        let simple = var.data.borrow().flavor == Flavor::Simple;
+        let value =
+            if simple { Cow::Owned(self.expand_text(value)?) } else { Cow::Borrowed(&value.bytes[..]) };
+        // Appending nothing changes nothing, not even the spacing.
+        if value.is_empty() {
+            return Ok(());
+        }
+        self.keep_environment(scope, var.name);
+        self.vars.changed(scope);
+        {
+            let mut data = var.data.borrow_mut();
+            if origin < data.origin {
+                return Ok(());
+            }
+            match Arc::get_mut(&mut data.value) {
+                Some(text) => text.append_word(&value),
+                None => {
+                    let mut text = Text::new(data.value.bytes.clone());
+                    text.append_word(&value);
+                    data.value = Arc::new(text);
+                }
+            }
+            data.origin = origin;
+            data.place = place;
+        }
+        if scope == GLOBAL { self.assigned(var.name, var) } else { Ok(()) }
     }
 
     /// With `-e`, a variable from the environment is not to be changed by makefiles: from the first time that one

@@ -229,6 +229,11 @@ impl Variables {
         self.scope(scope).vars.get(&name)
     }
 
+    /// Notes that a variable of `scope` is about to change.
+    pub fn changed(&mut self, scope: ScopeId) {
+        self.changes += u64::from(scope == GLOBAL);
+    }
+
     /// Sets a variable in `scope` with the given properties; the precedence of origins (`-e`, command line,
     /// `override`) is observed: a weaker origin leaves a stronger value alone. Gives the variable either way.
     pub fn define(

@@ -80,6 +80,15 @@ impl Text {
         self.expr.get_or_init(|| Expr::parse(&self.bytes, lang))
     }
 
+    /// Adds `word` at the end, after a space if there is anything before it.
+    pub fn append_word(&mut self, word: &[u8]) {
+        if !self.bytes.is_empty() {
+            self.bytes.push(b' ');
+        }
+        self.bytes.extend_from_slice(word);
+        self.expr = OnceLock::new();
+    }
+
     /// True when expanding it can't give anything but its own bytes.
     pub fn is_literal(&self) -> bool {
         memchr::memchr(b'$', &self.bytes).is_none()
