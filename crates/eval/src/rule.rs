@@ -9,7 +9,7 @@ use rkbuild_syntax::line::{
     find_unquoted, find_unquoted_outside, join_continuations, join_in_references, skip_reference,
 };
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Assign, Stmt, Text};
+use rkbuild_syntax::{Assign, NameText, Stmt, Text};
 
 use crate::pattern::Pattern;
 use crate::recipe::{Recipe, RecipeLine};
@@ -607,11 +607,11 @@ impl Session {
     }
 
     /// The variable name of an assignment, expanded; an empty one is an error.
-    pub(crate) fn assigned_name(&mut self, name: &Text) -> Result<Name> {
-        if name.is_literal() && !name.bytes.is_empty() {
-            return Ok(self.name(&name.bytes));
+    pub(crate) fn assigned_name(&mut self, name: &NameText) -> Result<Name> {
+        if let Some(name) = name.literal(&self.shared.lang) {
+            return Ok(name);
         }
-        let expanded = self.expand_text(name)?;
+        let expanded = self.expand_text(&name.text)?;
         let expanded = trim(&expanded);
         if expanded.is_empty() {
             return Err(self.fatal(self.reading, "empty variable name"));

@@ -95,6 +95,29 @@ impl Text {
     }
 }
 
+/// The name of a variable as an assignment gives it: nearly always without references, and then known for good.
+#[derive(Debug, Default)]
+pub struct NameText {
+    /// The text.
+    pub text: Text,
+    literal: OnceLock<Option<Name>>,
+}
+
+impl NameText {
+    /// A name as written.
+    pub fn new(bytes: impl Into<BString>) -> NameText {
+        NameText { text: Text::new(bytes), literal: OnceLock::new() }
+    }
+
+    /// The name, when no expansion is needed to know it. An empty text is none.
+    pub fn literal(&self, lang: &Lang) -> Option<Name> {
+        *self.literal.get_or_init(|| {
+            let bytes = &self.text.bytes;
+            (self.text.is_literal() && !bytes.is_empty()).then(|| lang.names.intern(bytes))
+        })
+    }
+}
+
 /// The bracket that closes `open`.
 fn closer(open: u8) -> u8 {
     if open == b'(' { b')' } else { b'}' }

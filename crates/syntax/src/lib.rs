@@ -13,7 +13,7 @@ pub mod statement;
 
 use rkbuild_base::{Identity, Names};
 
-pub use expr::{Expr, Part, Text};
+pub use expr::{Expr, NameText, Part, Text};
 pub use function::Func;
 pub use makefile::Makefile;
 pub use statement::{Assign, Cond, Op, Stmt};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use rkbuild_base::text::{is_space, trim, trim_end, trim_start};
 
-use crate::Text;
 use crate::line::{first_word, skip_reference};
+use crate::{NameText, Text};
 
 /// How an assignment sets its variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Assign {
     /// The words before it.
     pub modifiers: Modifiers,
     /// The name as written; it is expanded when the line is read.
-    pub name: Text,
+    pub name: NameText,
     /// The operator.
     pub op: Op,
     /// The value as written, leading white space dropped.
@@ -91,9 +91,9 @@ pub enum Stmt {
     /// An assignment.
     Assign(Assign),
     /// `define`; the body is in the lines that follow. `extra`: text after the operator.
-    Define { modifiers: Modifiers, name: Text, op: Op, extra: bool },
+    Define { modifiers: Modifiers, name: NameText, op: Op, extra: bool },
     /// `undefine`
-    Undefine { modifiers: Modifiers, name: Text },
+    Undefine { modifiers: Modifiers, name: NameText },
     /// A conditional directive.
     Cond(Cond),
     /// `export` or `unexport` with its names; `None` when it stands alone.
@@ -146,7 +146,7 @@ pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
         if let Some((name, op, value)) = definition(rest) {
             return Some(Stmt::Assign(Assign {
                 modifiers,
-                name: Text::new(name),
+                name: NameText::new(name),
                 op,
                 value: Arc::new(Text::new(value)),
             }));
@@ -159,7 +159,7 @@ pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
             b"private" => modifiers.private = true,
             b"define" if !target_specific => return Some(define(modifiers, after)),
             b"undefine" if !target_specific => {
-                return Some(Stmt::Undefine { modifiers, name: Text::new(trim_end(after)) });
+                return Some(Stmt::Undefine { modifiers, name: NameText::new(trim_end(after)) });
             }
             _ => return None,
         }
@@ -173,9 +173,11 @@ pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
 fn define(modifiers: Modifiers, text: &[u8]) -> Stmt {
     match definition(text) {
         Some((name, op, value)) => {
-            Stmt::Define { modifiers, name: Text::new(name), op, extra: !trim(value).is_empty() }
+            Stmt::Define { modifiers, name: NameText::new(name), op, extra: !trim(value).is_empty() }
         }
-        None => Stmt::Define { modifiers, name: Text::new(trim_end(text)), op: Op::Recursive, extra: false },
+        None => {
+            Stmt::Define { modifiers, name: NameText::new(trim_end(text)), op: Op::Recursive, extra: false }
+        }
     }
 }
 
@@ -312,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_variable_may_be_called_like_a_directive() {
-        assert!(matches!(Stmt::parse(b"export = 1"), Stmt::Assign(a) if a.name.bytes == "export"));
+        assert!(matches!(Stmt::parse(b"export = 1"), Stmt::Assign(a) if a.name.text.bytes == "export"));
         assert!(matches!(Stmt::parse(b"override export a = 1"),
             Stmt::Assign(a) if a.modifiers.export && a.modifiers.overrides));
         assert!(matches!(Stmt::parse(b"ifdef x"), Stmt::Cond(Cond::Defined { negated: false, .. })));
