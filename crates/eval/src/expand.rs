@@ -41,6 +41,21 @@ impl Session {
         Ok(out)
     }
 
+    /// An empty buffer, used before if possible: expansion needs one for nearly every argument of a function.
+    pub(crate) fn buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back for [`Session::buffer`]. Few are kept, and none that is large.
+    pub(crate) fn give_back(&mut self, mut buffer: Vec<u8>) {
+        const MOST: usize = 64;
+        const LARGE: usize = 64 * 1024;
+        if self.buffers.len() < MOST && buffer.capacity() <= LARGE {
+            buffer.clear();
+            self.buffers.push(buffer);
+        }
+    }
+
     /// Expands `text` as seen from `scope`: that of a target, say.
     pub fn expand_in(&mut self, scope: ScopeId, text: &Text, out: &mut Vec<u8>) -> Result<()> {
         let saved = std::mem::replace(&mut self.vars.current, scope);
@@ -56,13 +71,16 @@ impl Session {
                 Part::Literal(bytes) => out.extend_from_slice(bytes),
                 Part::Var(name) => self.expand_name(*name, out)?,
                 Part::Subst(subst) => {
-                    let value = self.variable_value(subst.name)?;
+                    let mut value = self.buffer();
+                    self.expand_name(subst.name, &mut value)?;
                     substitute(&subst.from, &subst.to, &value, out);
+                    self.give_back(value);
                 }
                 Part::Computed(inner) => {
-                    let mut text = Vec::new();
+                    let mut text = self.buffer();
                     self.deeper(|s| s.expand_expr(inner, &mut text))?;
                     self.expand_computed(&text, out)?;
+                    self.give_back(text);
                 }
                 Part::Call(call) => self.deeper(|s| s.call_function(call.func, &call.args, out))?,
                 Part::Unterminated(what) => return Err(self.unterminated(*what)),

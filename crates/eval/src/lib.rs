@@ -5,10 +5,12 @@
 //! beside. Evaluation calls it only through [`Doors`].
 
 pub mod assign;
+pub mod builtin;
 pub mod environment;
 pub mod expand;
 pub mod function;
 pub mod makefiles;
+pub mod makeflags;
 pub mod message;
 pub mod options;
 pub mod pattern;

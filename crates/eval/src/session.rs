@@ -106,6 +106,8 @@ pub struct Session {
     pub call_args: usize,
     /// Which global variables are exported, as long as none changes.
     pub exported: Exported,
+    /// Buffers that were used and are free again, for arguments of functions.
+    pub(crate) buffers: Vec<Vec<u8>>,
     /// Where `$(wildcard)` looked last.
     pub last_dir: LastDir,
     /// Standard output could not be written: errno of the first failure.
@@ -241,6 +243,7 @@ impl Session {
             recipe_scope: None,
             call_args: 0,
             exported: Exported::default(),
+            buffers: Vec::new(),
             last_dir: LastDir::default(),
             out_error: Cell::new(None),
         }

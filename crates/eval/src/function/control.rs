@@ -109,14 +109,16 @@ impl Session {
 
     /// `$(foreach name,list,body)`
     pub(super) fn foreach(&mut self, name: &Text, list: &Text, body: &Text, out: &mut Vec<u8>) -> Result<()> {
-        let name = self.expand_text(name)?;
-        let list = self.expand_text(list)?;
-        let name = self.name(first_word(&name));
+        let (mut name_text, mut words_text) = (self.buffer(), self.buffer());
+        self.expand(name, &mut name_text)?;
+        self.expand(list, &mut words_text)?;
+        let name = self.name(first_word(&name_text));
+        self.give_back(name_text);
         let start = out.len();
         let scope = self.vars.push();
         let var = self.define_local(scope, name, b"");
         let mut result = Ok(());
-        for word in words(&list) {
+        for word in words(&words_text) {
             var.data.borrow_mut().value = Arc::new(Text::new(word));
             result = self.expand(body, out);
             if result.is_err() {
@@ -125,6 +127,7 @@ impl Session {
             out.push(b' ');
         }
         self.vars.pop(scope);
+        self.give_back(words_text);
         drop_last_space(start, out);
         result
     }

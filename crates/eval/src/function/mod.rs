@@ -40,19 +40,36 @@ impl Session {
         }
         match args {
             [one] => {
-                let one = [self.argument(one)?];
-                self.call_expanded(func, &one, out)
+                let values = [self.argument(one)?];
+                self.call_expanded(func, &values, out)?;
+                self.give_back_all(values);
             }
             [one, two] => {
-                let both = [self.argument(one)?, self.argument(two)?];
-                self.call_expanded(func, &both, out)
+                let values = [self.argument(one)?, self.argument(two)?];
+                self.call_expanded(func, &values, out)?;
+                self.give_back_all(values);
+            }
+            [one, two, three] => {
+                let values = [self.argument(one)?, self.argument(two)?, self.argument(three)?];
+                self.call_expanded(func, &values, out)?;
+                self.give_back_all(values);
             }
             _ => {
                 let mut values = Vec::with_capacity(args.len());
                 for arg in args {
                     values.push(self.argument(arg)?);
                 }
-                self.call_expanded(func, &values, out)
+                self.call_expanded(func, &values, out)?;
+                self.give_back_all(values);
+            }
+        }
+        Ok(())
+    }
+
+    fn give_back_all<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, [u8]>>) {
+        for value in values {
+            if let Cow::Owned(buffer) = value {
+                self.give_back(buffer);
             }
         }
     }
@@ -62,7 +79,11 @@ impl Session {
         match &*arg.expr(&self.shared.lang).parts {
             [] => Ok(Cow::Borrowed(b"")),
             [Part::Literal(bytes)] => Ok(Cow::Borrowed(bytes)),
-            _ => self.expand_text(arg).map(Cow::Owned),
+            _ => {
+                let mut value = self.buffer();
+                self.expand(arg, &mut value)?;
+                Ok(Cow::Owned(value))
+            }
         }
     }
 

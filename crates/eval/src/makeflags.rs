@@ -1,0 +1,144 @@
+//! MAKEFLAGS: the text other makes read, and what happens when a makefile changes it (manual 5.7.3).
+
+use std::sync::Arc;
+
+use rkbuild_base::Place;
+use rkbuild_syntax::Text;
+
+use crate::options::quote_for_flags;
+use crate::variable::{Export, Flavor, GLOBAL, Origin};
+use crate::{Result, Session};
+
+impl Session {
+    /// A makefile assigned MAKEFLAGS. From 4.4 on its switches count at once, and the text is put in order; before,
+    /// both happen when reading is over.
+    pub fn makeflags_changed(&mut self) -> Result<()> {
+        if !self.identity().is_4_4() {
+            return Ok(());
+        }
+        self.take_makeflags()?;
+        self.define_makeflags(false);
+        Ok(())
+    }
+
+    /// Takes the switches out of the value MAKEFLAGS has now.
+    pub fn take_makeflags(&mut self) -> Result<()> {
+        let newer = self.identity().is_4_4();
+        let value = self.variable_value(self.known.makeflags)?;
+        let before = self.options.assignments.len();
+        let mut options = self.options.clone();
+        // What came before can be taken back only by a switch that says so.
+        options.include_dirs.clear();
+        options.debug.clear();
+        if let Err(error) = options.parse_flags(&value, newer) {
+            return Err(self.fatal(self.place(), error.message));
+        }
+        let dirs = std::mem::take(&mut options.include_dirs);
+        let mut all = self.options.include_dirs.clone();
+        for dir in dirs {
+            if !all.contains(&dir) {
+                self.include_dirs.insert(0, dir.clone());
+                all.push(dir);
+            }
+        }
+        options.include_dirs = all;
+        let words = std::mem::take(&mut options.debug);
+        let mut debug = self.options.debug.clone();
+        debug.extend(words.into_iter().filter(|w| !self.options.debug.contains(w)));
+        options.debug = debug;
+        let added: Vec<_> = options.assignments.split_off(before.min(options.assignments.len()));
+        // The jobserver is not a makefile's to choose.
+        options.jobserver_auth = self.options.jobserver_auth.clone();
+        options.eval.truncate(self.options.eval.len());
+        self.options = options;
+        for word in added {
+            if self.options.assignments.contains(&word) {
+                continue;
+            }
+            self.assign_flag_variable(&word)?;
+        }
+        Ok(())
+    }
+
+    /// `NAME=value` in a makefile's MAKEFLAGS is an assignment like any in the file.
+    fn assign_flag_variable(&mut self, word: &[u8]) -> Result<()> {
+        if let Some((name, op, value)) = rkbuild_syntax::statement::definition(word) {
+            let name = self.name(name);
+            let value = Arc::new(Text::new(value));
+            let place = self.reading.unwrap_or(Place::NONE);
+            if name != self.known.makeflags {
+                self.assign(GLOBAL, name, op, &value, Origin::File, place, false)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets MAKEFLAGS and MFLAGS from the switches and the command line's assignments. `whole`: reading is over;
+    /// before that 4.3 leaves out what takes an argument.
+    pub fn define_makeflags(&mut self, whole: bool) {
+        let newer = self.identity().is_4_4();
+        let mut text = self.options.flags_text(whole || newer, newer).to_vec();
+        let mut mflags = match text.first() {
+            None => Vec::new(),
+            Some(b' ') => text[1..].to_vec(),
+            Some(_) => [b"-", text.as_slice()].concat(),
+        };
+        if !self.options.eval.is_empty() {
+            text.extend_from_slice(b" $(-*-eval-flags-*-)");
+            let mut evals = Vec::new();
+            for eval in &self.options.eval {
+                if !evals.is_empty() {
+                    evals.push(b' ');
+                }
+                evals.extend_from_slice(b"--eval=");
+                quote_for_flags(eval, &mut evals);
+            }
+            let name = self.known.eval_flags;
+            self.set_recursive(name, &evals, Origin::Automatic);
+        }
+        if (whole || newer) && !self.options.assignments.is_empty() {
+            text.extend_from_slice(b" -- $(MAKEOVERRIDES)");
+        }
+        let origin =
+            if self.options.environment_overrides { Origin::EnvironmentOverride } else { Origin::File };
+        let name = self.known.makeflags;
+        let value = Arc::new(Text::new(text));
+        let var = self.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
+        var.data.borrow_mut().export = Export::Yes;
+        if mflags.starts_with(b"-") && mflags.len() == 1 {
+            mflags.clear();
+        }
+        let name = self.known.mflags;
+        self.set_recursive(name, &mflags, Origin::Environment).data.borrow_mut().export = Export::No;
+    }
+
+    /// Sets the variables that MAKEFLAGS refers to for the command line's assignments, newest first.
+    pub fn define_overrides(&mut self) {
+        let mut words: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for word in &self.options.assignments {
+            let Some((name, _, _)) = rkbuild_syntax::statement::definition(word) else { continue };
+            let mut quoted = Vec::new();
+            quote_for_flags(word, &mut quoted);
+            match words.iter_mut().find(|(n, _)| n == name) {
+                Some((_, text)) => *text = quoted,
+                None => words.push((name.to_vec(), quoted)),
+            }
+        }
+        if words.is_empty() {
+            return;
+        }
+        let mut text = Vec::new();
+        for (_, word) in words.iter().rev() {
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            text.extend_from_slice(word);
+        }
+        let name = self.known.command_variables;
+        self.set_recursive(name, &text, Origin::Automatic);
+        let name = self.known.makeoverrides;
+        let var = self.set_recursive(name, b"${-*-command-variables-*-}", Origin::Environment);
+        // 4.3 passes the reference on, for makes that know it.
+        var.data.borrow_mut().export = if self.identity().is_4_4() { Export::No } else { Export::Yes };
+    }
+}
