@@ -1,4 +1,4 @@
-# .EXPORT_ALL_VARIABLES, and export without names; names a shell cannot have stay out.
+# export without names exports everything but what unexport names; names a shell cannot have stay out.
 export
 a = 1
 b-c = 2

@@ -1,0 +1,8 @@
+# MAKEFLAGS and GNUMAKEFLAGS from the environment, with options and definitions.
+# ENV: MAKEFLAGS='k -- v=from\ flags' GNUMAKEFLAGS='--no-print-directory -s w=gnu'
+# RUN:
+# RUN: v=line -n
+$(info [$(MAKEFLAGS)] [$(GNUMAKEFLAGS)] [$(MAKEOVERRIDES)])
+all:
+	echo '$(v) $(w) $(origin v) $(origin w)'
+	@echo "[$$GNUMAKEFLAGS]"
