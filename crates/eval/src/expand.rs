@@ -14,7 +14,7 @@ use crate::{Result, Session};
 
 /// Nested expansions, includes and evals at which a session gives up. GNU make runs out of stack somewhere past
 /// this; sessions have a stack that holds this many.
-pub const MAX_DEPTH: u32 = 20_000;
+pub const MAX_DEPTH: u32 = 60_000;
 
 impl Session {
     /// Expands `text` in the current scope.
