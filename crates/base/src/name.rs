@@ -5,8 +5,8 @@ use std::sync::RwLock;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// A name that was interned in a [`Names`]; equal ids mean equal bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A name that was interned in a [`Names`]; equal ids mean equal bytes. The default is the empty name.
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(pub u32);
 
 impl std::fmt::Debug for Name {

@@ -11,12 +11,6 @@ pub struct Place {
     pub line: u32,
 }
 
-impl Default for Name {
-    fn default() -> Self {
-        Name(0)
-    }
-}
-
 impl Place {
     /// No place: what was not read from a makefile.
     pub const NONE: Place = Place { file: Name(0), line: 0 };

@@ -128,12 +128,12 @@ impl Session {
     /// With `-e`, a variable from the environment is not to be changed by makefiles: from the first time that one
     /// tries, its origin says so.
     pub(crate) fn keep_environment(&self, scope: ScopeId, name: Name) {
-        if self.options.environment_overrides {
-            if let Some(var) = self.vars.lookup_in(scope, name) {
-                let mut data = var.data.borrow_mut();
-                if data.origin == Origin::Environment {
-                    data.origin = Origin::EnvironmentOverride;
-                }
+        if self.options.environment_overrides
+            && let Some(var) = self.vars.lookup_in(scope, name)
+        {
+            let mut data = var.data.borrow_mut();
+            if data.origin == Origin::Environment {
+                data.origin = Origin::EnvironmentOverride;
             }
         }
     }

@@ -113,7 +113,7 @@ impl Session {
         let saved = std::mem::replace(&mut self.vars.current, scope);
         let global = global
             .iter()
-            .filter(|var| !hidden.contains(&var.name) && !(no_private && var.data.borrow().private));
+            .filter(|var| !(hidden.contains(&var.name) || no_private && var.data.borrow().private));
         let result =
             own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
                 let name = var.name;

@@ -41,10 +41,10 @@ impl Makefiles {
             // A pipe or a device can be read once only; a directory gives its error.
             return Ok(Arc::new(Makefile::new(&host.read(dir, path)?)));
         }
-        if let Some(entry) = self.lock().get(&key) {
-            if same(&entry.meta, &meta) {
-                return Ok(entry.makefile.clone());
-            }
+        if let Some(entry) = self.lock().get(&key)
+            && same(&entry.meta, &meta)
+        {
+            return Ok(entry.makefile.clone());
         }
         let before = host.now_ns();
         let makefile = Arc::new(Makefile::new(&host.read(dir, path)?));

@@ -298,7 +298,8 @@ impl Options {
                 match switch.takes {
                     Takes::Nothing => self.apply(switch, None, from_env)?,
                     Takes::Required => {
-                        let value = if rest.is_empty() { args.next().map(|a| a.as_slice()) } else { Some(rest) };
+                        let value =
+                            if rest.is_empty() { args.next().map(|a| a.as_slice()) } else { Some(rest) };
                         let Some(value) = value else {
                             if from_env {
                                 break;
@@ -447,10 +448,11 @@ impl Options {
     /// Reads the value of MAKEFLAGS or GNUMAKEFLAGS.
     pub fn parse_flags(&mut self, value: &[u8], newer: bool) -> Result<(), BadOption> {
         let mut words = split_flags(value);
-        if let Some(first) = words.first_mut() {
-            if !first.starts_with(b"-") && rkbuild_syntax::statement::definition(first).is_none() {
-                first.insert(0, b'-');
-            }
+        if let Some(first) = words.first_mut()
+            && !first.starts_with(b"-")
+            && rkbuild_syntax::statement::definition(first).is_none()
+        {
+            first.insert(0, b'-');
         }
         self.parse(&words, true, newer)
     }

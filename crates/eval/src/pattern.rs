@@ -72,9 +72,8 @@ impl Pattern {
             return (self.text == word).then_some(&word[..0]);
         }
         let (prefix, suffix) = (self.prefix(), self.suffix());
-        let fits = word.len() >= prefix.len() + suffix.len()
-            && word.starts_with(prefix)
-            && word.ends_with(suffix);
+        let fits =
+            word.len() >= prefix.len() + suffix.len() && word.starts_with(prefix) && word.ends_with(suffix);
         fits.then(|| &word[prefix.len()..word.len() - suffix.len()])
     }
 

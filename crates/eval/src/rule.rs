@@ -106,11 +106,11 @@ impl Session {
 
         let mut deps = expanded_rest;
         self.expand_rest(&rest, &mut deps)?;
-        if command.is_none() {
-            if let Some(at) = find_unquoted(&mut deps, 0, |c| c == b';') {
-                command = Some(deps[at + 1..].to_vec());
-                deps.truncate(at);
-            }
+        if command.is_none()
+            && let Some(at) = find_unquoted(&mut deps, 0, |c| c == b';')
+        {
+            command = Some(deps[at + 1..].to_vec());
+            deps.truncate(at);
         }
         // 'targets: pattern: prerequisites'
         let mut static_pattern = None;
@@ -200,14 +200,14 @@ impl Session {
             if literal {
                 continue;
             }
-            if command.is_none() {
-                if let Some(semicolon) = find_unquoted(&mut expanded, 0, |c| c == b';') {
-                    let mut text = expanded[semicolon + 1..].to_vec();
-                    expanded.truncate(semicolon);
-                    text.extend_from_slice(&line[at..]);
-                    *command = Some(text);
-                    at = line.len();
-                }
+            if command.is_none()
+                && let Some(semicolon) = find_unquoted(&mut expanded, 0, |c| c == b';')
+            {
+                let mut text = expanded[semicolon + 1..].to_vec();
+                expanded.truncate(semicolon);
+                text.extend_from_slice(&line[at..]);
+                *command = Some(text);
+                at = line.len();
             }
             if let Some(colon) = find_colon(&expanded) {
                 let mut end = colon;
@@ -649,5 +649,5 @@ fn word_end(line: &[u8], mut at: usize) -> usize {
 /// The first colon not quoted by a backslash.
 fn find_colon(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b':', text)
-        .find(|at| rkbuild_syntax::line::trailing_backslashes(&text[..*at]) % 2 == 0)
+        .find(|at| rkbuild_syntax::line::trailing_backslashes(&text[..*at]).is_multiple_of(2))
 }

@@ -31,13 +31,8 @@ impl Session {
         let own = self.own_scope(file);
         let above = parent.unwrap_or(GLOBAL);
         let name = self.text(self.targets[file].name);
-        let matching: Vec<Rc<PatternVariable>> = self
-            .targets
-            .pattern_vars
-            .iter()
-            .filter(|v| v.pattern.stem(name).is_some())
-            .cloned()
-            .collect();
+        let matching: Vec<Rc<PatternVariable>> =
+            self.targets.pattern_vars.iter().filter(|v| v.pattern.stem(name).is_some()).cloned().collect();
         if matching.is_empty() {
             self.vars.scope_mut(own).next = Some(above);
             return Ok(own);
@@ -71,7 +66,11 @@ impl Session {
     }
 
     /// Records `targets: name op value`.
-    pub(crate) fn assign_for_targets(&mut self, targets: &[rkbuild_base::BString], assign: &Assign) -> Result<()> {
+    pub(crate) fn assign_for_targets(
+        &mut self,
+        targets: &[rkbuild_base::BString],
+        assign: &Assign,
+    ) -> Result<()> {
         let place = self.reading.unwrap_or_default();
         let origin = if assign.modifiers.overrides { Origin::Override } else { Origin::File };
         let export = match assign.modifiers {
@@ -125,15 +124,15 @@ impl Session {
             data.export = export;
         }
         // What the command line or -e set stands, unless `override` says otherwise.
-        if data.origin != Origin::Override {
-            if let Some(global) = global.filter(|g| !Rc::ptr_eq(g, &var)) {
-                let global = global.data.borrow();
-                if matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
-                    data.value = global.value.clone();
-                    data.origin = global.origin;
-                    data.flavor = global.flavor;
-                    data.append = false;
-                }
+        if data.origin != Origin::Override
+            && let Some(global) = global.filter(|g| !Rc::ptr_eq(g, &var))
+        {
+            let global = global.data.borrow();
+            if matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
+                data.value = global.value.clone();
+                data.origin = global.origin;
+                data.flavor = global.flavor;
+                data.append = false;
             }
         }
         Ok(())

@@ -134,16 +134,16 @@ impl Session {
             return;
         }
         // Only the archive's name is a pattern in `lib*.a(x)`.
-        if let (Some(open), true) = (memchr::memchr(b'(', &word), word.ends_with(b")")) {
-            if open > 0 {
-                let found = self.host().glob(&self.dir, &word[..open]);
-                if found.is_empty() {
-                    out.push(word);
-                } else {
-                    out.extend(found.iter().map(|f| member(f, &word[open + 1..word.len() - 1])));
-                }
-                return;
+        if let (Some(open), true) = (memchr::memchr(b'(', &word), word.ends_with(b")"))
+            && open > 0
+        {
+            let found = self.host().glob(&self.dir, &word[..open]);
+            if found.is_empty() {
+                out.push(word);
+            } else {
+                out.extend(found.iter().map(|f| member(f, &word[open + 1..word.len() - 1])));
             }
+            return;
         }
         let found = self.host().glob(&self.dir, &word);
         if found.is_empty() { out.push(word) } else { out.extend(found) }

@@ -271,10 +271,10 @@ impl Session {
 
     /// Writes to standard output. The first failure is remembered, to be reported at the end as make does.
     pub fn out(&self, bytes: &[u8]) {
-        if let Err(error) = self.stdio.write_out(bytes) {
-            if self.out_error.get().is_none() {
-                self.out_error.set(error.raw_os_error());
-            }
+        if let Err(error) = self.stdio.write_out(bytes)
+            && self.out_error.get().is_none()
+        {
+            self.out_error.set(error.raw_os_error());
         }
     }
 

@@ -207,10 +207,10 @@ impl Variables {
         let mut over_global = self.over_global;
         loop {
             let scope = &self.scopes[id.0 as usize];
-            if let Some(var) = scope.vars.get(&name) {
-                if !parent || !var.data.borrow().private {
-                    return Some(var);
-                }
+            if let Some(var) = scope.vars.get(&name)
+                && (!parent || !var.data.borrow().private)
+            {
+                return Some(var);
             }
             parent |= scope.next_is_parent;
             id = scope.next?;

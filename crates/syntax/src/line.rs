@@ -155,7 +155,7 @@ pub fn find_unquoted(line: &mut Vec<u8>, from: usize, stop: impl Fn(u8) -> bool)
         let drop = slashes - slashes / 2;
         line.drain(at - drop..at);
         at -= drop;
-        if slashes % 2 == 0 {
+        if slashes.is_multiple_of(2) {
             return Some(at);
         }
         at += 1;
@@ -182,12 +182,48 @@ pub fn find_unquoted_outside(line: &mut Vec<u8>, from: usize, stop: impl Fn(u8) 
         let drop = slashes - slashes / 2;
         line.drain(at - drop..at);
         at -= drop;
-        if slashes % 2 == 0 {
+        if slashes.is_multiple_of(2) {
             return Some(at);
         }
         at += 1;
     }
     None
+}
+
+/// The text of a recipe line: the prefix character is dropped after each continuation, and continuations inside
+/// references become a space, as functions must not see them. All others stay, for the shell and for the echo.
+pub fn recipe_text(text: &[u8], prefix: u8) -> Vec<u8> {
+    if memchr::memchr(b'\n', text).is_none() {
+        return text.to_vec();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] == b'$' {
+            let end = skip_reference(text, at);
+            let mut inner = Vec::with_capacity(end - at);
+            drop_prefixes(&text[at..end], prefix, &mut inner);
+            out.extend_from_slice(&join_continuations(&inner, false));
+            at = end;
+            continue;
+        }
+        out.push(text[at]);
+        at += 1;
+        if out.last() == Some(&b'\n') && text.get(at) == Some(&prefix) {
+            at += 1;
+        }
+    }
+    out
+}
+
+fn drop_prefixes(text: &[u8], prefix: u8, out: &mut Vec<u8>) {
+    let mut after_newline = false;
+    for &c in text {
+        if !(after_newline && c == prefix) {
+            out.push(c);
+        }
+        after_newline = c == b'\n';
+    }
 }
 
 /// The position after the reference whose `$` is at `at`.
@@ -254,6 +290,11 @@ mod tests {
         assert_eq!(join(b"x \\\n y $(f a  \\\n\t (b) \\\n\t\\\n c) \\\n z"), "x \\\n y $(f a (b) c) \\\n z");
         assert_eq!(join(b"$$(a\\\n b) ${c \\\n"), "$$(a b) ${c ");
         assert_eq!(join(b"$(a\\\\\\\n b)"), "$(a\\\\ b)");
+    }
+
+    #[test]
+    fn continued_recipe_lines_lose_their_prefix() {
+        assert_eq!(recipe_text(b"a \\\n\tb $(x c \\\n\t  d)", b'\t'), b"a \\\nb $(x c d)");
     }
 
     #[test]

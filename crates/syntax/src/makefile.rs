@@ -86,11 +86,12 @@ impl Makefile {
         self.lines[index].stmt.get_or_init(|| Stmt::parse(&self.joined(index, false)))
     }
 
-    /// The line as a recipe line: without the prefix character.
+    /// The line as a recipe line: see [`line::recipe_text`].
     pub fn recipe(&self, index: usize) -> &Arc<Text> {
         self.lines[index].recipe.get_or_init(|| {
-            let line = self.raw(index).get(1..).unwrap_or_default();
-            Arc::new(Text::new(&*line::join_in_references(line)))
+            let raw = self.raw(index);
+            let prefix = raw.first().copied().unwrap_or(b'\t');
+            Arc::new(Text::new(line::recipe_text(raw.get(1..).unwrap_or_default(), prefix)))
         })
     }
 
