@@ -260,3 +260,27 @@ impl Builder<'_> {
         }
     }
 }
+
+impl Builder<'_> {
+    /// How the update of a goal ended, if it was considered to the end.
+    pub(crate) fn goal_status(&mut self, goal: FileId) -> Option<Status> {
+        let goal = self.renamed(goal);
+        self.state(goal).status
+    }
+
+    /// True when the recipe of a goal was run.
+    pub(crate) fn was_run(&mut self, goal: FileId) -> bool {
+        let goal = self.renamed(goal);
+        let mut all = vec![goal];
+        all.extend(self.session.targets[goal].double_colon.iter().copied());
+        all.into_iter().any(|f| self.state(f).ran)
+    }
+
+    /// Makefiles that were brought up to date as such have nothing more to do as goals; those that were not said to
+    /// be missing then are to be tried again.
+    pub(crate) fn forget_goals(&mut self, goals: &[FileId]) {
+        for &goal in goals {
+            self.session.targets[goal].dont_care = false;
+        }
+    }
+}

@@ -152,7 +152,7 @@ pub fn join(
         session.error(None, format!("warning: -j{jobs} forced in submake: resetting jobserver mode."));
         return Ok(None);
     }
-    let joined = match parse(&auth) {
+    let joined = match parse(auth.as_bstr()) {
         Some(Auth::Fifo(path)) if session.identity().is_4_4() => match Jobserver::open_fifo(session, path) {
             Ok(jobserver) => Some(jobserver),
             Err(error) => {
@@ -194,12 +194,12 @@ pub fn serve(session: &mut Session, joined: Option<Jobserver>) -> Result<Option<
     if joined.is_some() {
         return Ok(joined);
     }
-    let fifo = match session.options.jobserver_style.as_deref() {
+    let fifo = match session.options.jobserver_style.as_deref().map(Vec::as_slice) {
         None => session.identity().is_4_4(),
         Some(b"fifo") => true,
         Some(b"pipe") => false,
         Some(style) => {
-            return Err(session.fatal(None, [b"unknown jobserver auth style '", style, b"'"].concat()));
+            return Err(session.fatal(None, [&b"unknown jobserver auth style '"[..], style, b"'"].concat()));
         }
     };
     let Some(jobs @ 2..) = session.options.jobs else { return Ok(None) };

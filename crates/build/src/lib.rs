@@ -1,1 +1,29 @@
-//! rkbuild-build.
+//! Goals to done: which rule makes a target, whether it is out of date, running its recipe.
+//!
+//! One [`run::run_session`] is one invocation of make. The [`builder::Builder`] holds what a session knows while it
+//! brings its goals up to date; [`process::Process`] what all sessions of this process share.
+
+pub mod archive;
+pub mod automatic;
+pub mod builder;
+pub mod command;
+pub mod database;
+pub mod directory;
+pub mod goals;
+pub mod implicit;
+pub mod job;
+pub mod jobserver;
+pub mod native;
+pub mod output;
+pub mod process;
+pub mod recipe;
+pub mod run;
+pub mod secondary;
+pub mod shell;
+pub mod snap;
+pub mod submake;
+pub mod suffix;
+pub mod times;
+pub mod trace;
+pub mod update;
+pub mod vpath;

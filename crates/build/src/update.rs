@@ -146,7 +146,6 @@ impl Builder<'_> {
             must_make |= time.is_missing();
             this_time = this_time.min(time);
         }
-        let missing = missing || must_make;
         self.find_recipe(file, depth)?;
         self.expand_secondary(file)?;
 

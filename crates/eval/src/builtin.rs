@@ -213,6 +213,25 @@ impl Session {
         }
     }
 
+    /// Takes the built-in suffix rules away again: a makefile added `-r` to MAKEFLAGS.
+    pub fn drop_builtin_suffix_rules(&mut self) {
+        for (name, _) in SUFFIX_RULES {
+            let name = self.name(name.as_bytes());
+            if let Some(file) = self.targets.lookup(name) {
+                let target = &mut self.targets[file];
+                if target.builtin && !target.is_target {
+                    target.recipe = None;
+                }
+            }
+        }
+        let suffixes = self.known.suffixes;
+        if let Some(file) = self.targets.lookup(suffixes) {
+            if !self.targets[file].is_target {
+                self.targets[file].deps.clear();
+            }
+        }
+    }
+
     /// Adds the built-in pattern rules behind those of the makefiles (not with `-r`).
     pub fn define_builtin_patterns(&mut self) {
         if self.options.no_builtin_rules {

@@ -79,6 +79,9 @@ impl Session {
             line.truncate(at);
         }
         let line = join_continuations(&line, self.targets.posix);
+        if command.is_some() && trim(&line).is_empty() {
+            return Err(self.fatal(Some(place), "missing rule before recipe"));
+        }
         let Some(split) = self.split_rule(&line, &mut command)? else {
             return Ok(Read::Done);
         };
@@ -86,16 +89,11 @@ impl Session {
 
         let mut targets = trim(&targets).to_vec();
         // A target-specific assignment is recognised on the text as written.
-        let assigned = if !grouped {
-            let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
-            assignment(text, true)
-        } else {
-            None
-        };
-        if let Some(Stmt::Assign(mut assign)) = assigned {
-            if targets.is_empty() {
-                return Ok(Read::NoTargets);
-            }
+        if targets.is_empty() {
+            return Ok(Read::NoTargets);
+        }
+        let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
+        if let Some(Stmt::Assign(mut assign)) = assignment(text, true) {
             if let Some(command) = command {
                 add_command(&mut assign, &command, self.targets.posix);
             }
@@ -270,9 +268,13 @@ impl Session {
         }
         let parsed: Vec<Pattern> = rule.targets.iter().map(|t| Pattern::parse(t)).collect();
         let implicit = parsed.first().is_some_and(|p| p.percent.is_some());
-        for pattern in &parsed[1..] {
+        for pattern in parsed.iter().skip(1) {
             if pattern.percent.is_some() != implicit {
-                return Err(self.fatal(Some(rule.place), "mixed implicit and normal rules"));
+                if implicit {
+                    return Err(self.fatal(Some(rule.place), "mixed implicit and normal rules"));
+                }
+                // The other way round the pattern is a name like any other.
+                self.error(Some(rule.place), "*** mixed implicit and normal rules: deprecated syntax");
             }
         }
         if implicit {

@@ -110,6 +110,10 @@ pub struct Session {
     pub(crate) buffers: Vec<Vec<u8>>,
     /// Where `$(wildcard)` looked last.
     pub last_dir: LastDir,
+    /// It runs in a process of its own, not on a thread of another session's.
+    pub own_process: bool,
+    /// `-j` was given on this session's own command line.
+    pub jobs_given: bool,
     /// Standard output could not be written: errno of the first failure.
     pub out_error: Cell<Option<i32>>,
 }
@@ -245,8 +249,15 @@ impl Session {
             exported: Exported::default(),
             buffers: Vec::new(),
             last_dir: LastDir::default(),
+            own_process: false,
+            jobs_given: false,
             out_error: Cell::new(None),
         }
+    }
+
+    /// True when what the process inherited is this session's.
+    pub fn level_is_process(&self) -> bool {
+        self.own_process
     }
 
     /// The bytes of a name.

@@ -1,0 +1,173 @@
+//! A recipe made ready to run: expanded line by line, with the flags of each line.
+
+use std::collections::VecDeque;
+
+use rkbuild_base::{BString, Place};
+use rkbuild_eval::{FileId, Recipe, Result, ScopeId};
+use rkbuild_syntax::line::trailing_backslashes;
+
+use crate::builder::Builder;
+
+/// What the characters in front of a command say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags {
+    /// `@`: not shown.
+    pub silent: bool,
+    /// `-`: failure does not count.
+    pub ignore: bool,
+    /// `+`, or `$(MAKE)` in the text: run even with `-n`.
+    pub recursive: bool,
+}
+
+impl Flags {
+    fn or(self, other: Flags) -> Flags {
+        Flags {
+            silent: self.silent || other.silent,
+            ignore: self.ignore || other.ignore,
+            recursive: self.recursive || other.recursive,
+        }
+    }
+}
+
+/// One command of a recipe.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The text without prefixes.
+    pub text: BString,
+    pub flags: Flags,
+    pub line: u32,
+}
+
+/// Takes the prefixes off a command.
+pub(crate) fn split_flags(text: &[u8]) -> (Flags, &[u8]) {
+    let mut flags = Flags::default();
+    let mut at = 0;
+    while let Some(c) = text.get(at) {
+        match c {
+            b'@' => flags.silent = true,
+            b'-' => flags.ignore = true,
+            b'+' => flags.recursive = true,
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => {}
+            _ => break,
+        }
+        at += 1;
+    }
+    (flags, &text[at..])
+}
+
+/// The flags a line has as written.
+fn written_flags(text: &[u8]) -> Flags {
+    let (mut flags, _) = split_flags(text);
+    flags.recursive |= names_make(text);
+    flags
+}
+
+fn names_make(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"$(MAKE)").is_some() || memchr::memmem::find(text, b"${MAKE}").is_some()
+}
+
+/// Splits an expanded line at its line breaks; a backslash before one keeps it.
+fn split_lines(text: &[u8]) -> Vec<&[u8]> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for at in memchr::memchr_iter(b'\n', text) {
+        if trailing_backslashes(&text[start..at]) % 2 == 0 {
+            out.push(&text[start..at]);
+            start = at + 1;
+        }
+    }
+    out.push(&text[start..]);
+    out
+}
+
+/// True when every line of a recipe runs even with `-n` and `-t`.
+pub(crate) fn all_recursive(recipe: &Recipe) -> bool {
+    recipe.lines.iter().all(|l| written_flags(&l.text.bytes).recursive)
+}
+
+/// True when some line of a recipe does.
+pub(crate) fn any_recursive(recipe: &Recipe) -> bool {
+    recipe.lines.iter().any(|l| written_flags(&l.text.bytes).recursive)
+}
+
+impl Builder<'_> {
+    /// Expands the recipe of `file` in `scope`, all of it before anything runs.
+    pub(crate) fn expand_recipe(
+        &mut self,
+        file: FileId,
+        recipe: &Recipe,
+        scope: ScopeId,
+    ) -> Result<VecDeque<Line>> {
+        let one_shell = self.session.targets.one_shell;
+        let mut out = VecDeque::new();
+        let mut whole: Option<Line> = None;
+        let builtin = self.session.targets[file].builtin || recipe.place.line == 0;
+        let saved = self.session.in_recipe;
+        self.session.in_recipe = true;
+        for line in &recipe.lines {
+            let place = Place { file: recipe.place.file, line: line.line };
+            self.session.reading = (!builtin).then_some(place);
+            let mut text = Vec::new();
+            let result = self.session.expand_in(scope, &line.text, &mut text);
+            self.session.reading = None;
+            if let Err(fatal) = result {
+                self.session.in_recipe = saved;
+                return Err(fatal);
+            }
+            let written = written_flags(&line.text.bytes);
+            if one_shell {
+                match &mut whole {
+                    None => {
+                        let (flags, rest) = split_flags(&text);
+                        whole = Some(Line { text: rest.into(), flags: flags.or(written), line: line.line });
+                    }
+                    Some(whole) => {
+                        whole.text.push(b'\n');
+                        whole.text.extend_from_slice(&text);
+                        whole.flags.recursive |= names_make(&line.text.bytes);
+                    }
+                }
+                continue;
+            }
+            for piece in split_lines(&text) {
+                let (flags, rest) = split_flags(piece);
+                if rest.is_empty() {
+                    continue;
+                }
+                out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
+            }
+        }
+        self.session.in_recipe = saved;
+        if let Some(whole) = whole.filter(|w| !rkbuild_base::text::trim(&w.text).is_empty()) {
+            out.push_back(whole);
+        }
+        Ok(out)
+    }
+
+    /// True when the recipe of `file` has a line that runs even with `-t`.
+    pub(crate) fn is_recursive(&self, file: FileId) -> bool {
+        self.session.targets[file].recipe.as_deref().is_some_and(any_recursive)
+    }
+
+    /// True when all lines of the recipe of `file` run even with `-n`.
+    pub(crate) fn all_recursive(&self, file: FileId) -> bool {
+        self.session.targets[file].recipe.as_deref().is_some_and(all_recursive)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_taken_off_in_any_order() {
+        let (flags, text) = split_flags(b" @ -+ echo @x");
+        assert_eq!(flags, Flags { silent: true, ignore: true, recursive: true });
+        assert_eq!(text, b"echo @x");
+    }
+
+    #[test]
+    fn an_expanded_line_break_begins_another_command() {
+        assert_eq!(split_lines(b"a\nb \\\nc\nd"), [&b"a"[..], b"b \\\nc", b"d"]);
+    }
+}

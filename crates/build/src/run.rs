@@ -1,0 +1,607 @@
+//! One whole session: arguments to makefiles to goals to exit status.
+
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{BString, ByteSlice, Place};
+use rkbuild_eval::options::{BadOption, Options, usage};
+use rkbuild_eval::session::ReadFile;
+use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
+use rkbuild_eval::{Fatal, FileId, Result, Session};
+use rkbuild_host::{Dir, Env, Stdio, errors};
+use rkbuild_syntax::Text;
+
+use crate::builder::{Builder, Status};
+use crate::job::Jobs;
+use crate::process::Process;
+use crate::shell::ShellDoor;
+use crate::times::Time;
+
+/// The names a makefile has when none is given.
+const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
+/// Where included makefiles are looked for after `-I`.
+const INCLUDE_DIRS: [&[u8]; 2] = [b"/usr/local/include", b"/usr/include"];
+/// What this make can do, as `.FEATURES` names it.
+const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
+    nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
+const FEATURES_4_4: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
+    nocomment grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo \
+    output-sync check-symlink";
+
+/// What a make is started with.
+#[derive(Clone)]
+pub struct Invocation {
+    /// The arguments, the program's own name first.
+    pub argv: Vec<BString>,
+    /// The environment.
+    pub env: Env,
+    /// The working directory.
+    pub dir: Arc<Dir>,
+    /// Standard streams.
+    pub stdio: Stdio,
+    /// What it shares with the other sessions of this process.
+    pub process: Arc<Process>,
+    /// Descriptors that were handed down under their own numbers: a jobserver's pipe.
+    pub inherited: Vec<Arc<OwnedFd>>,
+    /// It runs in a process of its own: what this process inherited is its.
+    pub own_process: bool,
+    /// `--no-native`
+    pub no_native: bool,
+}
+
+/// How a session ended.
+enum End {
+    /// With this exit status.
+    Status(i32),
+    /// A makefile was remade: once more from the start.
+    Restart,
+}
+
+/// Runs a make to its end and gives its exit status. The caller's stack has to be large: see
+/// [`rkbuild_host::stack`].
+pub fn run_session(invocation: &Invocation) -> i32 {
+    let mut restarts = 0;
+    let mut stdin = None;
+    loop {
+        match run_once(invocation, restarts, &mut stdin) {
+            End::Status(status) => return status,
+            End::Restart => restarts += 1,
+        }
+    }
+}
+
+fn program_of(argv: &[BString]) -> BString {
+    let name = argv.first().map(|a| a.as_slice()).unwrap_or(b"make");
+    name.rsplit(|c| *c == b'/').next().unwrap_or(b"make").into()
+}
+
+fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>) -> End {
+    let process = &invocation.process;
+    let mut session = Session::new(
+        process.shared.clone(),
+        program_of(&invocation.argv),
+        invocation.dir.clone(),
+        invocation.env.clone(),
+        invocation.stdio.clone(),
+        Rc::new(ShellDoor::new(process.clone())),
+    );
+    session.own_process = invocation.own_process;
+    let mut run = Run { invocation, restarts, entered: false };
+    let end = match run.session(&mut session, stdin) {
+        Ok(end) => end,
+        Err(fatal) => End::Status(fatal.status),
+    };
+    if run.entered {
+        directory_line(&session, "Leaving");
+    }
+    if let End::Status(status) = end {
+        if let Some(temporary) = stdin.take() {
+            let _ = session.host().unlink(&session.dir, &temporary);
+        }
+        if session.out_error.get().is_some_and(|errno| errno != 9) {
+            session.error(None, "write error: stdout");
+            return End::Status(if status == 0 { 1 } else { status });
+        }
+    }
+    end
+}
+
+fn directory_line(session: &Session, what: &str) {
+    let mut line = session.prefix();
+    line.extend_from_slice(format!(": {what} directory '").as_bytes());
+    line.extend_from_slice(session.dir.path());
+    line.extend_from_slice(b"'\n");
+    session.out(&line);
+}
+
+struct Run<'a> {
+    invocation: &'a Invocation,
+    restarts: u32,
+    /// `Entering directory` was printed.
+    entered: bool,
+}
+
+impl Run<'_> {
+    fn session(&mut self, session: &mut Session, stdin: &mut Option<BString>) -> Result<End> {
+        if let Some(level) = self.invocation.env.get(b"MAKELEVEL") {
+            let digits: Vec<u8> = level.bytes().take_while(u8::is_ascii_digit).collect();
+            session.level = digits.to_str().ok().and_then(|d| d.parse().ok()).unwrap_or(0);
+        }
+        if let Some(end) = self.read_options(session)? {
+            return Ok(end);
+        }
+        self.change_directory(session)?;
+        self.define_variables(session)?;
+        if self.prints_directory(session) {
+            directory_line(session, "Entering");
+            self.entered = true;
+        }
+        self.read_makefiles(session, stdin)?;
+        self.end_reading(session)?;
+        let joined = crate::jobserver::join(
+            session,
+            &self.invocation.process,
+            &self.invocation.inherited,
+            self.jobs_forced(session),
+        )?;
+        let jobserver = crate::jobserver::serve(session, joined)?;
+        session.define_makeflags(true);
+        session.define_builtin_patterns();
+        crate::snap::snap(session)?;
+        let goals = self.goals(session)?;
+        let jobs = Jobs::new(session, self.invocation.process.clone(), jobserver);
+        let mut builder = Builder::new(session, jobs);
+        for name in builder.session.options.old_files.clone() {
+            let file = enter(builder.session, &name);
+            builder.mark_old(file);
+        }
+        for name in builder.session.options.new_files.clone() {
+            let file = enter(builder.session, &name);
+            builder.mark_new(file);
+        }
+        if self.remake_makefiles(&mut builder, stdin, &goals)? {
+            builder.end_jobs();
+            return Ok(End::Restart);
+        }
+        let result = self.build(&mut builder, goals);
+        builder.remove_intermediates(false);
+        builder.end_jobs();
+        if builder.session.options.print_data_base {
+            crate::database::print(&mut builder);
+        }
+        if builder.clock_skew {
+            let message = "warning:  Clock skew detected.  Your build may be incomplete.";
+            builder.session.error(None, message);
+        }
+        Ok(End::Status(match result? {
+            Status::Success => 0,
+            Status::Question => 1,
+            Status::Failed => 2,
+        }))
+    }
+
+    /// Switches: from GNUMAKEFLAGS, MAKEFLAGS and the command line, in that order.
+    fn read_options(&mut self, session: &mut Session) -> Result<Option<End>> {
+        let newer = session.identity().is_4_4();
+        let mut options = Options::default();
+        let wrong = |session: &Session, error: BadOption| {
+            if !error.usage {
+                return session.fatal(None, error.message);
+            }
+            session.error(None, error.message);
+            session.err(usage(&session.program.to_str_lossy()).as_bytes());
+            Fatal { status: 2 }
+        };
+        for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
+            if let Some(value) = self.invocation.env.get(name) {
+                options.parse_flags(value, newer).map_err(|e| wrong(session, e))?;
+            }
+        }
+        // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
+        let from_env = options.clone();
+        let mut own = options;
+        own.jobs = None;
+        own.eval.clear();
+        let args = self.invocation.argv.get(1..).unwrap_or_default();
+        own.parse(args, false, newer).map_err(|e| wrong(session, e))?;
+        session.jobs_given = own.jobs.is_some();
+        if own.jobs.is_none() {
+            own.jobs = from_env.jobs;
+        }
+        let mut evals = from_env.eval;
+        evals.append(&mut own.eval);
+        own.eval = evals;
+        own.no_native = self.invocation.no_native;
+        session.options = own;
+        if session.options.version {
+            session.out(version_text(session).as_bytes());
+            return Ok(Some(End::Status(0)));
+        }
+        if session.options.help {
+            session.out(usage(&session.program.to_str_lossy()).as_bytes());
+            return Ok(Some(End::Status(0)));
+        }
+        Ok(None)
+    }
+
+    /// `-j` on the command line of a make that has a jobserver above it.
+    fn jobs_forced(&self, session: &Session) -> bool {
+        session.jobs_given && session.options.jobserver_auth.is_some()
+    }
+
+    fn change_directory(&mut self, session: &mut Session) -> Result<()> {
+        for name in session.options.directories.clone() {
+            let path = if name.starts_with(b"~") { session.expand_tilde(&name) } else { name.clone() };
+            match session.dir.open(&path) {
+                Ok(dir) => session.dir = dir,
+                Err(error) => {
+                    let mut message = name.to_vec();
+                    message.extend_from_slice(b": ");
+                    message.extend_from_slice(errors::describe(&error).as_bytes());
+                    return Err(session.fatal(None, message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `-w`, by itself with `-C` and in sub-makes.
+    fn prints_directory(&self, session: &Session) -> bool {
+        let options = &session.options;
+        options
+            .print_directory
+            .unwrap_or(!options.silent && (!options.directories.is_empty() || session.level > 0))
+            && self.restarts == 0
+    }
+
+    fn define_variables(&self, session: &mut Session) -> Result<()> {
+        self.import_environment(session);
+        let known = session.known;
+        let older = !session.identity().is_4_4();
+        session.define_automatic_forms();
+        if !session.options.no_builtin_variables {
+            session.define_builtin_variables();
+        }
+        session.define_builtin_suffixes();
+        session.set_simple(known.shell, b"/bin/sh", Origin::Default);
+        let flags = if session.targets.posix { "-ec" } else { "-c" };
+        session.set_simple(known.shellflags, flags.as_bytes(), Origin::Default);
+        let features = if older { FEATURES_4_3 } else { FEATURES_4_4 };
+        session.set_simple(known.features, features.as_bytes(), Origin::Default);
+        let version = session.identity().version();
+        for (name, value) in [
+            ("MAKE_VERSION", version.as_bytes()),
+            ("MAKE_HOST", b"x86_64-pc-linux-gnu".as_slice()),
+            (".RECIPEPREFIX", b""),
+            (".LOADED", b""),
+        ] {
+            let name = session.name(name.as_bytes());
+            session.set_simple(name, value, Origin::Default);
+        }
+        let command = self.command(session);
+        let name = session.name(b"MAKE_COMMAND");
+        session.set_simple(name, &command, Origin::Default);
+        session.set_recursive(known.make, b"$(MAKE_COMMAND)", Origin::Default);
+        session.set_simple(known.makefile_list, b"", Origin::File);
+        let path = session.dir.path().to_owned();
+        session.set_simple(known.curdir, &path, Origin::File);
+        let level = session.level.to_string();
+        session.set_simple(known.makelevel, level.as_bytes(), Origin::Environment);
+        if self.restarts > 0 {
+            let count = self.restarts.to_string();
+            let var = session.set_simple(known.make_restarts, count.as_bytes(), Origin::Default);
+            var.data.borrow_mut().export = Export::No;
+        }
+        for (name, fd) in [(known.make_termout, &session.stdio.stdout), (known.make_termerr, &session.stdio.stderr)]
+            .map(|(name, fd)| (name, rkbuild_host::fd::terminal_name(fd)))
+        {
+            if let Some(tty) = fd {
+                if session.vars.lookup_in(GLOBAL, name).is_none() {
+                    session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
+                }
+            }
+        }
+        self.include_dirs(session);
+        // The command line's assignments, in order.
+        for word in session.options.assignments.clone() {
+            if let Some((name, op, value)) = rkbuild_syntax::statement::definition(&word) {
+                let name = session.expand_bytes(name)?;
+                let name = session.name(&name);
+                let value = Arc::new(Text::new(value));
+                session.assign(GLOBAL, name, op, &value, Origin::CommandLine, Place::NONE, false)?;
+            }
+        }
+        session.define_overrides();
+        session.define_makeflags(false);
+        // The text came from there, and is in MAKEFLAGS now.
+        let gnumakeflags = known.gnumakeflags;
+        if session.vars.lookup_in(GLOBAL, gnumakeflags).is_some() {
+            session.set_simple(gnumakeflags, b"", Origin::Environment);
+        }
+        let goals = session.options.goals.join(&b' ');
+        let name = session.name(b"MAKECMDGOALS");
+        if !goals.is_empty() {
+            session.set_simple(name, &goals, Origin::Default);
+        }
+        Ok(())
+    }
+
+    fn import_environment(&self, session: &mut Session) {
+        let known = session.known;
+        let origin = if session.options.environment_overrides {
+            Origin::EnvironmentOverride
+        } else {
+            Origin::Environment
+        };
+        for (name, value) in self.invocation.env.iter() {
+            let name = session.name(name);
+            // The user's shell is not the recipes'; it is passed on as it came.
+            if name == known.shell || name == known.makeflags || name == known.make_restarts {
+                continue;
+            }
+            let value = Arc::new(Text::new(value.to_vec()));
+            let var = session.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
+            if name != known.mflags && name != known.makelevel {
+                var.data.borrow_mut().export = Export::Yes;
+            }
+        }
+        if session.vars.lookup_in(GLOBAL, known.makefiles).is_none() {
+            session.set_simple(known.makefiles, b"", Origin::Default);
+        }
+    }
+
+    /// What `$(MAKE)` runs: the name we were called by, made absolute where it is a path.
+    fn command(&self, session: &Session) -> BString {
+        let name = self.invocation.argv.first().cloned().unwrap_or_else(|| session.program.clone());
+        if name.starts_with(b"/") || !name.contains(&b'/') {
+            return name;
+        }
+        let mut path: BString = self.invocation.dir.path().to_owned();
+        path.push(b'/');
+        path.extend_from_slice(&name);
+        path
+    }
+
+    fn include_dirs(&self, session: &mut Session) {
+        let mut dirs: Vec<BString> = Vec::new();
+        let mut defaults = true;
+        for dir in session.options.include_dirs.clone() {
+            // `-I-` drops what came before, and the defaults.
+            if dir == "-" {
+                dirs.clear();
+                defaults = false;
+                continue;
+            }
+            let dir = if dir.starts_with(b"~") { session.expand_tilde(&dir) } else { dir };
+            if session.host().stat(&session.dir, &dir).is_ok_and(|m| m.is_dir()) {
+                dirs.push(match dir.as_slice() {
+                    [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
+                    _ => dir,
+                });
+            }
+        }
+        if defaults {
+            dirs.extend(
+                INCLUDE_DIRS
+                    .iter()
+                    .filter(|d| session.host().stat(&session.dir, d).is_ok_and(|m| m.is_dir()))
+                    .map(|d| BString::from(*d)),
+            );
+        }
+        let text = dirs.join(&b' ');
+        session.include_dirs = dirs;
+        let name = session.known.include_dirs;
+        session.set_simple(name, &text, Origin::Default);
+    }
+
+    fn read_makefiles(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<()> {
+        let verbose = session.options.debug_all
+            || session.options.debug.iter().any(|d| d.starts_with(b"b") || d.starts_with(b"v"));
+        if verbose {
+            session.out(b"Reading makefiles...\n");
+        }
+        for text in session.options.eval.clone() {
+            session.eval_text(&text)?;
+        }
+        let list = session.variable_value(session.known.makefiles)?;
+        for name in rkbuild_base::text::words(&list) {
+            let record = self.record(session, name, true, false);
+            session.read_makefile(name, true, record)?;
+        }
+        let given = session.options.makefiles.clone();
+        for name in &given {
+            let name = if name == "-" { self.standard_input(session, stdin)? } else { name.clone() };
+            let record = self.record(session, &name, false, true);
+            session.read_makefile(&name, false, record)?;
+        }
+        if !given.is_empty() {
+            return Ok(());
+        }
+        for name in DEFAULT_MAKEFILES {
+            if session.host().exists(&session.dir, name) {
+                let record = self.record(session, name, false, true);
+                session.read_makefile(name, false, record)?;
+                return Ok(());
+            }
+        }
+        // None exists: one may be made by an implicit rule, without complaint if it can't.
+        for name in DEFAULT_MAKEFILES {
+            let mut record = self.record(session, name, true, true);
+            record.errno = 2;
+            session.read_files.push(record);
+        }
+        Ok(())
+    }
+
+    fn record(&self, session: &Session, name: &[u8], optional: bool, top: bool) -> ReadFile {
+        ReadFile { name: session.name(name), optional, found: false, errno: 0, place: None, top }
+    }
+
+    /// A makefile from standard input is kept in a file, so that it can be read again.
+    fn standard_input(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<BString> {
+        if let Some(name) = stdin {
+            return Ok(name.clone());
+        }
+        let mut text = Vec::new();
+        let host = session.shared.host.clone();
+        let read = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
+        let directory = crate::output::temporary_directory(session);
+        let made = read.and_then(|()| host.create_temp(&session.dir, &directory, b"Gm"));
+        let written = made.and_then(|(path, fd)| rkbuild_host::fd::write_all(&fd, &text).map(|()| path));
+        match written {
+            Ok(path) => {
+                *stdin = Some(path.clone());
+                Ok(path)
+            }
+            Err(error) => {
+                let why = errors::describe(&error);
+                Err(session.fatal(None, format!("fwrite (temporary file): {why}")))
+            }
+        }
+    }
+
+    /// What makefiles did to MAKEFLAGS takes effect.
+    fn end_reading(&self, session: &mut Session) -> Result<()> {
+        let before = session.options.no_builtin_variables;
+        session.reading = None;
+        session.take_makeflags()?;
+        if session.options.no_builtin_rules || session.options.no_builtin_variables {
+            session.options.no_builtin_rules = true;
+            session.drop_builtin_suffix_rules();
+        }
+        if session.options.no_builtin_variables && !before {
+            session.undefine_builtin_variables();
+        }
+        Ok(())
+    }
+
+    fn goals(&self, session: &mut Session) -> Result<Vec<FileId>> {
+        let names: Vec<BString> = if session.options.goals.is_empty() {
+            let value = session.variable_value(session.known.default_goal)?;
+            let names: Vec<BString> = rkbuild_base::text::words(&value).map(BString::from).collect();
+            if names.len() > 1 {
+                return Err(session.fatal(None, ".DEFAULT_GOAL contains more than one target"));
+            }
+            names
+        } else {
+            session.options.goals.clone()
+        };
+        let mut goals = Vec::new();
+        for name in names {
+            goals.push(enter(session, &name));
+        }
+        Ok(goals)
+    }
+
+    /// Brings the makefiles up to date; true when one changed and everything starts over.
+    fn remake_makefiles(
+        &self,
+        builder: &mut Builder<'_>,
+        stdin: &Option<BString>,
+        goals: &[FileId],
+    ) -> Result<bool> {
+        let mut records: Vec<ReadFile> = builder.session.read_files.clone();
+        if !builder.session.identity().is_4_4() {
+            records.reverse();
+        }
+        let mut files: Vec<(FileId, ReadFile)> = Vec::new();
+        for record in records {
+            let name = builder.session.text(record.name);
+            if stdin.as_ref().is_some_and(|s| s == name) {
+                continue;
+            }
+            let file = enter(builder.session, name);
+            if files.iter().any(|(f, _)| *f == file) {
+                continue;
+            }
+            let target = &builder.session.targets[file];
+            // A `::` rule without prerequisites would remake its makefile for ever; a phony one too.
+            let endless = |f: &FileId| {
+                let t = &builder.session.targets[*f];
+                t.is_double_colon && t.deps.is_empty() && t.secondary.is_empty() && t.recipe.is_some()
+            };
+            if endless(&file) || target.double_colon.iter().any(endless) || (target.phony && record.found) {
+                continue;
+            }
+            files.push((file, record));
+        }
+        let mut before = Vec::with_capacity(files.len());
+        for (file, record) in &files {
+            builder.session.targets[*file].dont_care |= record.optional;
+            before.push(builder.mtime_of(*file, false));
+            if !record.found && !record.optional {
+                builder.goal_errors.insert(*file, (record.place, record.errno));
+            }
+        }
+        if builder.tracing() {
+            builder.session.out(b"Updating makefiles....\n");
+        }
+        // What would only be shown or asked is done for makefiles, unless they are goals.
+        let options = builder.session.options.clone();
+        let are_goals = files.iter().any(|(f, _)| goals.contains(f));
+        if !are_goals {
+            builder.session.options.just_print = false;
+            builder.session.options.question = false;
+            builder.session.options.touch = false;
+        }
+        let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
+        let result = builder.update_goals(&ids, true);
+        builder.session.options.just_print = options.just_print;
+        builder.session.options.question = options.question;
+        builder.session.options.touch = options.touch;
+        let status = result?;
+        let mut changed = false;
+        let mut missing = false;
+        for ((file, record), before) in files.iter().zip(before) {
+            let done = builder.goal_status(*file);
+            let now = if builder.was_run(*file) { builder.mtime_of(*file, false) } else { before };
+            match done {
+                Some(Status::Success) => changed |= now != before && now != Time::New,
+                Some(_) if !record.optional && status != Status::Success => {
+                    let mut message = b"Failed to remake makefile '".to_vec();
+                    message.extend_from_slice(builder.name_of(*file));
+                    message.extend_from_slice(b"'.");
+                    builder.session.error(record.place, message);
+                    changed |= now != before && !now.is_missing();
+                    missing |= record.top || !record.found;
+                }
+                _ => {}
+            }
+        }
+        if changed {
+            return Ok(true);
+        }
+        if missing {
+            return Err(Fatal { status: 2 });
+        }
+        builder.forget_goals(&ids);
+        Ok(false)
+    }
+
+    fn build(&self, builder: &mut Builder<'_>, goals: Vec<FileId>) -> Result<Status> {
+        if goals.is_empty() {
+            let read = builder.session.read_files.iter().any(|f| f.found);
+            let message = if read { "No targets" } else { "No targets specified and no makefile found" };
+            return Err(builder.session.fatal(None, message));
+        }
+        if builder.trace.basic {
+            builder.session.out(b"Updating goal targets....\n");
+        }
+        builder.update_goals(&goals, false)
+    }
+}
+
+fn enter(session: &mut Session, name: &[u8]) -> FileId {
+    let name = session.name(rkbuild_eval::target::strip_dot_slash(name));
+    session.targets.enter(name)
+}
+
+fn version_text(session: &Session) -> String {
+    format!(
+        "GNU Make {}\nrkbuild {}, a drop-in replacement for GNU make in Linux kernel trees\n\
+         Built for x86_64-pc-linux-gnu\nLicense MIT\n",
+        session.identity().version(),
+        env!("CARGO_PKG_VERSION"),
+    )
+}

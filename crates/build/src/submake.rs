@@ -1,0 +1,83 @@
+//! Sub-makes in this process: a command that is our own program becomes a session on a thread.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rkbuild_base::BString;
+use rkbuild_host::{Dir, Env, Exit, Stdio, stack};
+use rkbuild_shell::{Invocation as Command, Programs};
+
+use crate::process::Process;
+use crate::run::{Invocation, run_session};
+
+/// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
+pub const STACK: usize = 256 << 20;
+
+/// Takes the sub-makes among the commands of a running script.
+pub struct SubMakes {
+    process: Arc<Process>,
+    inherit: Vec<Arc<OwnedFd>>,
+}
+
+impl SubMakes {
+    /// For a script whose commands inherit `inherit`.
+    pub fn new(process: Arc<Process>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
+        SubMakes { process, inherit: inherit.to_vec() }
+    }
+}
+
+impl Programs for SubMakes {
+    fn offer(&self, command: &Command<'_>) -> Option<Exit> {
+        if let Some(name) = command.argv.first()
+            && is_sub_make(&self.process, command.dir, name, command.env)
+        {
+            let stdio = command.stdio().ok()?;
+            return Some(run(
+                &self.process,
+                command.argv.to_vec(),
+                (**command.env).clone(),
+                command.dir.clone(),
+                stdio,
+                self.inherit.clone(),
+            ));
+        }
+        self.process.native.command(command)
+    }
+}
+
+/// True when `name` is the program this process runs, and the sub-make would be as we are.
+pub fn is_sub_make(process: &Process, dir: &Dir, name: &[u8], env: &Env) -> bool {
+    // Only a make that was told to be another one can't be a session here.
+    let identity = process.shared.lang.identity;
+    let wanted = env.get(b"RKBUILD_COMPAT").map_or("4.4.1".into(), |v| v.to_owned());
+    let same = wanted == identity.version() || (wanted.is_empty() && identity.is_4_4());
+    let path = env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
+    same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(dir, name, &path)
+}
+
+/// Runs a sub-make to its end on a thread of its own.
+pub fn run(
+    process: &Arc<Process>,
+    argv: Vec<BString>,
+    env: Env,
+    dir: Arc<Dir>,
+    stdio: Stdio,
+    inherited: Vec<Arc<OwnedFd>>,
+) -> Exit {
+    let invocation = Invocation {
+        argv,
+        env,
+        dir,
+        stdio,
+        process: process.clone(),
+        inherited,
+        own_process: false,
+        no_native: false,
+    };
+    let thread = stack::big_thread("make", STACK, move |_| run_session(&invocation));
+    match thread.map(|t| t.join()) {
+        Ok(Ok(status)) => Exit::Code(status),
+        // A panic was reported by its hook; for the parent it is a make that failed.
+        _ => Exit::Code(2),
+    }
+}
