@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::text::{trim, words};
+use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::{Cond, Makefile, Stmt, Text};
@@ -91,6 +91,12 @@ impl Session {
                 self.add_to_makefile_list(record.name);
                 self.read_text(makefile, record.name, 1, false)?;
                 Ok(record)
+            }
+            // What can be opened but not read is not forgiven to an optional makefile either.
+            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                let mut message = self.text(record.name).to_vec();
+                message.extend_from_slice(b": Is a directory");
+                Err(self.fatal(None, message))
             }
             Err(error) => {
                 record.errno = error.raw_os_error().unwrap_or(0);
@@ -328,9 +334,9 @@ impl Session {
         let holds = match cond {
             Cond::Defined { negated, name } => {
                 let expanded = self.expand_text(name)?;
-                let mut names = words(&expanded);
-                let name = names.next().unwrap_or_default();
-                if names.next().is_some() {
+                // The name ends at the first white space, which may be what an expansion begins with.
+                let (name, rest) = expanded.split_at(find_space(&expanded).unwrap_or(expanded.len()));
+                if !trim(rest).is_empty() {
                     return Err(self.fatal(self.reading, "invalid syntax in conditional"));
                 }
                 let defined = self
@@ -370,7 +376,7 @@ impl Session {
                 Some(var) => var.clone(),
                 None => {
                     let empty = Arc::new(Text::default());
-                    let flavor = crate::Flavor::Recursive;
+                    let flavor = Flavor::Simple;
                     self.vars.define(GLOBAL, name, empty, flavor, Origin::File, place)
                 }
             };

@@ -179,6 +179,7 @@ impl Session {
                 at += usize::from(grouped) + 1;
                 let double_colon = line.get(at) == Some(&b':');
                 at += usize::from(double_colon);
+                unquote_end(&mut expanded);
                 return Ok(Some(Split {
                     targets: expanded,
                     expanded_rest: Vec::new(),
@@ -216,6 +217,7 @@ impl Session {
                 next += usize::from(double_colon);
                 let expanded_rest = expanded[next..].to_vec();
                 expanded.truncate(end);
+                unquote_end(&mut expanded);
                 return Ok(Some(Split {
                     targets: expanded,
                     expanded_rest,
@@ -236,16 +238,12 @@ impl Session {
             " (did you mean TAB instead of 8 spaces?)"
         } else {
             let line = trim_start(line);
-            let word: &[u8] = &line[..line.iter().take_while(|c| !is_space(**c)).count()];
-            if word.starts_with(b"ifeq") || word.starts_with(b"ifneq") {
-                let rest = word.strip_prefix(b"ifeq").or(word.strip_prefix(b"ifneq")).unwrap_or_default();
-                if matches!(rest.first(), Some(b'(' | b'"' | b'\'')) {
+            let after = line.strip_prefix(b"ifeq").or(line.strip_prefix(b"ifneq"));
+            match after.and_then(|rest| rest.first()) {
+                Some(c) if !is_space(*c) && self.identity().is_4_4() => {
                     " (ifeq/ifneq must be followed by whitespace)"
-                } else {
-                    ""
                 }
-            } else {
-                ""
+                _ => "",
             }
         };
         self.fatal(self.reading, format!("missing separator{hint}"))
@@ -268,6 +266,9 @@ impl Session {
         }
         let parsed: Vec<Pattern> = rule.targets.iter().map(|t| Pattern::parse(t)).collect();
         let implicit = parsed.first().is_some_and(|p| p.percent.is_some());
+        if implicit && rule.static_pattern.is_some() {
+            return Err(self.fatal(Some(rule.place), "mixed implicit and static pattern rules"));
+        }
         for pattern in parsed.iter().skip(1) {
             if pattern.percent.is_some() != implicit {
                 if implicit {
@@ -278,9 +279,6 @@ impl Session {
             }
         }
         if implicit {
-            if rule.static_pattern.is_some() {
-                return Err(self.fatal(Some(rule.place), "mixed implicit and static pattern rules"));
-            }
             rule.patterns = parsed;
             return self.record_pattern_rule(rule, recipe);
         }
@@ -641,11 +639,17 @@ fn word_end(line: &[u8], mut at: usize) -> usize {
             c if is_space(c) || c == b':' => return at,
             b'&' if line.get(at + 1) == Some(&b':') => return at,
             b'$' => at = skip_reference(line, at),
-            b'\\' if at + 1 < line.len() => at += 2,
+            b'\\' if at + 1 < line.len() && line[at + 1] != b'$' => at += 2,
             _ => at += 1,
         }
     }
     line.len()
+}
+
+/// Halves the backslashes at the end of targets: a colon came after them, and they did not quote it.
+fn unquote_end(targets: &mut Vec<u8>) {
+    let slashes = rkbuild_syntax::line::trailing_backslashes(targets);
+    targets.truncate(targets.len() - slashes + slashes / 2);
 }
 
 /// The first colon not quoted by a backslash.
