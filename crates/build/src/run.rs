@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice, Place};
 use rkbuild_eval::options::{BadOption, Options, usage};
-use rkbuild_eval::session::ReadFile;
+use rkbuild_eval::session::{Entering, ReadFile};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Dir, Env, Stdio, errors};
@@ -87,13 +87,13 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         Rc::new(ShellDoor::new(process.clone())),
     );
     session.own_process = invocation.own_process;
-    let mut run = Run { invocation, restarts, entered: false };
+    let run = Run { invocation, restarts };
     let end = match run.session(&mut session, stdin) {
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
     };
-    if run.entered {
-        directory_line(&session, "Leaving");
+    if session.entered.get() {
+        session.directory_line("Leaving");
     }
     if let End::Status(status) = end {
         if let Some(temporary) = stdin.take() {
@@ -107,23 +107,13 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
     end
 }
 
-fn directory_line(session: &Session, what: &str) {
-    let mut line = session.prefix();
-    line.extend_from_slice(format!(": {what} directory '").as_bytes());
-    line.extend_from_slice(session.dir.path());
-    line.extend_from_slice(b"'\n");
-    session.out(&line);
-}
-
 struct Run<'a> {
     invocation: &'a Invocation,
     restarts: u32,
-    /// `Entering directory` was printed.
-    entered: bool,
 }
 
 impl Run<'_> {
-    fn session(&mut self, session: &mut Session, stdin: &mut Option<BString>) -> Result<End> {
+    fn session(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<End> {
         if let Some(level) = self.invocation.env.get(b"MAKELEVEL") {
             let digits: Vec<u8> = level.bytes().take_while(u8::is_ascii_digit).collect();
             session.level = digits.to_str().ok().and_then(|d| d.parse().ok()).unwrap_or(0);
@@ -133,12 +123,14 @@ impl Run<'_> {
         }
         self.change_directory(session)?;
         self.define_variables(session)?;
-        if self.prints_directory(session) {
-            directory_line(session, "Entering");
-            self.entered = true;
+        // From 4.4 on a makefile can still say whether the directory is announced.
+        session.entering.set(Entering::Undecided);
+        if !session.identity().is_4_4() {
+            session.enter_directory();
         }
         self.read_makefiles(session, stdin)?;
         self.end_reading(session)?;
+        session.enter_directory();
         let joined = crate::jobserver::join(
             session,
             &self.invocation.process,
@@ -182,7 +174,7 @@ impl Run<'_> {
     }
 
     /// Switches: from GNUMAKEFLAGS, MAKEFLAGS and the command line, in that order.
-    fn read_options(&mut self, session: &mut Session) -> Result<Option<End>> {
+    fn read_options(&self, session: &mut Session) -> Result<Option<End>> {
         let newer = session.identity().is_4_4();
         let mut options = Options::default();
         let wrong = |session: &Session, error: BadOption| {
@@ -204,6 +196,9 @@ impl Run<'_> {
         own.jobs = None;
         own.eval.clear();
         let args = self.invocation.argv.get(1..).unwrap_or_default();
+        let mut given = Options::default();
+        given.parse(args, false, newer).map_err(|e| wrong(session, e))?;
+        session.print_directory_given = given.print_directory;
         own.parse(args, false, newer).map_err(|e| wrong(session, e))?;
         session.jobs_given = own.jobs.is_some();
         if own.jobs.is_none() {
@@ -230,7 +225,7 @@ impl Run<'_> {
         session.jobs_given && session.options.jobserver_auth.is_some()
     }
 
-    fn change_directory(&mut self, session: &mut Session) -> Result<()> {
+    fn change_directory(&self, session: &mut Session) -> Result<()> {
         for name in session.options.directories.clone() {
             let path = if name.starts_with(b"~") { session.expand_tilde(&name) } else { name.clone() };
             match session.dir.open(&path) {
@@ -244,15 +239,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    /// `-w`, by itself with `-C` and in sub-makes.
-    fn prints_directory(&self, session: &Session) -> bool {
-        let options = &session.options;
-        options
-            .print_directory
-            .unwrap_or(!options.silent && (!options.directories.is_empty() || session.level > 0))
-            && self.restarts == 0
     }
 
     fn define_variables(&self, session: &mut Session) -> Result<()> {

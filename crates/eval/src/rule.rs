@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::line::{
-    find_unquoted, find_unquoted_outside, join_continuations, join_in_references, skip_reference,
+    find_unquoted, find_unquoted_outside, join_continuations, recipe_text, skip_reference,
 };
 use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Assign, NameText, Stmt, Text};
@@ -147,7 +147,7 @@ impl Session {
         };
         if let Some(command) = command {
             let text = trim_start_blanks(&command);
-            rule.push(Arc::new(Text::new(&*join_in_references(text))), place);
+            rule.push(Arc::new(Text::new(recipe_text(text, self.recipe_prefix))), place);
         }
         Ok(Read::Rule(rule))
     }

@@ -54,6 +54,17 @@ pub trait Doors {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult>;
 }
 
+/// Whether `Entering directory` has been printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entering {
+    /// Arguments are still being read: nothing is printed before messages.
+    Early,
+    /// The first output, or the end of reading, decides.
+    Undecided,
+    /// It was printed, or is not to be.
+    Decided,
+}
+
 /// One invocation of make.
 pub struct Session {
     /// Shared with the other sessions of the process.
@@ -114,6 +125,12 @@ pub struct Session {
     pub own_process: bool,
     /// `-j` was given on this session's own command line.
     pub jobs_given: bool,
+    /// `-w` or `--no-print-directory` on this session's own command line.
+    pub print_directory_given: Option<bool>,
+    /// Whether it is decided already if `Entering directory` is printed.
+    pub entering: Cell<Entering>,
+    /// `Entering directory` was printed.
+    pub entered: Cell<bool>,
     /// Standard output could not be written: errno of the first failure.
     pub out_error: Cell<Option<i32>>,
 }
@@ -249,6 +266,9 @@ impl Session {
             exported: Exported::default(),
             buffers: Vec::new(),
             last_dir: LastDir::default(),
+            print_directory_given: None,
+            entering: Cell::new(Entering::Early),
+            entered: Cell::new(false),
             own_process: false,
             jobs_given: false,
             out_error: Cell::new(None),
@@ -280,8 +300,34 @@ impl Session {
         &self.shared.host
     }
 
+    /// Whether `Entering directory` is to be printed: as the command line says, else as MAKEFLAGS does, else with
+    /// `-C` and in sub-makes.
+    pub fn prints_directory(&self) -> bool {
+        let options = &self.options;
+        let chosen = self.print_directory_given.or(options.print_directory);
+        chosen.unwrap_or(!options.silent && (!options.directories.is_empty() || self.level > 0))
+    }
+
+    /// Prints `Entering directory` if that has not been decided yet: before the first output, or when reading is over.
+    pub fn enter_directory(&self) {
+        if self.entering.replace(Entering::Decided) == Entering::Undecided && self.prints_directory() {
+            self.entered.set(true);
+            self.directory_line("Entering");
+        }
+    }
+
+    /// Prints `make: WHAT directory '…'`.
+    pub fn directory_line(&self, what: &str) {
+        let mut line = self.prefix();
+        line.extend_from_slice(format!(": {what} directory '").as_bytes());
+        line.extend_from_slice(self.dir.path());
+        line.extend_from_slice(b"'\n");
+        self.out(&line);
+    }
+
     /// Writes to standard output. The first failure is remembered, to be reported at the end as make does.
     pub fn out(&self, bytes: &[u8]) {
+        self.enter_directory();
         if let Err(error) = self.stdio.write_out(bytes)
             && self.out_error.get().is_none()
         {
@@ -291,6 +337,7 @@ impl Session {
 
     /// Writes to standard error. There is nowhere to report a failure to.
     pub fn err(&self, bytes: &[u8]) {
+        self.enter_directory();
         let _ = self.stdio.write_err(bytes);
     }
 }

@@ -94,7 +94,7 @@ pub fn join_continuations(line: &[u8], posix: bool) -> Vec<u8> {
 
 /// Joins the continuations inside `$(…)` and `${…}` of a recipe line, as make does before it expands it: functions
 /// are not to see them. Those outside go to the shell.
-pub fn join_in_references(line: &[u8]) -> Cow<'_, [u8]> {
+fn join_in_references(line: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memmem::find(line, b"\\\n").is_none() {
         return Cow::Borrowed(line);
     }
@@ -197,23 +197,11 @@ pub fn recipe_text(text: &[u8], prefix: u8) -> Vec<u8> {
         return text.to_vec();
     }
     let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        if text[at] == b'$' {
-            let end = skip_reference(text, at);
-            let mut inner = Vec::with_capacity(end - at);
-            drop_prefixes(&text[at..end], prefix, &mut inner);
-            out.extend_from_slice(&join_continuations(&inner, false));
-            at = end;
-            continue;
-        }
-        out.push(text[at]);
-        at += 1;
-        if out.last() == Some(&b'\n') && text.get(at) == Some(&prefix) {
-            at += 1;
-        }
+    drop_prefixes(text, prefix, &mut out);
+    match join_in_references(&out) {
+        Cow::Borrowed(_) => out,
+        Cow::Owned(joined) => joined,
     }
-    out
 }
 
 fn drop_prefixes(text: &[u8], prefix: u8, out: &mut Vec<u8>) {
