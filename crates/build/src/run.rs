@@ -279,8 +279,9 @@ impl Run<'_> {
             let var = session.set_simple(known.make_restarts, count.as_bytes(), Origin::Default);
             var.data.borrow_mut().export = Export::No;
         }
-        for (name, fd) in [(known.make_termout, &session.stdio.stdout), (known.make_termerr, &session.stdio.stderr)]
-            .map(|(name, fd)| (name, rkbuild_host::fd::terminal_name(fd)))
+        for (name, fd) in
+            [(known.make_termout, &session.stdio.stdout), (known.make_termerr, &session.stdio.stderr)]
+                .map(|(name, fd)| (name, rkbuild_host::fd::terminal_name(fd)))
         {
             if let Some(tty) = fd {
                 if session.vars.lookup_in(GLOBAL, name).is_none() {
@@ -315,11 +316,6 @@ impl Run<'_> {
 
     fn import_environment(&self, session: &mut Session) {
         let known = session.known;
-        let origin = if session.options.environment_overrides {
-            Origin::EnvironmentOverride
-        } else {
-            Origin::Environment
-        };
         for (name, value) in self.invocation.env.iter() {
             let name = session.name(name);
             // The user's shell is not the recipes'; it is passed on as it came.
@@ -327,6 +323,8 @@ impl Run<'_> {
                 continue;
             }
             let value = Arc::new(Text::new(value.to_vec()));
+            // With -e it becomes an override when a makefile sets it.
+            let origin = Origin::Environment;
             let var = session.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
             if name != known.mflags && name != known.makelevel {
                 var.data.borrow_mut().export = Export::Yes;

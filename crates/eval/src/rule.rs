@@ -311,8 +311,11 @@ impl Session {
         if let Some(at) = equal {
             self.targets.patterns.remove(at);
         }
-        if let Some(recipe) = recipe {
-            self.targets.patterns.push(Rc::new(PatternRule { targets, deps, recipe, terminal, place }));
+        match recipe {
+            Some(recipe) => {
+                self.targets.patterns.push(Rc::new(PatternRule { targets, deps, recipe, terminal, place }));
+            }
+            None => self.targets.cancelled.push((targets, deps)),
         }
     }
 
@@ -408,6 +411,7 @@ impl Session {
         } else {
             self.enter_deps(&rule.deps, None)
         };
+        let known_suffixes = self.known.suffixes;
         let mut files = Vec::with_capacity(names.len());
         for &name in names {
             let text = self.text(name);
@@ -439,6 +443,10 @@ impl Session {
             target.is_target = true;
             target.place = Some(rule.place);
             let first = recipe.is_some();
+            // `.SUFFIXES:` with nothing after it forgets all suffixes.
+            if name == known_suffixes && deps.is_empty() && second.is_none() {
+                target.deps.clear();
+            }
             if let Some(recipe) = &recipe {
                 target.recipe = Some(recipe.clone());
                 target.builtin = false;
