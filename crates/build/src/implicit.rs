@@ -507,8 +507,13 @@ impl Builder<'_> {
             pattern.fill(own_stem, &mut name);
             let name = self.session.name(strip_dot_slash(&name));
             let id = self.session.targets.enter(name);
+            let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
             self.session.targets[id].is_target = true;
             self.inherit_flags(id, &pattern.text);
+            // What is made on the side, and no makefile names, is intermediate too.
+            let no_intermediates = self.session.targets.no_intermediates;
+            let target = &mut self.session.targets[id];
+            target.intermediate |= !known && !target.notintermediate && !no_intermediates;
             siblings.push(id);
         }
         if !siblings.is_empty() {

@@ -1,6 +1,5 @@
 //! The second expansion of prerequisites (manual 3.9).
 
-use rkbuild_base::BString;
 use rkbuild_eval::{FileId, Flavor, Origin, Result};
 use rkbuild_syntax::Text;
 use std::sync::Arc;
@@ -21,17 +20,15 @@ impl Builder<'_> {
         let mut added = 0;
         for second in secondary {
             let at = (second.after + added).min(self.session.targets[file].deps.len());
-            let mut text = second.text.to_vec();
-            if second.stem.is_some() {
-                text = replace_percent(&text);
-            }
+            let text = second.text.to_vec();
             self.set_automatic_with(file, second.stem.as_deref());
             let saved = self.session.reading.take();
             let mut expanded = Vec::new();
             let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
             self.session.reading = saved;
             result?;
-            let deps = self.session.enter_deps(&expanded, None);
+            // In a static pattern rule the first `%` of each word that came of it stands for the stem.
+            let deps = self.session.enter_deps(&expanded, second.stem.as_deref());
             added += deps.len();
             let all = &mut self.session.targets[file].deps;
             all.splice(at..at, deps);
@@ -56,24 +53,4 @@ impl Builder<'_> {
         self.session.vars.current = saved;
         result
     }
-}
-
-/// In a static pattern rule the first `%` of each word stands for the stem: as `$*`, because the stem may hold
-/// a `$`.
-fn replace_percent(text: &[u8]) -> Vec<u8> {
-    let mut out = BString::default();
-    for word in crate::implicit::reference_words(text) {
-        if !out.is_empty() {
-            out.push(b' ');
-        }
-        match memchr::memchr(b'%', word) {
-            Some(at) => {
-                out.extend_from_slice(&word[..at]);
-                out.extend_from_slice(b"$*");
-                out.extend_from_slice(&word[at + 1..]);
-            }
-            None => out.extend_from_slice(word),
-        }
-    }
-    out.into()
 }

@@ -52,15 +52,10 @@ fn add(session: &mut Session, name: &[u8], target: &[u8], source: &[u8]) {
     let pattern = Pattern::parse(target);
     let mut text = BString::from("%");
     text.extend_from_slice(source);
-    let known = session
-        .targets
-        .patterns
-        .iter()
-        .any(|r| r.targets.iter().any(|t| *t == pattern) && r.deps.len() == 1 && r.deps[0].text == text);
-    if known {
+    let deps = vec![PatternDep { text, order_only: false, wait: false, secondary: false }];
+    if session.targets.has_pattern_rule(&pattern, &deps) {
         return;
     }
-    let dep = PatternDep { text, order_only: false, wait: false, secondary: false };
     let place = if session.targets[file].builtin { Default::default() } else { recipe.place };
-    session.add_pattern_rule(vec![pattern], vec![dep], Some(recipe), false, place);
+    session.add_pattern_rule(vec![pattern], deps, Some(recipe), false, place);
 }

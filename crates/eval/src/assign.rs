@@ -66,6 +66,13 @@ impl Session {
                     self.vars.lookup_from(scope, name).cloned()
                 };
                 if let Some(var) = existing {
+                    if name == self.known.makeflags {
+                        // What a makefile adds goes in front of the command line's assignments.
+                        let mut data = var.data.borrow_mut();
+                        if let Some(kept) = data.value.bytes.strip_suffix(b" -- $(MAKEOVERRIDES)") {
+                            data.value = Arc::new(Text::new(kept));
+                        }
+                    }
                     self.append(scope, &var, value, origin, place)?;
                     return Ok(var);
                 }

@@ -244,11 +244,7 @@ impl Session {
                 .map(|d| PatternDep { text: d.into(), order_only: false, wait: false, secondary: false })
                 .collect();
             // A rule of a makefile for the same pattern and prerequisites stands.
-            let known = self.targets.patterns.iter().any(|r| {
-                r.targets.contains(&pattern)
-                    && r.deps.len() == deps.len()
-                    && r.deps.iter().zip(&deps).all(|(a, b)| a.text == b.text)
-            });
+            let known = self.targets.has_pattern_rule(&pattern, &deps);
             if !known {
                 self.add_pattern_rule(vec![pattern], deps, Some(recipe_of(recipe)), *terminal, Place::NONE);
             }

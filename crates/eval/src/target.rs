@@ -145,6 +145,8 @@ pub struct Targets {
     by_name: FxMap<Name, FileId>,
     /// Pattern rules in order of definition.
     pub patterns: Vec<Rc<PatternRule>>,
+    /// Pattern rules without a recipe: equal built-in ones are not installed.
+    pub cancelled: Vec<(Vec<Pattern>, Vec<PatternDep>)>,
     /// Pattern-specific variables, those with shorter patterns first, equal lengths in order of definition.
     pub pattern_vars: Vec<Rc<PatternVariable>>,
     /// `vpath` directives: pattern and directories, in order.
@@ -167,6 +169,15 @@ pub struct Targets {
     pub extra_prereqs: Vec<Dep>,
     /// Reading of makefiles is over: prerequisites can't be defined any more.
     pub snapped: bool,
+}
+
+impl Targets {
+    /// True when a makefile has a pattern rule for `target` with these prerequisites, be it to cancel another.
+    pub fn has_pattern_rule(&self, target: &Pattern, deps: &[PatternDep]) -> bool {
+        let same = |d: &[PatternDep]| d.len() == deps.len() && d.iter().zip(deps).all(|(a, b)| a.text == b.text);
+        self.patterns.iter().any(|r| r.targets.contains(target) && same(&r.deps))
+            || self.cancelled.iter().any(|(t, d)| t.contains(target) && same(d))
+    }
 }
 
 impl Target {
