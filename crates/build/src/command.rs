@@ -11,10 +11,43 @@ const SHELL_CHARACTERS: &[u8] = b"#;\"*?[]&|<>(){}$`^~!";
 
 /// Commands that only a shell knows, or knows better.
 const SHELL_COMMANDS: [&[u8]; 37] = [
-    b".", b":", b"alias", b"bg", b"break", b"case", b"cd", b"command", b"continue", b"eval", b"exec", b"exit",
-    b"export", b"fc", b"fg", b"for", b"getopts", b"hash", b"if", b"jobs", b"login", b"logout", b"read",
-    b"readonly", b"return", b"set", b"shift", b"test", b"times", b"trap", b"type", b"ulimit", b"umask",
-    b"unalias", b"unset", b"wait", b"while",
+    b".",
+    b":",
+    b"alias",
+    b"bg",
+    b"break",
+    b"case",
+    b"cd",
+    b"command",
+    b"continue",
+    b"eval",
+    b"exec",
+    b"exit",
+    b"export",
+    b"fc",
+    b"fg",
+    b"for",
+    b"getopts",
+    b"hash",
+    b"if",
+    b"jobs",
+    b"login",
+    b"logout",
+    b"read",
+    b"readonly",
+    b"return",
+    b"set",
+    b"shift",
+    b"test",
+    b"times",
+    b"trap",
+    b"type",
+    b"ulimit",
+    b"umask",
+    b"unalias",
+    b"unset",
+    b"wait",
+    b"while",
 ];
 
 /// How command lines are run: the values of SHELL, .SHELLFLAGS and IFS for a target.
@@ -35,6 +68,13 @@ pub enum Argv {
     Direct(Vec<BString>),
     /// The shell, its flags, and the line as the last word.
     Shell(Vec<BString>),
+}
+
+/// What a line break outside quotes is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineBreak {
+    NeedsShell,
+    IsBlank,
 }
 
 impl ShellSpec {
@@ -58,12 +98,22 @@ impl ShellSpec {
     /// The program to execute for `line`, from which prefixes are gone; `None` when there is nothing in it. A line
     /// break in it other than a continuation, which `.ONESHELL` makes, is the shell's to understand.
     pub fn argv(&self, line: &[u8]) -> Option<Argv> {
+        self.argv_with(line, LineBreak::NeedsShell)
+    }
+
+    /// The program to execute for the command of a `$(shell)`. Where it needs no shell, its line breaks separate words:
+    /// that is what make makes of a `define` with two simple commands.
+    pub fn function_argv(&self, command: &[u8]) -> Option<Argv> {
+        self.argv_with(command, LineBreak::IsBlank)
+    }
+
+    fn argv_with(&self, line: &[u8], line_break: LineBreak) -> Option<Argv> {
         let line = trim_start(line);
         if is_empty(line) {
             return None;
         }
         if self.may_bypass
-            && let Some(words) = simple_words(line)
+            && let Some(words) = simple_words(line, line_break)
         {
             return Some(Argv::Direct(words));
         }
@@ -113,7 +163,7 @@ fn is_empty(line: &[u8]) -> bool {
 
 /// Splits the value of SHELL or .SHELLFLAGS as a command line without expansions is split.
 fn split(text: &[u8]) -> Vec<BString> {
-    simple_words(text).unwrap_or_else(|| quoted_words(text))
+    simple_words(text, LineBreak::NeedsShell).unwrap_or_else(|| quoted_words(text))
 }
 
 /// The words of a text whose special characters have no meaning but for quotes and backslashes.
@@ -144,7 +194,7 @@ fn quoted_words(text: &[u8]) -> Vec<BString> {
 
 /// The words of a line that needs no shell; `None` when it does. Nothing in the line is expanded: quotes and
 /// backslashes only keep characters together.
-fn simple_words(line: &[u8]) -> Option<Vec<BString>> {
+fn simple_words(line: &[u8], line_break: LineBreak) -> Option<Vec<BString>> {
     let mut out: Vec<BString> = Vec::new();
     let mut word: Option<BString> = None;
     let mut at = 0;
@@ -165,6 +215,7 @@ fn simple_words(line: &[u8]) -> Option<Vec<BString>> {
                 None => {}
             },
             b' ' | b'\t' => end_word(&mut word, &mut out)?,
+            b'\n' if line_break == LineBreak::IsBlank => end_word(&mut word, &mut out)?,
             b'\n' => return None,
             b'=' if out.is_empty() => return None,
             c if SHELL_CHARACTERS.contains(&c) => return None,
@@ -201,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn line_breaks_of_a_shell_function_separate_words_unless_it_needs_a_shell() {
+        let argv = |command: &[u8]| plain().function_argv(command);
+        assert_eq!(
+            argv(b"echo a\necho b\n"),
+            Some(Argv::Direct(["echo", "a", "echo", "b"].map(BString::from).into()))
+        );
+        assert!(matches!(argv(b"echo a;\necho b"), Some(Argv::Shell(_))));
+    }
+
+    #[test]
     fn simple_commands_are_executed_without_a_shell() {
         for (line, words) in [
             ("echo a=b", &["echo", "a=b"][..]),
@@ -214,15 +275,29 @@ mod tests {
             ("echo a\\", &["echo", "a"]),
             ("'a=b' c", &["a=b", "c"]),
         ] {
-            assert_eq!(direct(line).as_deref(), Some(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>()[..]), "{line}");
+            assert_eq!(
+                direct(line).as_deref(),
+                Some(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>()[..]),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn what_only_a_shell_understands_goes_to_the_shell_untouched() {
-        for line in
-            ["a=b c", "echo \"a\"", "echo a;", "echo ~", "cd x", "'for' x", "echo 'a", "test x", "a-b=c d", ": ", "a\nb"]
-        {
+        for line in [
+            "a=b c",
+            "echo \"a\"",
+            "echo a;",
+            "echo ~",
+            "cd x",
+            "'for' x",
+            "echo 'a",
+            "test x",
+            "a-b=c d",
+            ": ",
+            "a\nb",
+        ] {
             let want = Argv::Shell(vec!["/bin/sh".into(), "-c".into(), line.into()]);
             assert_eq!(plain().argv(line.as_bytes()), Some(want), "{line}");
         }

@@ -250,7 +250,8 @@ impl Run<'_> {
             session.define_builtin_variables();
         }
         session.define_builtin_suffixes();
-        session.set_simple(known.shell, b"/bin/sh", Origin::Default);
+        session.set_recursive(known.shell, b"/bin/sh", Origin::File);
+        session.set_simple(known.default_goal, b"", Origin::File);
         let flags = if session.targets.posix { "-ec" } else { "-c" };
         session.set_simple(known.shellflags, flags.as_bytes(), Origin::Default);
         let features = if older { FEATURES_4_3 } else { FEATURES_4_4 };

@@ -48,7 +48,7 @@ pub(crate) fn status_of(exit: Exit) -> i32 {
 impl Doors for ShellDoor {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
         let spec = shell_spec(session)?;
-        let Some(argv) = spec.argv(command) else {
+        let Some(argv) = spec.function_argv(command) else {
             return Ok(ShellResult { output: Vec::new(), status: 0 });
         };
         if ShellSpec::is_no_op(&argv) {

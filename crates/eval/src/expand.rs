@@ -115,8 +115,10 @@ impl Session {
         match expr::split_subst(text) {
             Some((name, from, to)) => {
                 let name = self.name(name);
-                let value = self.variable_value(name)?;
+                let mut value = self.buffer();
+                self.expand_name(name, &mut value)?;
                 substitute(from, to, &value, out);
+                self.give_back(value);
                 Ok(())
             }
             // A name nobody interned is no variable's; asking must not make the table grow.
@@ -159,10 +161,12 @@ impl Session {
         self.expand_variable(&var, out)
     }
 
-    /// What `$(name)` gives in the current scope.
+    /// What `$(name)` gives in the current scope, for make itself: nobody is warned when it is undefined.
     pub fn variable_value(&mut self, name: Name) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        self.expand_name(name, &mut out)?;
+        if let Some(var) = self.vars.lookup(name).cloned() {
+            self.expand_variable(&var, &mut out)?;
+        }
         Ok(out)
     }
 

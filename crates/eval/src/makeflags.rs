@@ -135,9 +135,10 @@ impl Session {
             text.extend_from_slice(word);
         }
         let name = self.known.command_variables;
-        self.set_recursive(name, &text, Origin::Automatic);
+        self.set_simple(name, &text, Origin::Automatic);
         let name = self.known.makeoverrides;
-        let var = self.set_recursive(name, b"${-*-command-variables-*-}", Origin::Environment);
+        let origin = if self.identity().is_4_4() { Origin::Default } else { Origin::Environment };
+        let var = self.set_recursive(name, b"${-*-command-variables-*-}", origin);
         // 4.3 passes the reference on, for makes that know it.
         var.data.borrow_mut().export = if self.identity().is_4_4() { Export::No } else { Export::Yes };
     }

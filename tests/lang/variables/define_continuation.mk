@@ -16,8 +16,8 @@ $(info [$(value x)] [$(value y)])
 define recipe
 	@echo one \
 	  two
-	@echo 'three \\
-	four'
+	@echo 'three' \\
+	@echo four
 endef
 all:
 	$(recipe)

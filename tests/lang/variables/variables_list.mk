@@ -1,6 +1,6 @@
 # .VARIABLES holds what is defined, and follows definitions.
 mine = 1
-$(info $(filter mine yours CC,$(.VARIABLES)))
+$(info $(sort $(filter mine yours CC,$(.VARIABLES))))
 yours = 2
 undefine mine
 $(info $(sort $(filter mine yours CC MAKEFLAGS,$(.VARIABLES))))
