@@ -11,10 +11,10 @@ use crate::builder::Builder;
 impl Builder<'_> {
     /// Hangs the scope of `file` below that of the target it is made for; gives it.
     pub fn link_scopes(&mut self, file: FileId) -> Result<ScopeId> {
-        if self.state(file).linked {
-            if let Some(scope) = self.session.targets[file].scope {
-                return Ok(scope);
-            }
+        if self.state(file).linked
+            && let Some(scope) = self.session.targets[file].scope
+        {
+            return Ok(scope);
         }
         // From the goal down, without recursion: chains of targets can be long.
         let mut chain = vec![file];

@@ -143,9 +143,10 @@ impl<'s> Builder<'s> {
         let trace = Trace::new(&session.options.debug);
         let known = session.known;
         let bare = |name| {
-            session.targets.lookup(name).is_some_and(|id| {
-                session.targets[id].is_target && session.targets[id].deps.is_empty()
-            })
+            session
+                .targets
+                .lookup(name)
+                .is_some_and(|id| session.targets[id].is_target && session.targets[id].deps.is_empty())
         };
         let (delete_on_error, ignore_all_errors, not_parallel) = (
             session.targets.lookup(known.delete_on_error).is_some_and(|id| session.targets[id].is_target),

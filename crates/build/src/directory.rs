@@ -6,10 +6,13 @@ use rkbuild_base::FxMap;
 use rkbuild_eval::Session;
 use rkbuild_host::Listing;
 
+/// The count of commands when a directory was looked at, and its listing if there is one.
+type Seen = (u64, Option<Arc<Listing>>);
+
 /// Listings this session took, each good until the next command was started.
 #[derive(Default)]
 pub struct Directories {
-    seen: FxMap<Box<[u8]>, (u64, Option<Arc<Listing>>)>,
+    seen: FxMap<Box<[u8]>, Seen>,
 }
 
 /// Splits a path into its directory (`.` when there is none) and its last component.

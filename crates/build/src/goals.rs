@@ -104,7 +104,8 @@ impl Builder<'_> {
     fn update_waiting(&mut self, file: FileId, head: FileId, depth: u32) -> Result<()> {
         // Its own waiters are registered already; a `::` rule is only one of its name's.
         let waiters = std::mem::take(&mut self.state(file).waiters);
-        let outcome = if head == file { self.update(file, depth, None)? } else { self.update(head, depth, None)? };
+        let outcome =
+            if head == file { self.update(file, depth, None)? } else { self.update(head, depth, None)? };
         match outcome {
             Outcome::Pending => {
                 let state = self.state(file);

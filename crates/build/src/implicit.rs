@@ -246,7 +246,8 @@ impl Builder<'_> {
                     made_by: None,
                     from_pattern: has_percent,
                 };
-                let Some(dep) = self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?
+                let Some(dep) =
+                    self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?
                 else {
                     return Ok(None);
                 };
@@ -272,7 +273,8 @@ impl Builder<'_> {
                         made_by: None,
                         from_pattern,
                     };
-                    let tried = self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
+                    let tried =
+                        self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
@@ -317,7 +319,8 @@ impl Builder<'_> {
             Standing::ByCompatibility => {
                 if tracing {
                     let rule = rule_text(&candidate.rule);
-                    let parts: [&[u8]; 5] = [b"Using compatibility rule '", &rule, b"' due to '", &dep.name, b"'."];
+                    let parts: [&[u8]; 5] =
+                        [b"Using compatibility rule '", &rule, b"' due to '", &dep.name, b"'."];
                     self.debug(depth, &parts);
                 }
                 return Ok(Some(dep));
@@ -524,7 +527,8 @@ impl Builder<'_> {
 
     /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.
     fn inherit_flags(&mut self, file: FileId, pattern: &[u8]) {
-        let Some(model) = self.session.shared.lang.names.get(pattern).and_then(|n| self.session.targets.lookup(n))
+        let Some(model) =
+            self.session.shared.lang.names.get(pattern).and_then(|n| self.session.targets.lookup(n))
         else {
             return;
         };

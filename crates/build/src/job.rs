@@ -53,6 +53,8 @@ struct Job {
     env: Env,
     scope: ScopeId,
     work: Work,
+    /// Why it runs was told (`--trace`).
+    traced: bool,
     /// The command that runs now.
     flags: Flags,
     line: u32,
@@ -127,6 +129,7 @@ impl Builder<'_> {
             env: Env::new(),
             scope,
             work: Work::None,
+            traced: false,
             flags: Flags::default(),
             line: 0,
         };
@@ -181,13 +184,17 @@ impl Builder<'_> {
         let options = &self.session.options;
         let (just_print, question, touch) = (options.just_print, options.question, options.touch);
         let trace = options.trace || self.trace.print;
-        let silent = options.silent || self.session.targets.all_silent || self.session.targets[job.file].silent;
+        let silent =
+            options.silent || self.session.targets.all_silent || self.session.targets[job.file].silent;
         let Some(argv) = job.spec.argv(&line.text) else { return Ok(None) };
         if question && !line.flags.recursive {
             return Ok(Some(Status::Question));
         }
         if touch && !line.flags.recursive {
             return Ok(None);
+        }
+        if trace && !std::mem::replace(&mut job.traced, true) {
+            self.trace_reason(job);
         }
         let shown = just_print || trace || (!silent && !line.flags.silent);
         if shown {
@@ -320,7 +327,14 @@ impl Builder<'_> {
             || self.session.options.ignore_errors
             || self.ignore_all_errors
             || self.session.targets[job.file].ignore_errors;
-        self.command_error(job, exit, ignored);
+        // A sub-make that was only asked says with 1 that something is out of date.
+        if self.session.options.question && job.flags.recursive && exit == Exit::Code(1) {
+            return Ok(Some(Status::Question));
+        }
+        let quiet = self.session.options.silent || self.session.targets.all_silent;
+        if !(ignored && quiet) {
+            self.command_error(job, exit, ignored);
+        }
         if ignored {
             return Ok(None);
         }
@@ -333,9 +347,7 @@ impl Builder<'_> {
     fn place_text(&self, file: FileId, line: u32) -> Vec<u8> {
         let recipe = self.session.targets[file].recipe.as_ref();
         match recipe.map(|r| r.place) {
-            Some(place) if line > 0 => {
-                Place { file: place.file, line }.text(&self.session.shared.lang.names)
-            }
+            Some(place) if line > 0 => Place { file: place.file, line }.text(&self.session.shared.lang.names),
             _ => b"<builtin>".to_vec(),
         }
     }
@@ -366,6 +378,42 @@ impl Builder<'_> {
             message.extend_from_slice(b" (ignored)");
         }
         self.session.error(None, message);
+    }
+
+    /// `--trace`: which target is remade, and why.
+    fn trace_reason(&mut self, job: &Job) {
+        let place = self.session.targets[job.file].recipe.as_ref().map_or(0, |r| r.place.line);
+        let mut line = self.place_text(job.file, place);
+        let name = self.name_of(job.file);
+        let question = self.session.known.question;
+        let newer = self
+            .session
+            .vars
+            .lookup_in(job.scope, question)
+            .map(|v| v.data.borrow().value.bytes.clone())
+            .unwrap_or_default();
+        let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
+        let reason: &[u8] = if self.session.targets[job.file].phony && self.session.identity().is_4_4() {
+            b"target is .PHONY"
+        } else if missing {
+            b"target does not exist"
+        } else if newer.is_empty() {
+            b"unknown reasons"
+        } else {
+            &newer
+        };
+        if missing && !self.session.identity().is_4_4() {
+            line.extend_from_slice(b": target '");
+            line.extend_from_slice(name);
+            line.extend_from_slice(b"' does not exist");
+        } else {
+            line.extend_from_slice(b": update target '");
+            line.extend_from_slice(name);
+            line.extend_from_slice(b"' due to: ");
+            line.extend_from_slice(reason);
+        }
+        line.push(b'\n');
+        self.session.out(&line);
     }
 
     /// Deletes a target whose recipe failed half-way, if the recipe changed it.

@@ -76,7 +76,14 @@ impl Jobserver {
     fn of_pipe(read: Arc<OwnedFd>, write: Arc<OwnedFd>) -> io::Result<Jobserver> {
         let auth = format!("{},{}", read.as_raw_fd(), write.as_raw_fd()).into();
         let take = fd::reopen_nonblocking(&*read, Ready::Read)?;
-        Ok(Jobserver { auth, take, give: write.clone(), pipe: vec![read, write], held: Vec::new(), fifo: None })
+        Ok(Jobserver {
+            auth,
+            take,
+            give: write.clone(),
+            pipe: vec![read, write],
+            held: Vec::new(),
+            fifo: None,
+        })
     }
 
     /// What MAKEFLAGS says of it.
@@ -157,7 +164,10 @@ pub fn join(
             Ok(jobserver) => Some(jobserver),
             Err(error) => {
                 let why = errors::describe(&error);
-                session.error(None, [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat());
+                session.error(
+                    None,
+                    [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat(),
+                );
                 None
             }
         },

@@ -71,13 +71,25 @@ fn split_lines(text: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();
     let mut start = 0;
     for at in memchr::memchr_iter(b'\n', text) {
-        if trailing_backslashes(&text[start..at]) % 2 == 0 {
+        if trailing_backslashes(&text[start..at]).is_multiple_of(2) {
             out.push(&text[start..at]);
             start = at + 1;
         }
     }
     out.push(&text[start..]);
     out
+}
+
+/// The lines of a text, each without blanks and prefix characters at its start.
+fn without_prefixes(text: &[u8]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = text
+        .split(|c| *c == b'\n')
+        .map(|line| {
+            let at = line.iter().take_while(|c| matches!(c, b' ' | b'\t' | b'@' | b'-' | b'+')).count();
+            &line[at..]
+        })
+        .collect();
+    lines.join(&b'\n')
 }
 
 /// True when every line of a recipe runs even with `-n` and `-t`.
@@ -101,6 +113,12 @@ impl Builder<'_> {
         let one_shell = self.session.targets.one_shell;
         let mut out = VecDeque::new();
         let mut whole: Option<Line> = None;
+        let bourne = one_shell && {
+            let saved = std::mem::replace(&mut self.session.vars.current, scope);
+            let spec = crate::shell::shell_spec(self.session);
+            self.session.vars.current = saved;
+            spec?.is_bourne()
+        };
         let builtin = self.session.targets[file].builtin || recipe.place.line == 0;
         let saved = self.session.in_recipe;
         self.session.in_recipe = true;
@@ -123,6 +141,8 @@ impl Builder<'_> {
                     }
                     Some(whole) => {
                         whole.text.push(b'\n');
+                        // A Bourne shell is spared the prefixes; another interpreter may need these characters.
+                        let text = if bourne { without_prefixes(&text) } else { text };
                         whole.text.extend_from_slice(&text);
                         whole.flags.recursive |= names_make(&line.text.bytes);
                     }

@@ -187,7 +187,8 @@ impl Run<'_> {
         };
         for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
             if let Some(value) = self.invocation.env.get(name) {
-                options.parse_flags(value, newer).map_err(|e| wrong(session, e))?;
+                // It is a variable's value: dollars in it are doubled.
+                options.parse_flags(&value.replace("$$", "$"), newer).map_err(|e| wrong(session, e))?;
             }
         }
         // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
@@ -284,10 +285,10 @@ impl Run<'_> {
             [(known.make_termout, &session.stdio.stdout), (known.make_termerr, &session.stdio.stderr)]
                 .map(|(name, fd)| (name, rkbuild_host::fd::terminal_name(fd)))
         {
-            if let Some(tty) = fd {
-                if session.vars.lookup_in(GLOBAL, name).is_none() {
-                    session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
-                }
+            if let Some(tty) = fd
+                && session.vars.lookup_in(GLOBAL, name).is_none()
+            {
+                session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
             }
         }
         self.include_dirs(session);
@@ -390,10 +391,12 @@ impl Run<'_> {
             session.eval_text(&text)?;
         }
         let list = session.variable_value(session.known.makefiles)?;
+        session.no_default_goal = true;
         for name in rkbuild_base::text::words(&list) {
             let record = self.record(session, name, true, false);
             session.read_makefile(name, true, record)?;
         }
+        session.no_default_goal = false;
         let given = session.options.makefiles.clone();
         for name in &given {
             let name = if name == "-" { self.standard_input(session, stdin)? } else { name.clone() };
@@ -448,14 +451,13 @@ impl Run<'_> {
 
     /// What makefiles did to MAKEFLAGS takes effect.
     fn end_reading(&self, session: &mut Session) -> Result<()> {
-        let before = session.options.no_builtin_variables;
         session.reading = None;
         session.take_makeflags()?;
         if session.options.no_builtin_rules || session.options.no_builtin_variables {
             session.options.no_builtin_rules = true;
             session.drop_builtin_suffix_rules();
         }
-        if session.options.no_builtin_variables && !before {
+        if session.options.no_builtin_variables {
             session.undefine_builtin_variables();
         }
         Ok(())

@@ -37,7 +37,13 @@ impl Builder<'_> {
     }
 
     /// Expands `text` as the prerequisites of a pattern rule tried for `file` under the name `name`.
-    pub(crate) fn expand_for(&mut self, file: FileId, name: &[u8], stem: &[u8], text: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn expand_for(
+        &mut self,
+        file: FileId,
+        name: &[u8],
+        stem: &[u8],
+        text: &[u8],
+    ) -> Result<Vec<u8>> {
         let own = self.link_scopes(file)?;
         self.set_automatic_with(file, Some(stem));
         let scope = self.session.vars.add_scope(Some(own));

@@ -79,6 +79,16 @@ pub fn snap(session: &mut Session) -> Result<()> {
             session.targets[file].not_parallel = true;
         }
     }
+    if is_4_4 && let Some(wait) = session.targets.lookup(known.wait) {
+        let target = &session.targets[wait];
+        let (place, deps, recipe) = (target.place, !target.deps.is_empty(), target.recipe.is_some());
+        if deps {
+            session.error(place, ".WAIT should not have prerequisites");
+        }
+        if recipe {
+            session.error(place, ".WAIT should not have commands");
+        }
+    }
     crate::suffix::convert(session)?;
     extra_prerequisites(session)
 }
@@ -133,7 +143,10 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
         let extra = own.unwrap_or_else(|| global.clone());
         let text = session.text(session.targets[file].name);
         // Special targets are not made.
-        if text.first() == Some(&b'.') && !text.contains(&b'/') && text.get(1).is_some_and(u8::is_ascii_uppercase) {
+        if text.first() == Some(&b'.')
+            && !text.contains(&b'/')
+            && text.get(1).is_some_and(u8::is_ascii_uppercase)
+        {
             continue;
         }
         session.targets[file].deps.extend(extra.into_iter().filter(|d| d.file != file));
@@ -142,7 +155,8 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
 }
 
 fn enter_words(session: &mut Session, value: &[u8]) -> Vec<Dep> {
-    let names: Vec<Name> = words(value).map(|w| session.name(rkbuild_eval::target::strip_dot_slash(w))).collect();
+    let names: Vec<Name> =
+        words(value).map(|w| session.name(rkbuild_eval::target::strip_dot_slash(w))).collect();
     names
         .into_iter()
         .map(|name| Dep {

@@ -36,7 +36,9 @@ pub(crate) fn convert(session: &mut Session) -> Result<()> {
 
 /// If there is a suffix rule `name`, adds the pattern rule it means, unless there is one like it.
 fn add(session: &mut Session, name: &[u8], target: &[u8], source: &[u8]) {
-    let Some(file) = session.shared.lang.names.get(name).and_then(|n| session.targets.lookup(n)) else { return };
+    let Some(file) = session.shared.lang.names.get(name).and_then(|n| session.targets.lookup(n)) else {
+        return;
+    };
     let Some(recipe) = session.targets[file].recipe.clone() else { return };
     if !session.targets[file].deps.is_empty() {
         if session.targets.posix {

@@ -53,14 +53,16 @@ impl Builder<'_> {
             };
             self.stat_time(name)
         };
-        if time.is_missing() && search && !self.state(file).ignore_vpath {
-            if let Some((found, when)) = self.search_vpath(name) {
-                let found_time = match when {
-                    Some(when) => when,
-                    None => self.stat_time(&found),
-                };
-                return self.found_elsewhere(file, &found, found_time);
-            }
+        if time.is_missing()
+            && search
+            && !self.state(file).ignore_vpath
+            && let Some((found, when)) = self.search_vpath(name)
+        {
+            let found_time = match when {
+                Some(when) => when,
+                None => self.stat_time(&found),
+            };
+            return self.found_elsewhere(file, &found, found_time);
         }
         if let Time::At(ns) = time {
             let adjusted = self.check_future(file, ns);
@@ -89,10 +91,8 @@ impl Builder<'_> {
         let mut time = match host.stat(dir, name) {
             Ok(meta) => Time::At(meta.mtime_ns),
             Err(error) => {
-                let absent = matches!(
-                    error.kind(),
-                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-                );
+                let absent =
+                    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory);
                 if !absent {
                     let mut message = b"stat: ".to_vec();
                     message.extend_from_slice(name);
@@ -147,13 +147,15 @@ impl Builder<'_> {
 
 /// A number with two significant digits, as C's `%.2g` shows it.
 fn two_digits(seconds: f64) -> String {
-    let digits = if seconds >= 10.0 { 0 } else if seconds >= 1.0 { 1 } else { 2 };
-    let shown = format!("{seconds:.digits$}");
-    if shown.contains('.') {
-        shown.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let digits = if seconds >= 10.0 {
+        0
+    } else if seconds >= 1.0 {
+        1
     } else {
-        shown
-    }
+        2
+    };
+    let shown = format!("{seconds:.digits$}");
+    if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown }
 }
 
 #[cfg(test)]
@@ -162,12 +164,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_oldest_and_what_is_new_is_newest() {
-        assert!(Time::Missing < Time::Old && Time::Old < Time::At(i64::MIN) && Time::At(i64::MAX) < Time::New);
+        assert!(
+            Time::Missing < Time::Old && Time::Old < Time::At(i64::MIN) && Time::At(i64::MAX) < Time::New
+        );
     }
 
     #[test]
     fn seconds_are_shown_with_two_significant_digits() {
-        assert_eq!(two_digits(3.14159), "3.1");
+        assert_eq!(two_digits(3.06), "3.1");
         assert_eq!(two_digits(0.5), "0.5");
         assert_eq!(two_digits(42.4), "42");
     }

@@ -62,11 +62,11 @@ impl Builder<'_> {
     }
 
     fn wait_for(&mut self, file: FileId, waiter: Option<FileId>) -> Outcome {
-        if let Some(waiter) = waiter {
-            if !self.state(file).waiters.contains(&waiter) {
-                self.state(file).waiters.push(waiter);
-                self.state(waiter).waiting_for += 1;
-            }
+        if let Some(waiter) = waiter
+            && !self.state(file).waiters.contains(&waiter)
+        {
+            self.state(file).waiters.push(waiter);
+            self.state(waiter).waiting_for += 1;
         }
         Outcome::Pending
     }
@@ -130,6 +130,12 @@ impl Builder<'_> {
             self.debug(depth, &[b" File '", name, b"' does not exist."]);
         }
         if self.session.targets[file].low_resolution_time {
+            if matches!(this_time, Time::At(ns) if ns % 1_000_000_000 != 0) {
+                let mut message = b"*** Warning: .LOW_RESOLUTION_TIME file '".to_vec();
+                message.extend_from_slice(self.name_of(file));
+                message.extend_from_slice(b"' has a high resolution time stamp");
+                self.session.error(None, message);
+            }
             this_time = low_resolution(this_time);
         }
         let mut must_make = missing;
@@ -141,7 +147,10 @@ impl Builder<'_> {
             let time = self.mtime(sibling);
             if time.is_missing() && !must_make && self.tracing() {
                 let names = (self.name_of(sibling), self.name_of(file));
-                self.debug(depth, &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."]);
+                self.debug(
+                    depth,
+                    &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."],
+                );
             }
             must_make |= time.is_missing();
             this_time = this_time.min(time);
@@ -209,7 +218,9 @@ impl Builder<'_> {
             if !pending {
                 let id = self.renamed(id);
                 let changed = self.mtime(id) != before || before.is_missing();
-                self.state(owner).deps[at].changed = changed;
+                if let Some(state) = self.state(owner).deps.get_mut(at) {
+                    state.changed = changed;
+                }
             }
             at += 1;
         }
@@ -467,7 +478,10 @@ impl Builder<'_> {
                         );
                     }
                 } else if time.is_missing() {
-                    self.debug(depth, &[b" Prerequisite '", dep_name, b"' of target '", name, b"' does not exist."]);
+                    self.debug(
+                        depth,
+                        &[b" Prerequisite '", dep_name, b"' of target '", name, b"' does not exist."],
+                    );
                 } else if changed {
                     self.debug(
                         depth,
@@ -486,18 +500,12 @@ impl Builder<'_> {
         if target.is_double_colon && target.deps.is_empty() {
             must_make = true;
             if self.tracing() {
-                self.debug(
-                    depth,
-                    &[b"Target '", name, b"' is double-colon and has no prerequisites."],
-                );
+                self.debug(depth, &[b"Target '", name, b"' is double-colon and has no prerequisites."]);
             }
         } else if !missing && target.is_target && !deps_changed && target.recipe.is_none() {
             must_make = false;
             if self.tracing_verbose() {
-                self.debug(
-                    depth,
-                    &[b"No recipe for '", name, b"' and no prerequisites actually changed."],
-                );
+                self.debug(depth, &[b"No recipe for '", name, b"' and no prerequisites actually changed."]);
             }
         } else if !must_make && target.recipe.is_some() && self.session.options.always_make {
             must_make = true;

@@ -40,22 +40,22 @@ impl Builder<'_> {
             .chain(std::iter::once(general))
             .collect();
         // A name that is a target here is found only where it exists or is a target too.
-        let not_target = self
-            .lookup(name)
-            .is_some_and(|id| !self.session.targets[id].is_target);
+        let not_target = self.lookup(name).is_some_and(|id| !self.session.targets[id].is_target);
         for dir in lists.iter().flatten() {
             let mut path = dir.clone();
             if !path.ends_with(b"/") {
                 path.push(b'/');
             }
             path.extend_from_slice(name);
-            if let Some(id) = self.lookup(&path) {
-                if not_target || self.session.targets[id].is_target {
-                    let time = self.state(id).mtime.filter(|t| matches!(t, Time::Old | Time::New));
-                    return Some((path, time));
-                }
+            if let Some(id) = self.lookup(&path)
+                && (not_target || self.session.targets[id].is_target)
+            {
+                let time = self.state(id).mtime.filter(|t| matches!(t, Time::Old | Time::New));
+                return Some((path, time));
             }
-            if self.directories.has(self.session, &path) && self.session.host().exists(&self.session.dir, &path) {
+            if self.directories.has(self.session, &path)
+                && self.session.host().exists(&self.session.dir, &path)
+            {
                 return Some((path, None));
             }
         }
@@ -203,7 +203,13 @@ impl Builder<'_> {
                 );
                 self.session.error(
                     Some(recipe.place),
-                    cat(&[b"Recipe for '", old, b"' will be ignored in favor of the one for '", to_name, b"'."]),
+                    cat(&[
+                        b"Recipe for '",
+                        old,
+                        b"' will be ignored in favor of the one for '",
+                        to_name,
+                        b"'.",
+                    ]),
                 );
             }
         }

@@ -225,10 +225,10 @@ impl Session {
             }
         }
         let suffixes = self.known.suffixes;
-        if let Some(file) = self.targets.lookup(suffixes) {
-            if !self.targets[file].is_target {
-                self.targets[file].deps.clear();
-            }
+        if let Some(file) = self.targets.lookup(suffixes)
+            && !self.targets[file].is_target
+        {
+            self.targets[file].deps.clear();
         }
     }
 

@@ -106,7 +106,8 @@ impl Session {
         Ok(value.into())
     }
 
-    /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS.
+    /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS and
+    /// MFLAGS.
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
         let (own, hidden, no_private) = self.scoped_exports(scope);
         let global = self.global_exports();
@@ -127,6 +128,9 @@ impl Session {
                 };
                 if name == self.known.makeflags {
                     value.extend_from_slice(more_flags);
+                } else if name == self.known.mflags {
+                    let more = if value.is_empty() { more_flags.trim_ascii_start() } else { more_flags };
+                    value.extend_from_slice(more);
                 }
                 env.push((self.text(name).into(), value));
                 Ok(env)

@@ -96,7 +96,8 @@ impl Session {
             let name = self.known.eval_flags;
             self.set_recursive(name, &evals, Origin::Automatic);
         }
-        if (whole || newer) && !self.options.assignments.is_empty() {
+        let overrides = self.vars.lookup_in(GLOBAL, self.known.makeoverrides);
+        if (whole || newer) && overrides.is_some_and(|var| !var.data.borrow().value.bytes.is_empty()) {
             text.extend_from_slice(b" -- $(MAKEOVERRIDES)");
         }
         let origin =
@@ -109,7 +110,7 @@ impl Session {
             mflags.clear();
         }
         let name = self.known.mflags;
-        self.set_recursive(name, &mflags, Origin::Environment).data.borrow_mut().export = Export::No;
+        self.set_recursive(name, &mflags, Origin::Environment);
     }
 
     /// Sets the variables that MAKEFLAGS refers to for the command line's assignments, newest first.
@@ -138,8 +139,7 @@ impl Session {
         self.set_simple(name, &text, Origin::Automatic);
         let name = self.known.makeoverrides;
         let origin = if self.identity().is_4_4() { Origin::Default } else { Origin::Environment };
-        let var = self.set_recursive(name, b"${-*-command-variables-*-}", origin);
-        // 4.3 passes the reference on, for makes that know it.
-        var.data.borrow_mut().export = if self.identity().is_4_4() { Export::No } else { Export::Yes };
+        // With that origin 4.3 passes the reference on, for makes that know it.
+        self.set_recursive(name, b"${-*-command-variables-*-}", origin);
     }
 }

@@ -601,6 +601,9 @@ impl Session {
     /// The first target that does not begin with a dot (unless it has a slash) is the default goal.
     fn choose_default_goal(&mut self, targets: &[BString]) {
         let known = self.known.default_goal;
+        if self.no_default_goal {
+            return;
+        }
         if self.vars.lookup_in(GLOBAL, known).is_some_and(|v| !v.data.borrow().value.bytes.is_empty()) {
             return;
         }

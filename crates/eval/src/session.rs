@@ -113,6 +113,8 @@ pub struct Session {
     pub in_recipe: bool,
     /// The scope of the target whose recipe is being expanded, for the environment of `$(shell)`.
     pub recipe_scope: Option<ScopeId>,
+    /// A makefile of `MAKEFILES` is read: its targets are no default goals.
+    pub no_default_goal: bool,
     /// The most arguments of the `$(call)`s under way, name included: each call hides the arguments of those around it.
     pub call_args: usize,
     /// Which global variables are exported, as long as none changes.
@@ -262,6 +264,7 @@ impl Session {
             evals: VecDeque::new(),
             in_recipe: false,
             recipe_scope: None,
+            no_default_goal: false,
             call_args: 0,
             exported: Exported::default(),
             buffers: Vec::new(),
@@ -305,7 +308,8 @@ impl Session {
     pub fn prints_directory(&self) -> bool {
         let options = &self.options;
         let chosen = self.print_directory_given.or(options.print_directory);
-        chosen.unwrap_or(!options.silent && (!options.directories.is_empty() || self.level > 0))
+        let wanted = !options.silent && !options.question;
+        chosen.unwrap_or(wanted && (!options.directories.is_empty() || self.level > 0))
     }
 
     /// Prints `Entering directory` if that has not been decided yet: before the first output, or when reading is over.

@@ -174,7 +174,8 @@ pub struct Targets {
 impl Targets {
     /// True when a makefile has a pattern rule for `target` with these prerequisites, be it to cancel another.
     pub fn has_pattern_rule(&self, target: &Pattern, deps: &[PatternDep]) -> bool {
-        let same = |d: &[PatternDep]| d.len() == deps.len() && d.iter().zip(deps).all(|(a, b)| a.text == b.text);
+        let same =
+            |d: &[PatternDep]| d.len() == deps.len() && d.iter().zip(deps).all(|(a, b)| a.text == b.text);
         self.patterns.iter().any(|r| r.targets.contains(target) && same(&r.deps))
             || self.cancelled.iter().any(|(t, d)| t.contains(target) && same(d))
     }

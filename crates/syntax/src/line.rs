@@ -35,8 +35,8 @@ pub fn split(text: &[u8]) -> Vec<Span> {
     spans
 }
 
-/// Drops carriage returns before newlines, what follows a NUL on its line, and a byte-order mark, as make does
-/// when it reads. Borrows when there is nothing to drop.
+/// Drops carriage returns before newlines, what follows a NUL on its line, the newline too, and a byte-order mark, as
+/// make does when it reads. Borrows when there is nothing to drop.
 pub fn clean(text: &[u8]) -> Cow<'_, [u8]> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if memchr::memchr2(b'\r', 0, text).is_none() {
@@ -48,8 +48,11 @@ pub fn clean(text: &[u8]) -> Cow<'_, [u8]> {
             Some(body) => (body, true),
             None => (line, false),
         };
-        let body = if newline { body.strip_suffix(b"\r").unwrap_or(body) } else { body };
-        out.extend_from_slice(body.split(|c| *c == 0).next().unwrap_or_default());
+        if let Some(nul) = memchr::memchr(0, body) {
+            out.extend_from_slice(&body[..nul]);
+            continue;
+        }
+        out.extend_from_slice(if newline { body.strip_suffix(b"\r").unwrap_or(body) } else { body });
         if newline {
             out.push(b'\n');
         }
@@ -287,6 +290,6 @@ mod tests {
 
     #[test]
     fn carriage_returns_and_what_follows_a_nul_are_dropped() {
-        assert_eq!(&clean(b"a\r\nb\0c\nd\r")[..], b"a\nb\nd\r");
+        assert_eq!(&clean(b"a\r\nb\0c\nd\r")[..], b"a\nbd\r");
     }
 }
