@@ -59,6 +59,8 @@ pub struct ShellSpec {
     pub flags: Vec<BString>,
     /// Whether simple commands may be executed without the shell.
     pub may_bypass: bool,
+    /// The flags are those of `.POSIX`: `-ec`, or `-c` for a line whose failure does not count.
+    pub posix: bool,
 }
 
 /// What to execute for a command line.
@@ -92,22 +94,22 @@ impl ShellSpec {
             _ => false,
         };
         let may_bypass = shell.len() == 1 && shell[0] == DEFAULT_SHELL && plain_flags && plain_ifs;
-        ShellSpec { shell, flags, may_bypass }
+        ShellSpec { shell, flags, may_bypass, posix: false }
     }
 
     /// The program to execute for `line`, from which prefixes are gone; `None` when there is nothing in it. A line
     /// break in it other than a continuation, which `.ONESHELL` makes, is the shell's to understand.
-    pub fn argv(&self, line: &[u8]) -> Option<Argv> {
-        self.argv_with(line, LineBreak::NeedsShell)
+    pub fn argv(&self, line: &[u8], ignoring: bool) -> Option<Argv> {
+        self.argv_with(line, LineBreak::NeedsShell, ignoring)
     }
 
     /// The program to execute for the command of a `$(shell)`. Where it needs no shell, its line breaks separate words:
     /// that is what make makes of a `define` with two simple commands.
     pub fn function_argv(&self, command: &[u8]) -> Option<Argv> {
-        self.argv_with(command, LineBreak::IsBlank)
+        self.argv_with(command, LineBreak::IsBlank, false)
     }
 
-    fn argv_with(&self, line: &[u8], line_break: LineBreak) -> Option<Argv> {
+    fn argv_with(&self, line: &[u8], line_break: LineBreak, ignoring: bool) -> Option<Argv> {
         let line = trim_start(line);
         if is_empty(line) {
             return None;
@@ -118,7 +120,11 @@ impl ShellSpec {
             return Some(Argv::Direct(words));
         }
         let mut argv = self.shell.clone();
-        argv.extend(self.flags.iter().cloned());
+        if self.posix {
+            argv.push(if ignoring { "-c" } else { "-ec" }.into());
+        } else {
+            argv.extend(self.flags.iter().cloned());
+        }
         argv.push(line.into());
         Some(Argv::Shell(argv))
     }
@@ -245,7 +251,7 @@ mod tests {
     }
 
     fn direct(line: &str) -> Option<Vec<String>> {
-        match plain().argv(line.as_bytes())? {
+        match plain().argv(line.as_bytes(), false)? {
             Argv::Direct(words) => Some(words.iter().map(ToString::to_string).collect()),
             Argv::Shell(_) => None,
         }
@@ -299,13 +305,13 @@ mod tests {
             "a\nb",
         ] {
             let want = Argv::Shell(vec!["/bin/sh".into(), "-c".into(), line.into()]);
-            assert_eq!(plain().argv(line.as_bytes()), Some(want), "{line}");
+            assert_eq!(plain().argv(line.as_bytes(), false), Some(want), "{line}");
         }
     }
 
     #[test]
     fn another_shell_or_other_flags_or_separators_rule_out_the_bypass() {
-        let argv = |spec: ShellSpec| match spec.argv(b"echo a") {
+        let argv = |spec: ShellSpec| match spec.argv(b"echo a", false) {
             Some(Argv::Shell(words)) => bstr::join(" ", words).as_bstr().to_string(),
             _ => String::new(),
         };
@@ -318,9 +324,9 @@ mod tests {
 
     #[test]
     fn a_lone_colon_is_nothing_to_run() {
-        let argv = plain().argv(b":");
+        let argv = plain().argv(b":", false);
         assert!(argv.as_ref().is_some_and(ShellSpec::is_no_op));
-        assert!(!plain().argv(b": ").as_ref().is_some_and(ShellSpec::is_no_op));
-        assert_eq!(plain().argv(b" \\\n\t"), None);
+        assert!(!plain().argv(b": ", false).as_ref().is_some_and(ShellSpec::is_no_op));
+        assert_eq!(plain().argv(b" \\\n\t", false), None);
     }
 }

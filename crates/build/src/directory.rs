@@ -25,6 +25,11 @@ pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Directories {
+    /// Forgets everything: a command that was running has ended.
+    pub fn clear(&mut self) {
+        self.seen.clear();
+    }
+
     /// Forgets that `path` was looked for, after make itself changed its directory.
     pub fn forget(&mut self, path: &[u8]) {
         self.seen.remove(split(path).0);

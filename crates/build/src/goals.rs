@@ -17,7 +17,13 @@ impl Builder<'_> {
         let result = self.run_goals(goals);
         let result = match result {
             Ok(status) => self.wait_for_all().map(|()| status),
-            Err(fatal) => Err(fatal),
+            Err(fatal) => {
+                if self.running() > 0 {
+                    self.session.error(None, "*** Waiting for unfinished jobs....");
+                    self.wait_for_all()?;
+                }
+                Err(fatal)
+            }
         };
         self.for_makefiles = false;
         self.current_goal = None;
@@ -131,7 +137,7 @@ impl Builder<'_> {
         }
     }
 
-    fn recipes_ended(&mut self, ended: &[(FileId, Status)]) -> Result<()> {
+    pub(crate) fn recipes_ended(&mut self, ended: &[(FileId, Status)]) -> Result<()> {
         let mut failed = None;
         for &(file, status) in ended {
             self.finished(file, status)?;

@@ -1,15 +1,190 @@
-//! Where temporary files go.
+//! Keeping the output of parallel jobs together (`-O`), and where temporary files go.
+//!
+//! A job whose output is kept writes to files without names; when it is over (or a line of it is, `-Oline`), they
+//! are copied to the real streams while a lock is held that all makes of the tree share.
 
-use rkbuild_base::BString;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, PoisonError};
+
+use rkbuild_base::{BString, ByteSlice};
 use rkbuild_eval::Session;
+use rkbuild_eval::options::OutputSync;
+use rkbuild_host::{Stdio, errors, fd};
 
-/// The directory for temporary files: MAKE_TMPDIR (4.4), TMPDIR, or `/tmp`.
+use crate::process::Process;
+
+/// The directory for temporary files: MAKE_TMPDIR (4.4), TMPDIR, or `/tmp`. From 4.4 on one that is not there is
+/// complained of.
 pub(crate) fn temporary_directory(session: &Session) -> BString {
-    let names: &[&[u8]] =
-        if session.identity().is_4_4() { &[b"MAKE_TMPDIR", b"TMPDIR"] } else { &[b"TMPDIR"] };
-    names
-        .iter()
-        .filter_map(|name| session.env.get(name))
-        .find(|dir| !dir.is_empty())
-        .map_or_else(|| "/tmp".into(), |dir| dir.to_owned())
+    let newer = session.identity().is_4_4();
+    let names: &[&[u8]] = if newer { &[b"MAKE_TMPDIR", b"TMPDIR"] } else { &[b"TMPDIR"] };
+    for name in names {
+        let Some(dir) = session.env.get(name).filter(|dir| !dir.is_empty()) else { continue };
+        let wrong = match session.host().stat(&session.dir, dir) {
+            Ok(meta) if meta.is_dir() => None,
+            Ok(_) => Some("Not a directory".to_owned()),
+            Err(error) => Some(errors::describe(&error)),
+        };
+        let Some(why) = wrong.filter(|_| newer) else { return dir.to_owned() };
+        session.error(None, [*name, b" value ", dir.as_bytes(), b": ", why.as_bytes()].concat());
+        session.error(None, "using default temporary directory '/tmp'");
+        break;
+    }
+    "/tmp".into()
+}
+
+/// How a session keeps output together.
+pub struct Sync {
+    mode: OutputSync,
+    lock: Option<Arc<OwnedFd>>,
+    /// The lock file to remove at the end: this session made it.
+    made: Option<BString>,
+}
+
+/// Streams that stand in for a session's, and where what they hold is to go in the end.
+pub(crate) struct Held {
+    /// What commands and messages write to.
+    pub stdio: Stdio,
+    out: Arc<OwnedFd>,
+    /// `None` when both streams lead to the same place, and so share one file here.
+    err: Option<Arc<OwnedFd>>,
+    real: Stdio,
+}
+
+impl Sync {
+    /// What the options say. A lock is made as soon as it is known that jobs run in parallel; its name goes to
+    /// sub-makes in MAKEFLAGS.
+    pub fn new(session: &mut Session, process: &Process) -> Sync {
+        let mut sync = Sync { mode: session.options.output_sync, lock: None, made: None };
+        sync.prepare(session, process);
+        sync
+    }
+
+    /// Looks for the lock, or makes it, if that has not been done and is called for.
+    pub fn prepare(&mut self, session: &mut Session, process: &Process) {
+        self.mode = session.options.output_sync;
+        if self.mode == OutputSync::None || self.lock.is_some() {
+            return;
+        }
+        if let Some(path) = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:")) {
+            self.lock = process.lock_file(&session.dir, path);
+            return;
+        }
+        // 4.3 locks a file all have open; here, where threads are what is to be kept apart, the lock of the process.
+        if !session.identity().is_4_4() || !parallel(session) {
+            return;
+        }
+        let directory = temporary_directory(session);
+        let Ok((path, _)) = session.host().create_temp(&session.dir, &directory, b"Gm") else { return };
+        self.lock = process.lock_file(&session.dir, &path);
+        let mut name = BString::from("fnm:");
+        name.extend_from_slice(&path);
+        session.options.sync_mutex = Some(name);
+        self.made = Some(path);
+    }
+
+    /// True when what make itself says while it reads makefiles is kept together.
+    pub fn holds_reading(&self) -> bool {
+        matches!(self.mode, OutputSync::Line | OutputSync::Target)
+    }
+
+    /// True when the output of a command is kept: recursive ones keep theirs together themselves.
+    pub(crate) fn holds(&self, session: &Session, recursive: bool) -> bool {
+        parallel(session)
+            && match self.mode {
+                OutputSync::None => false,
+                OutputSync::Line | OutputSync::Target => !recursive,
+                OutputSync::Recurse => true,
+            }
+    }
+
+    /// True for `-Oline`.
+    pub(crate) fn by_line(&self) -> bool {
+        self.mode == OutputSync::Line
+    }
+
+    /// True when whoever writes says which directory it is about each time.
+    fn names_directory(&self, session: &Session) -> bool {
+        self.holds_reading() && session.prints_directory()
+    }
+
+    /// Copies what is held to the real streams, undisturbed by other makes and jobs, and empties it.
+    pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
+        let (Some(out), Some(err)) = (take(&held.out), held.err.as_ref().map_or(Some(Vec::new()), take)) else {
+            return;
+        };
+        if out.is_empty() && err.is_empty() {
+            return;
+        }
+        let _threads = process.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let locked = self.lock.as_ref().is_some_and(|lock| fd::lock(&**lock).is_ok());
+        let named = self.names_directory(session);
+        if named {
+            let _ = held.real.write_out(&session.directory_text("Entering"));
+        }
+        if let Err(error) = held.real.write_out(&out)
+            && session.out_error.get().is_none()
+        {
+            session.out_error.set(error.raw_os_error());
+        }
+        let _ = held.real.write_err(&err);
+        if named {
+            let _ = held.real.write_out(&session.directory_text("Leaving"));
+        }
+        if let (true, Some(lock)) = (locked, &self.lock) {
+            let _ = fd::unlock(&**lock);
+        }
+    }
+
+    /// Removes what this session made.
+    pub fn end(&mut self, session: &Session) {
+        if let Some(path) = self.made.take() {
+            let _ = session.host().unlink(&session.dir, &path);
+        }
+    }
+}
+
+fn parallel(session: &Session) -> bool {
+    session.options.jobs.is_some_and(|jobs| jobs != 1)
+}
+
+impl Held {
+    /// New files in the place of the session's streams.
+    pub fn new(session: &Session) -> io::Result<Held> {
+        let real = session.stdio.clone();
+        let host = session.host();
+        let file = || {
+            let directory = temporary_directory(session);
+            let (path, file) = host.create_temp(&session.dir, &directory, b"Gm")?;
+            host.unlink(&session.dir, &path)?;
+            // Every writer adds to the end, wherever others have got to.
+            fd::set_append(&file)?;
+            Ok::<_, io::Error>(Arc::new(file))
+        };
+        let out = file()?;
+        let place = |stream: &OwnedFd| host.fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
+        let together = place(&real.stdout) == place(&real.stderr);
+        let err = if together { None } else { Some(file()?) };
+        let stdio = Stdio {
+            stdin: real.stdin.clone(),
+            stdout: out.clone(),
+            stderr: err.clone().unwrap_or_else(|| out.clone()),
+        };
+        Ok(Held { stdio, out, err, real })
+    }
+}
+
+/// What a file holds, which is empty then.
+fn take(file: &Arc<OwnedFd>) -> Option<Vec<u8>> {
+    use rustix::fs::{SeekFrom, ftruncate, seek};
+    let mut data = Vec::new();
+    let length = seek(file.as_fd(), SeekFrom::End(0)).ok()?;
+    if length == 0 {
+        return Some(data);
+    }
+    seek(file.as_fd(), SeekFrom::Start(0)).ok()?;
+    fd::read_to_end(file.as_fd(), &mut data).ok()?;
+    ftruncate(file.as_fd(), 0).ok()?;
+    Some(data)
 }

@@ -121,6 +121,9 @@ impl Run<'_> {
         if let Some(end) = self.read_options(session)? {
             return Ok(end);
         }
+        if session.identity().is_4_4() {
+            session.entering.set(Entering::Undecided);
+        }
         self.change_directory(session)?;
         self.define_variables(session)?;
         // From 4.4 on a makefile can still say whether the directory is announced.
@@ -148,11 +151,21 @@ impl Run<'_> {
             let file = enter(builder.session, &name);
             builder.mark_old(file);
         }
-        for name in builder.session.options.new_files.clone() {
-            let file = enter(builder.session, &name);
-            builder.mark_new(file);
+        // Started over, a makefile that -B or -W had remade is not to be remade again.
+        let first = self.restarts == 0;
+        if first {
+            mark_new_files(&mut builder);
         }
-        if self.remake_makefiles(&mut builder, stdin, &goals)? {
+        let always = std::mem::replace(
+            &mut builder.session.options.always_make,
+            first && builder.session.options.always_make,
+        );
+        let again = self.remake_makefiles(&mut builder, stdin, &goals);
+        builder.session.options.always_make = always;
+        if !first {
+            mark_new_files(&mut builder);
+        }
+        if again? {
             builder.end_jobs();
             return Ok(End::Restart);
         }
@@ -576,6 +589,14 @@ impl Run<'_> {
             builder.session.out(b"Updating goal targets....\n");
         }
         builder.update_goals(&goals, false)
+    }
+}
+
+/// `-W`: these files have just been changed.
+fn mark_new_files(builder: &mut Builder<'_>) {
+    for name in builder.session.options.new_files.clone() {
+        let file = enter(builder.session, &name);
+        builder.mark_new(file);
     }
 }
 

@@ -4,7 +4,8 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rkbuild_base::BString;
-use rkbuild_host::{Dir, Env, Exit, Stdio, stack};
+use rkbuild_host::poll::{self, Ready};
+use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals, stack};
 use rkbuild_shell::{Invocation as Command, Programs};
 
 use crate::process::Process;
@@ -12,6 +13,9 @@ use crate::run::{Invocation, run_session};
 
 /// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
 pub const STACK: usize = 256 << 20;
+
+/// The signal that whoever sends it sends to us alone, and that we pass on.
+const SIGTERM: i32 = 15;
 
 /// Takes the sub-makes among the commands of a running script.
 pub struct SubMakes {
@@ -42,6 +46,19 @@ impl Programs for SubMakes {
             ));
         }
         self.process.native.command(command)
+    }
+
+    fn started(&self, child: &Arc<Child>) {
+        // Where the session's thread runs the script itself, nobody else is there to see a signal.
+        let Some(signals) = signals::fd().filter(|_| signals::pending().is_none()) else { return };
+        let both = [(child.fd(), Ready::Read), (signals, Ready::Read)];
+        if poll::wait(&both, None).is_ok() && signals::pending() == Some(SIGTERM) {
+            let _ = child.kill(SIGTERM);
+        }
+    }
+
+    fn interrupted(&self) -> Option<i32> {
+        signals::pending()
     }
 }
 
@@ -76,7 +93,7 @@ pub fn run(
     };
     let thread = stack::big_thread("make", STACK, move |_| run_session(&invocation));
     match thread.map(|t| t.join()) {
-        Ok(Ok(status)) => Exit::Code(status),
+        Ok(Ok(status)) => crate::interrupt::exit_of(status),
         // A panic was reported by its hook; for the parent it is a make that failed.
         _ => Exit::Code(2),
     }

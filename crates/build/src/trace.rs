@@ -3,6 +3,8 @@
 use rkbuild_base::BString;
 
 use crate::builder::Builder;
+use crate::job::Job;
+use crate::times::Time;
 
 /// Which kinds of messages are wanted (manual 9.7, `--debug`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +63,42 @@ impl Builder<'_> {
         let mut line = vec![b' '; depth as usize];
         for part in parts {
             line.extend_from_slice(part);
+        }
+        line.push(b'\n');
+        self.session.out(&line);
+    }
+
+    /// `--trace`: which target is remade, and why.
+    pub(crate) fn trace_reason(&mut self, job: &Job) {
+        let place = self.session.targets[job.file].recipe.as_ref().map_or(0, |r| r.place.line);
+        let mut line = self.place_text(job.file, place);
+        let name = self.name_of(job.file);
+        let question = self.session.known.question;
+        let newer = self
+            .session
+            .vars
+            .lookup_in(job.scope, question)
+            .map(|v| v.data.borrow().value.bytes.clone())
+            .unwrap_or_default();
+        let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
+        let reason: &[u8] = if self.session.targets[job.file].phony && self.session.identity().is_4_4() {
+            b"target is .PHONY"
+        } else if missing {
+            b"target does not exist"
+        } else if newer.is_empty() {
+            b"unknown reasons"
+        } else {
+            &newer
+        };
+        if missing && !self.session.identity().is_4_4() {
+            line.extend_from_slice(b": target '");
+            line.extend_from_slice(name);
+            line.extend_from_slice(b"' does not exist");
+        } else {
+            line.extend_from_slice(b": update target '");
+            line.extend_from_slice(name);
+            line.extend_from_slice(b"' due to: ");
+            line.extend_from_slice(reason);
         }
         line.push(b'\n');
         self.session.out(&line);

@@ -239,7 +239,7 @@ impl Builder<'_> {
                     break;
                 }
                 let id = self.renamed(dep.file);
-                if self.session.targets[id].intermediate && !self.is_updating(id) {
+                if self.is_intermediate(id) && !self.is_updating(id) {
                     let before = self.mtime(id);
                     self.adopt(id, file);
                     match self.update(id, depth + 1, Some(file))? {
@@ -307,6 +307,11 @@ impl Builder<'_> {
         }
     }
 
+    /// True for an intermediate file that is not there: one that exists is a file like any other.
+    fn is_intermediate(&mut self, file: FileId) -> bool {
+        self.session.targets[file].intermediate && self.mtime(file).is_missing()
+    }
+
     /// All `::` rules of a name are on the way together.
     fn set_updating(&mut self, file: FileId, on: bool) {
         let head = self.session.targets[file].double_colon_head.unwrap_or(file);
@@ -342,8 +347,7 @@ impl Builder<'_> {
         must_make: &mut bool,
         waiter: FileId,
     ) -> Result<Checked> {
-        let target = &self.session.targets[dep];
-        if target.phony || !target.intermediate {
+        if self.session.targets[dep].phony || !self.is_intermediate(dep) {
             let outcome = self.update(dep, depth, Some(waiter))?;
             let dep = self.renamed(dep);
             let time = self.mtime(dep);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use indexmap::IndexMap;
 use rkbuild_base::BString;
 use rkbuild_base::name::Name;
 use rkbuild_host::Env;
@@ -61,7 +62,8 @@ impl Session {
     /// an own variable that is not exported keeps the global one from being passed on. Third, whether private global
     /// variables are hidden.
     fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>, bool) {
-        let (mut vars, mut names) = (Vec::new(), Vec::new());
+        // The innermost variable of a name, and what the first scope that says anything says of its export.
+        let mut found: IndexMap<Name, (Rc<Variable>, Export)> = IndexMap::new();
         let mut at = Some(scope);
         let mut parent = false;
         // 4.3 passes private variables on like any others.
@@ -70,26 +72,35 @@ impl Session {
             let scope = self.vars.scope(id);
             for var in scope.vars.values() {
                 let data = var.data.borrow();
-                if names.contains(&var.name) || (data.private && parent && respects_private) {
+                if data.private && parent && respects_private {
                     continue;
                 }
-                names.push(var.name);
-                let global = match data.export {
-                    Export::Default if data.per_target => self.vars.lookup_in(GLOBAL, var.name),
-                    _ => None,
-                };
-                let export = global
-                    .map(|global| global.data.borrow())
-                    .filter(|global| !(global.private && respects_private))
-                    .map_or(data.export, |global| global.export);
-                if self.is_exported(var.name, &data, export) {
-                    vars.push(var.clone());
+                let (_, export) = found.entry(var.name).or_insert_with(|| (var.clone(), Export::Default));
+                if *export == Export::Default {
+                    *export = data.export;
                 }
             }
             parent |= scope.next_is_parent;
             at = scope.next;
         }
-        (vars, names, parent && respects_private)
+        let mut vars = Vec::new();
+        for (name, (var, export)) in &found {
+            let data = var.data.borrow();
+            let mut export = *export;
+            if export == Export::Default
+                && data.per_target
+                && let Some(global) = self.vars.lookup_in(GLOBAL, *name)
+            {
+                let global = global.data.borrow();
+                if !(global.private && respects_private) {
+                    export = global.export;
+                }
+            }
+            if self.is_exported(*name, &data, export) {
+                vars.push(var.clone());
+            }
+        }
+        (vars, found.into_keys().collect(), parent && respects_private)
     }
 
     /// The value of `var` as children see it.

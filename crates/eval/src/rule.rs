@@ -93,7 +93,12 @@ impl Session {
             return Ok(Read::NoTargets);
         }
         let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
-        if let Some(Stmt::Assign(mut assign)) = assignment(text, true) {
+        // 4.3 has no target-specific `unexport`: there the words are prerequisites.
+        let assigned = assignment(text, true).and_then(|stmt| match stmt {
+            Stmt::Assign(assign) if self.identity().is_4_4() || !assign.modifiers.unexport => Some(assign),
+            _ => None,
+        });
+        if let Some(mut assign) = assigned {
             if let Some(command) = command {
                 add_command(&mut assign, &command, self.targets.posix);
             }

@@ -32,7 +32,7 @@ impl Session {
         let above = parent.unwrap_or(GLOBAL);
         let name = self.text(self.targets[file].name);
         let matching: Vec<Rc<PatternVariable>> =
-            self.targets.pattern_vars.iter().filter(|v| v.pattern.stem(name).is_some()).cloned().collect();
+            self.targets.pattern_vars.iter().filter(|v| v.pattern.stem(name).is_some_and(|stem| !stem.is_empty())).cloned().collect();
         if matching.is_empty() {
             self.vars.scope_mut(own).next = Some(above);
             return Ok(own);
@@ -116,26 +116,31 @@ impl Session {
         if !self.vars.lookup_in(scope, name).is_some_and(|own| Rc::ptr_eq(own, &var)) {
             return Ok(());
         }
-        let global = self.vars.lookup_in(GLOBAL, name).cloned();
         let mut data = var.data.borrow_mut();
         data.per_target = true;
         data.private = assign.modifiers.private;
         if let Some(export) = export {
             data.export = export;
         }
-        // What the command line or -e set stands, unless `override` says otherwise.
-        if data.origin != Origin::Override
-            && let Some(global) = global.filter(|g| !Rc::ptr_eq(g, &var))
-        {
-            let global = global.data.borrow();
-            if matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
-                data.value = global.value.clone();
-                data.origin = global.origin;
-                data.flavor = global.flavor;
-                data.append = false;
-            }
-        }
+        self.keep_command_line(name, &mut data);
         Ok(())
+    }
+
+    /// What the command line or -e set stands for targets too, unless `override` says otherwise. Gives true when it does.
+    fn keep_command_line(&self, name: Name, data: &mut Data) -> bool {
+        if data.origin == Origin::Override {
+            return false;
+        }
+        let Some(global) = self.vars.lookup_in(GLOBAL, name) else { return false };
+        let global = global.data.borrow();
+        if !matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
+            return false;
+        }
+        data.value = global.value.clone();
+        data.origin = global.origin;
+        data.flavor = global.flavor;
+        data.append = false;
+        true
     }
 
     fn add_pattern_variable(
@@ -152,7 +157,7 @@ impl Session {
         } else {
             assign.value.clone()
         };
-        let data = Data {
+        let mut data = Data {
             value,
             flavor: if simple { Flavor::Simple } else { Flavor::Recursive },
             origin,
@@ -163,7 +168,14 @@ impl Session {
             conditional: false,
             place: self.reading.unwrap_or_default(),
         };
-        let var = Rc::new(PatternVariable { pattern, name, op: assign.op, data });
+        let mut op = assign.op;
+        if self.keep_command_line(name, &mut data) {
+            op = match data.flavor {
+                Flavor::Simple => rkbuild_syntax::Op::Simple,
+                Flavor::Recursive => rkbuild_syntax::Op::Recursive,
+            };
+        }
+        let var = Rc::new(PatternVariable { pattern, name, op, data });
         let vars = &mut self.targets.pattern_vars;
         let at = vars.partition_point(|v| v.pattern.text.len() <= var.pattern.text.len());
         vars.insert(at, var);

@@ -320,13 +320,18 @@ impl Session {
         }
     }
 
-    /// Prints `make: WHAT directory '…'`.
-    pub fn directory_line(&self, what: &str) {
+    /// `make: WHAT directory '…'`, a line.
+    pub fn directory_text(&self, what: &str) -> Vec<u8> {
         let mut line = self.prefix();
         line.extend_from_slice(format!(": {what} directory '").as_bytes());
         line.extend_from_slice(self.dir.path());
         line.extend_from_slice(b"'\n");
-        self.out(&line);
+        line
+    }
+
+    /// Prints `make: WHAT directory '…'`.
+    pub fn directory_line(&self, what: &str) {
+        self.out(&self.directory_text(what));
     }
 
     /// Writes to standard output. The first failure is remembered, to be reported at the end as make does.

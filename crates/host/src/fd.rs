@@ -101,6 +101,12 @@ pub fn set_nonblocking(fd: impl AsFd, on: bool) -> io::Result<()> {
     Ok(rustix::fs::fcntl_setfl(&fd, flags)?)
 }
 
+/// Has every write go to the end of the file, wherever others have got to.
+pub fn set_append(fd: impl AsFd) -> io::Result<()> {
+    let flags = rustix::fs::fcntl_getfl(&fd)?;
+    Ok(rustix::fs::fcntl_setfl(&fd, flags | rustix::fs::OFlags::APPEND)?)
+}
+
 /// True when the descriptor is a terminal.
 pub fn is_terminal(fd: impl AsFd) -> bool {
     use std::io::IsTerminal;

@@ -9,7 +9,7 @@ use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio};
 
 use crate::run::Interp;
 use crate::script::Script;
-use crate::streams::{self, Streams};
+use crate::streams::{self, Capture, Stream, Streams};
 
 /// Which shell `$(SHELL)` is, so that messages and the environment of children are as its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,14 +114,40 @@ pub struct Shell<'a> {
 impl Shell<'_> {
     /// Runs `script` and gives what waiting for the shell process would have given.
     pub fn run(self, script: &Script) -> Exit {
-        if self.dialect == Dialect::Bash || !suits(&self.env) {
+        self.run_to(script, None)
+    }
+
+    /// Runs `script` and gives its standard output too, all of it, where the streams say another one.
+    pub fn run_captured(mut self, script: &Script) -> io::Result<(Exit, Vec<u8>)> {
+        let capture = Arc::new(Capture::default());
+        if self.leaves_to_real_shell() {
+            self.stdio.stdout = capture.fd()?;
+        }
+        let exit = self.run_to(script, Some(&capture));
+        Ok((exit, capture.finish()?))
+    }
+
+    fn leaves_to_real_shell(&self) -> bool {
+        self.dialect == Dialect::Bash || !suits(&self.env)
+    }
+
+    fn run_to(self, script: &Script, capture: Option<&Arc<Capture>>) -> Exit {
+        if self.leaves_to_real_shell() {
             return self.delegate(script.text());
         }
         if script.commands.is_empty() {
             return Exit::Code(0);
         }
+        let run = |pid| {
+            let mut interp = Interp::new(&self, pid);
+            if let Some(capture) = capture {
+                let [_, stdout, _] = &mut interp.streams;
+                *stdout = Stream::Capture(capture.clone());
+            }
+            interp.script(script)
+        };
         if !script.wants_pid {
-            return Interp::new(&self, None).script(script);
+            return run(None);
         }
         // `$$` must be unique while the script runs, differ from the last one's, and reach us when it is killed: the
         // id of a thread started for it is all that.
@@ -129,17 +155,15 @@ impl Shell<'_> {
             std::thread::Builder::new()
                 .name("sh".into())
                 .stack_size(STACK)
-                .spawn_scoped(scope, || {
-                    let id = rustix::thread::gettid().as_raw_nonzero().get();
-                    Interp::new(&self, Some(id)).script(script)
-                })
+                .spawn_scoped(scope, || run(Some(rustix::thread::gettid().as_raw_nonzero().get())))
                 .map(|thread| thread.join())
         });
         match result {
             Ok(Ok(exit)) => exit,
             // Part of the script may have run: it must not run again.
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => self.delegate(script.text()),
+            // No thread, no number: nothing has run.
+            Err(_) => Exit::Code(2),
         }
     }
 
