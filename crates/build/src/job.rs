@@ -249,6 +249,7 @@ impl Builder<'_> {
             }
         } else {
             self.release_output(job);
+            job.held = None;
         }
         if trace && !std::mem::replace(&mut job.traced, true) {
             self.with_output(job, |builder, job| builder.trace_reason(job));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rkbuild_base::{BStr, BString, ByteSlice};
 use rkbuild_eval::{Fatal, Session};
 use rkbuild_host::poll::Ready;
-use rkbuild_host::{OpenMode, errors, fd};
+use rkbuild_host::{Dir, Host, OpenMode, errors, fd};
 
 use crate::output::temporary_directory;
 use crate::process::Process;
@@ -34,7 +34,13 @@ pub struct Jobserver {
     /// The tokens held, as they were read.
     held: Vec<u8>,
     /// The fifo to remove in the end: this session made it.
-    fifo: Option<BString>,
+    fifo: Option<Fifo>,
+}
+
+struct Fifo {
+    host: Arc<Host>,
+    dir: Arc<Dir>,
+    path: BString,
 }
 
 impl Jobserver {
@@ -50,7 +56,7 @@ impl Jobserver {
         let host = &session.shared.host;
         let path = host.create_temp_fifo(&session.dir, &temporary_directory(session), b"GMfifo")?;
         let mut jobserver = Jobserver::open_fifo(session, path.as_bstr())?;
-        jobserver.fifo = Some(path);
+        jobserver.fifo = Some(Fifo { host: host.clone(), dir: session.dir.clone(), path });
         Ok(jobserver)
     }
 
@@ -127,19 +133,14 @@ impl Jobserver {
             let _ = fd::write_all(&*self.give, &[token]);
         }
     }
-
-    /// Gives everything back and removes what this session made.
-    pub fn close(mut self, session: &Session) {
-        self.give_back(0);
-        if let Some(fifo) = self.fifo.take() {
-            let _ = session.shared.host.unlink(&session.dir, &fifo);
-        }
-    }
 }
 
 impl Drop for Jobserver {
     fn drop(&mut self) {
         self.give_back(0);
+        if let Some(Fifo { host, dir, path }) = self.fifo.take() {
+            let _ = host.unlink(&dir, &path);
+        }
     }
 }
 
@@ -150,7 +151,7 @@ impl Drop for Jobserver {
 pub fn join(
     session: &mut Session,
     process: &Process,
-    inherited: &[Arc<OwnedFd>],
+    inherited: Option<&[Arc<OwnedFd>]>,
     forced: bool,
 ) -> Result<Option<Jobserver>, Fatal> {
     let Some(auth) = session.options.jobserver_auth.take() else { return Ok(None) };
@@ -172,10 +173,9 @@ pub fn join(
             }
         },
         Some(Auth::Pipe(read, write)) => {
-            let find = |number| match inherited.iter().find(|fd| fd.as_raw_fd() == number) {
-                Some(fd) => Some(fd.clone()),
-                None if inherited.is_empty() && session.level_is_process() => process.inherited(number),
-                None => None,
+            let find = |number| match inherited {
+                Some(inherited) => inherited.iter().find(|fd| fd.as_raw_fd() == number).cloned(),
+                None => process.inherited(number),
             };
             let both = find(read).zip(find(write));
             both.and_then(|(read, write)| Jobserver::of_pipe(read, write).ok())

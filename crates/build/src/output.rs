@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_eval::Session;
 use rkbuild_eval::options::OutputSync;
-use rkbuild_host::{Stdio, errors, fd};
+use rkbuild_host::{Dir, Host, Stdio, errors, fd};
 
 use crate::process::Process;
 
@@ -39,7 +39,13 @@ pub struct Sync {
     mode: OutputSync,
     lock: Option<Arc<OwnedFd>>,
     /// The lock file to remove at the end: this session made it.
-    made: Option<BString>,
+    made: Option<LockFile>,
+}
+
+struct LockFile {
+    host: Arc<Host>,
+    dir: Arc<Dir>,
+    path: BString,
 }
 
 /// Streams that stand in for a session's, and where what they hold is to go in the end.
@@ -53,26 +59,19 @@ pub(crate) struct Held {
 }
 
 impl Sync {
-    /// What the options say. A lock is made as soon as it is known that jobs run in parallel; its name goes to
-    /// sub-makes in MAKEFLAGS.
-    pub fn new(session: &mut Session, process: &Process) -> Sync {
-        let mut sync = Sync { mode: session.options.output_sync, lock: None, made: None };
-        sync.prepare(session, process);
-        sync
+    /// What the options say, and the lock a make above us made.
+    pub fn new(session: &Session, process: &Process) -> Sync {
+        let path = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:"));
+        let lock = path.and_then(|path| process.lock_file(&session.dir, path));
+        Sync { mode: session.options.output_sync, lock, made: None }
     }
 
-    /// Looks for the lock, or makes it, if that has not been done and is called for.
-    pub fn prepare(&mut self, session: &mut Session, process: &Process) {
+    /// After makefiles are read: jobs may run in parallel now. A lock is made if there is none; its name goes to
+    /// sub-makes in MAKEFLAGS. (4.3 locks a file all have open; here the threads of this process are kept apart.)
+    pub fn begin(&mut self, session: &mut Session, process: &Process) {
         self.mode = session.options.output_sync;
-        if self.mode == OutputSync::None || self.lock.is_some() {
-            return;
-        }
-        if let Some(path) = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:")) {
-            self.lock = process.lock_file(&session.dir, path);
-            return;
-        }
-        // 4.3 locks a file all have open; here, where threads are what is to be kept apart, the lock of the process.
-        if !session.identity().is_4_4() || !parallel(session) {
+        let wanted = self.mode != OutputSync::None && parallel(session) && session.identity().is_4_4();
+        if !wanted || self.lock.is_some() {
             return;
         }
         let directory = temporary_directory(session);
@@ -81,7 +80,7 @@ impl Sync {
         let mut name = BString::from("fnm:");
         name.extend_from_slice(&path);
         session.options.sync_mutex = Some(name);
-        self.made = Some(path);
+        self.made = Some(LockFile { host: process.host().clone(), dir: session.dir.clone(), path });
     }
 
     /// True when what make itself says while it reads makefiles is kept together.
@@ -136,11 +135,12 @@ impl Sync {
             let _ = fd::unlock(&**lock);
         }
     }
+}
 
-    /// Removes what this session made.
-    pub fn end(&mut self, session: &Session) {
-        if let Some(path) = self.made.take() {
-            let _ = session.host().unlink(&session.dir, &path);
+impl Drop for Sync {
+    fn drop(&mut self) {
+        if let Some(LockFile { host, dir, path }) = self.made.take() {
+            let _ = host.unlink(&dir, &path);
         }
     }
 }

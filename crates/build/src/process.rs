@@ -29,6 +29,10 @@ pub struct Process {
     shells: Mutex<FxMap<BString, Option<Dialect>>>,
     /// Descriptors this process was started with and that a session took over: a jobserver's.
     inherited: Mutex<FxMap<i32, Arc<OwnedFd>>>,
+    /// Open files whose lock orders the output of jobs. They stay open, because closing one would give its lock back.
+    locks: Mutex<FxMap<BString, Arc<OwnedFd>>>,
+    /// Keeps the threads of this process apart where a file lock only keeps processes apart.
+    pub(crate) output: Mutex<()>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -46,6 +50,8 @@ impl Process {
             scripts: Mutex::default(),
             shells: Mutex::default(),
             inherited: Mutex::default(),
+            locks: Mutex::default(),
+            output: Mutex::default(),
         })
     }
 
@@ -118,6 +124,19 @@ impl Process {
         }
         let fd = Arc::new(rkbuild_host::fd::take_inherited(number).ok()?);
         inherited.insert(number, fd.clone());
+        Some(fd)
+    }
+
+    /// The file `path`, opened once for all who lock it.
+    pub(crate) fn lock_file(&self, dir: &Dir, path: &[u8]) -> Option<Arc<OwnedFd>> {
+        let mut locks = lock(&self.locks);
+        let key = dir.absolute(path);
+        if let Some(fd) = locks.get(&key) {
+            return Some(fd.clone());
+        }
+        let fd = self.host().open_write(dir, path, rkbuild_host::OpenMode::Existing).ok()?;
+        let fd = Arc::new(fd);
+        locks.insert(key, fd.clone());
         Some(fd)
     }
 }

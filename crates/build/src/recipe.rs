@@ -149,12 +149,14 @@ impl Builder<'_> {
                 }
                 continue;
             }
+            let mut written = written;
             for piece in split_lines(&text) {
                 let (flags, rest) = split_flags(piece);
-                if rest.is_empty() {
-                    continue;
+                // A `+` counts for what follows it from the same line too.
+                written.recursive |= flags.recursive;
+                if !rest.is_empty() {
+                    out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
                 }
-                out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
             }
         }
         self.session.in_recipe = saved;

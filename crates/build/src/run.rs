@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice, Place};
-use rkbuild_eval::options::{BadOption, Options, usage};
+use rkbuild_eval::options::{BadOption, Options, OutputSync, usage};
 use rkbuild_eval::session::{Entering, ReadFile};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
@@ -14,6 +14,8 @@ use rkbuild_syntax::Text;
 
 use crate::builder::{Builder, Status};
 use crate::job::Jobs;
+use crate::jobserver::Jobserver;
+use crate::output::{Held, Sync};
 use crate::process::Process;
 use crate::shell::ShellDoor;
 use crate::times::Time;
@@ -121,31 +123,41 @@ impl Run<'_> {
         if let Some(end) = self.read_options(session)? {
             return Ok(end);
         }
-        if session.identity().is_4_4() {
+        let newer = session.identity().is_4_4();
+        let process = &self.invocation.process;
+        let mut sync = Sync::new(session, process);
+        // From 4.4 on a makefile can still say whether the directory is announced. Output that is kept together names
+        // it each time.
+        if newer && !sync.holds_reading() {
             session.entering.set(Entering::Undecided);
         }
         self.change_directory(session)?;
-        self.define_variables(session)?;
-        // From 4.4 on a makefile can still say whether the directory is announced.
-        session.entering.set(Entering::Undecided);
-        if !session.identity().is_4_4() {
+        let jobs = session.options.jobs;
+        let held = if sync.holds_reading() { Held::new(session).ok() } else { None };
+        let real = held.as_ref().map(|held| std::mem::replace(&mut session.stdio, held.stdio.clone()));
+        let joined = self.read(session, stdin);
+        if let (Some(held), Some(real)) = (held, real) {
+            session.stdio = real;
+            sync.release(session, process, &held);
+        }
+        let joined = joined?;
+        // What a makefile says about -j is for makes that were not told.
+        if session.jobs_given {
+            session.options.jobs = jobs;
+        }
+        sync.begin(session, process);
+        if !sync.holds_reading() || session.options.jobs.is_none_or(|jobs| jobs == 1) {
+            if sync.holds_reading() {
+                session.entering.set(Entering::Undecided);
+            }
             session.enter_directory();
         }
-        self.read_makefiles(session, stdin)?;
-        self.end_reading(session)?;
-        session.enter_directory();
-        let joined = crate::jobserver::join(
-            session,
-            &self.invocation.process,
-            &self.invocation.inherited,
-            self.jobs_forced(session),
-        )?;
         let jobserver = crate::jobserver::serve(session, joined)?;
         session.define_makeflags(true);
         session.define_builtin_patterns();
         crate::snap::snap(session)?;
         let goals = self.goals(session)?;
-        let jobs = Jobs::new(session, self.invocation.process.clone(), jobserver);
+        let jobs = Jobs::new(session, process.clone(), jobserver, sync);
         let mut builder = Builder::new(session, jobs);
         for name in builder.session.options.old_files.clone() {
             let file = enter(builder.session, &name);
@@ -156,22 +168,18 @@ impl Run<'_> {
         if first {
             mark_new_files(&mut builder);
         }
-        let always = std::mem::replace(
-            &mut builder.session.options.always_make,
-            first && builder.session.options.always_make,
-        );
+        let always = builder.session.options.always_make;
+        builder.session.options.always_make &= first;
         let again = self.remake_makefiles(&mut builder, stdin, &goals);
         builder.session.options.always_make = always;
         if !first {
             mark_new_files(&mut builder);
         }
         if again? {
-            builder.end_jobs();
             return Ok(End::Restart);
         }
         let result = self.build(&mut builder, goals);
         builder.remove_intermediates(false);
-        builder.end_jobs();
         if builder.session.options.print_data_base {
             crate::database::print(&mut builder);
         }
@@ -392,6 +400,22 @@ impl Run<'_> {
         session.include_dirs = dirs;
         let name = session.known.include_dirs;
         session.set_simple(name, &text, Origin::Default);
+    }
+
+    /// Sets variables and reads the makefiles. Gives the jobserver of the make above.
+    fn read(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<Option<Jobserver>> {
+        let invocation = self.invocation;
+        let inherited = (!invocation.own_process).then_some(invocation.inherited.as_slice());
+        let forced = self.jobs_forced(session);
+        let joined = crate::jobserver::join(session, &invocation.process, inherited, forced)?;
+        self.define_variables(session)?;
+        if !session.identity().is_4_4() && session.options.output_sync == OutputSync::None {
+            session.entering.set(Entering::Undecided);
+            session.enter_directory();
+        }
+        self.read_makefiles(session, stdin)?;
+        self.end_reading(session)?;
+        Ok(joined)
     }
 
     fn read_makefiles(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<()> {

@@ -46,7 +46,7 @@ impl Capture {
         fd::write_all(&fd, bytes)
     }
 
-    fn fd(&self) -> io::Result<Arc<OwnedFd>> {
+    pub fn fd(&self) -> io::Result<Arc<OwnedFd>> {
         let mut state = self.state();
         if let Some((fd, _)) = &state.pipe {
             return Ok(fd.clone());
