@@ -34,6 +34,12 @@ impl Session {
             Export::IfSet => data.origin != Origin::Default,
             Export::Default => match data.origin {
                 Origin::Default | Origin::Automatic => false,
+                // 4.3, when a target's `?=` found it.
+                Origin::Environment | Origin::EnvironmentOverride
+                    if data.per_target && !self.identity().is_4_4() =>
+                {
+                    false
+                }
                 Origin::CommandLine | Origin::Environment | Origin::EnvironmentOverride => {
                     is_identifier(self.text(name))
                 }
@@ -62,17 +68,23 @@ impl Session {
     /// an own variable that is not exported keeps the global one from being passed on. Third, whether private global
     /// variables are hidden.
     fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>, bool) {
-        // The innermost variable of a name, and what the first scope that says anything says of its export.
+        // 4.3 passes private variables on like any others.
+        let newer = self.identity().is_4_4();
+        // The innermost variable of a name, and what the first scope that says anything says of its export. 4.3 looks
+        // at each scope alone, and passes on the first variable that is exported there.
         let mut found: IndexMap<Name, (Rc<Variable>, Export)> = IndexMap::new();
         let mut at = Some(scope);
         let mut parent = false;
-        // 4.3 passes private variables on like any others.
-        let respects_private = self.identity().is_4_4();
         while let Some(id) = at.filter(|id| *id != GLOBAL) {
             let scope = self.vars.scope(id);
             for var in scope.vars.values() {
                 let data = var.data.borrow();
-                if data.private && parent && respects_private {
+                if newer && data.private && parent {
+                    continue;
+                }
+                if !newer
+                    && !self.is_exported(var.name, &data, self.target_export(&data, var.name, data.export))
+                {
                     continue;
                 }
                 let (_, export) = found.entry(var.name).or_insert_with(|| (var.clone(), Export::Default));
@@ -80,27 +92,28 @@ impl Session {
                     *export = data.export;
                 }
             }
-            parent |= scope.next_is_parent;
+            // Here pattern-specific variables are not the target's own.
+            parent |= !scope.local;
             at = scope.next;
         }
         let mut vars = Vec::new();
         for (name, (var, export)) in &found {
             let data = var.data.borrow();
-            let mut export = *export;
-            if export == Export::Default
-                && data.per_target
-                && let Some(global) = self.vars.lookup_in(GLOBAL, *name)
-            {
-                let global = global.data.borrow();
-                if !(global.private && respects_private) {
-                    export = global.export;
-                }
-            }
-            if self.is_exported(*name, &data, export) {
+            if self.is_exported(*name, &data, self.target_export(&data, *name, *export)) {
                 vars.push(var.clone());
             }
         }
-        (vars, found.into_keys().collect(), parent && respects_private)
+        (vars, found.into_keys().collect(), parent && newer)
+    }
+
+    /// What holds for a target's variable: where nothing is said of its export, what is said of the global one.
+    fn target_export(&self, data: &Data, name: Name, export: Export) -> Export {
+        if export != Export::Default || !data.per_target {
+            return export;
+        }
+        let Some(global) = self.vars.lookup_in(GLOBAL, name) else { return export };
+        let global = global.data.borrow();
+        if global.private && self.identity().is_4_4() { export } else { global.export }
     }
 
     /// The value of `var` as children see it.

@@ -31,20 +31,27 @@ impl Session {
         let own = self.own_scope(file);
         let above = parent.unwrap_or(GLOBAL);
         let name = self.text(self.targets[file].name);
-        let matching: Vec<Rc<PatternVariable>> =
-            self.targets.pattern_vars.iter().filter(|v| v.pattern.stem(name).is_some_and(|stem| !stem.is_empty())).cloned().collect();
+        let matching: Vec<Rc<PatternVariable>> = self
+            .targets
+            .pattern_vars
+            .iter()
+            .filter(|v| v.pattern.stem(name).is_some_and(|stem| !stem.is_empty()))
+            .cloned()
+            .collect();
         if matching.is_empty() {
             self.vars.scope_mut(own).next = Some(above);
             return Ok(own);
         }
-        let scope = self.vars.add_scope(Some(above));
+        // While they are set, `?=` sees neither the target's own variables nor those of what it is made for.
+        let scope = self.vars.add_scope(Some(GLOBAL));
         self.vars.scope_mut(scope).next_is_parent = true;
+        let saved = std::mem::replace(&mut self.vars.current, scope);
+        let result = self.apply_pattern_variables(scope, &matching);
+        self.vars.current = saved;
+        self.vars.scope_mut(scope).next = Some(above);
         self.vars.scope_mut(own).next = Some(scope);
         // Both sets are the target's own: private variables are seen from one to the other.
         self.vars.scope_mut(own).next_is_parent = false;
-        let saved = std::mem::replace(&mut self.vars.current, own);
-        let result = self.apply_pattern_variables(scope, &matching);
-        self.vars.current = saved;
         result?;
         Ok(own)
     }
@@ -57,6 +64,10 @@ impl Session {
             } else {
                 self.assign(scope, var.name, var.op, &data.value, data.origin, data.place, true)?
             };
+            if !self.vars.lookup_in(scope, var.name).is_some_and(|own| Rc::ptr_eq(own, &defined)) {
+                // `?=` found a global one, which is changed now.
+                self.vars.changed(GLOBAL);
+            }
             let mut defined = defined.data.borrow_mut();
             defined.per_target = true;
             defined.export = data.export;
@@ -112,35 +123,36 @@ impl Session {
     ) -> Result<()> {
         let name = self.assigned_name(&assign.name)?;
         let var = self.assign(scope, name, assign.op, &assign.value, origin, place, true)?;
-        // `?=` may have found the variable in an outer scope: that one stays as it is.
+        // `?=` may have found the variable in an outer scope: then that one is what the modifiers change.
         if !self.vars.lookup_in(scope, name).is_some_and(|own| Rc::ptr_eq(own, &var)) {
-            return Ok(());
+            self.vars.changed(GLOBAL);
         }
         let mut data = var.data.borrow_mut();
         data.per_target = true;
         data.private = assign.modifiers.private;
-        if let Some(export) = export {
-            data.export = export;
+        // 4.3 forgets what was said before, also of a global variable that `?=` found.
+        if export.is_some() || !self.identity().is_4_4() {
+            data.export = export.unwrap_or(Export::Default);
         }
-        self.keep_command_line(name, &mut data);
+        if !self.vars.lookup_in(GLOBAL, name).is_some_and(|global| Rc::ptr_eq(global, &var)) {
+            self.keep_command_line(name, &mut data);
+        }
         Ok(())
     }
 
-    /// What the command line or -e set stands for targets too, unless `override` says otherwise. Gives true when it does.
-    fn keep_command_line(&self, name: Name, data: &mut Data) -> bool {
+    /// What the command line or -e set stands for targets too, unless `override` says otherwise.
+    fn keep_command_line(&self, name: Name, data: &mut Data) {
         if data.origin == Origin::Override {
-            return false;
+            return;
         }
-        let Some(global) = self.vars.lookup_in(GLOBAL, name) else { return false };
+        let Some(global) = self.vars.lookup_in(GLOBAL, name) else { return };
         let global = global.data.borrow();
-        if !matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
-            return false;
+        if matches!(global.origin, Origin::EnvironmentOverride | Origin::CommandLine) {
+            data.value = global.value.clone();
+            data.origin = global.origin;
+            data.flavor = global.flavor;
+            data.append = false;
         }
-        data.value = global.value.clone();
-        data.origin = global.origin;
-        data.flavor = global.flavor;
-        data.append = false;
-        true
     }
 
     fn add_pattern_variable(
@@ -168,14 +180,11 @@ impl Session {
             conditional: false,
             place: self.reading.unwrap_or_default(),
         };
-        let mut op = assign.op;
-        if self.keep_command_line(name, &mut data) {
-            op = match data.flavor {
-                Flavor::Simple => rkbuild_syntax::Op::Simple,
-                Flavor::Recursive => rkbuild_syntax::Op::Recursive,
-            };
-        }
-        let var = Rc::new(PatternVariable { pattern, name, op, data });
+        // The flavor stays that of the pattern's operator, as it does in make.
+        let flavor = data.flavor;
+        self.keep_command_line(name, &mut data);
+        data.flavor = flavor;
+        let var = Rc::new(PatternVariable { pattern, name, op: assign.op, data });
         let vars = &mut self.targets.pattern_vars;
         let at = vars.partition_point(|v| v.pattern.text.len() <= var.pattern.text.len());
         vars.insert(at, var);

@@ -112,6 +112,8 @@ pub struct Scope {
     pub next: Option<ScopeId>,
     /// `next` belongs to the target this one is a prerequisite of: `private` variables there are not seen.
     pub next_is_parent: bool,
+    /// It is a `$(call)`'s or `$(foreach)`'s, no target's.
+    pub local: bool,
     /// It was pushed over the global scope, and lies over it for every other scope that ends there.
     over_global: bool,
 }
@@ -173,6 +175,7 @@ impl Variables {
     pub fn push(&mut self) -> ScopeId {
         let over_global = self.current == GLOBAL || self.scope(self.current).over_global;
         let id = self.add_scope(Some(self.current));
+        self.scopes[id.0 as usize].local = true;
         if over_global {
             self.scopes[id.0 as usize].over_global = true;
             self.over_global = Some(id);
@@ -187,6 +190,7 @@ impl Variables {
         let scope = &mut self.scopes[pushed.0 as usize];
         scope.vars.clear();
         scope.next_is_parent = false;
+        scope.local = false;
         let next = scope.next.take().unwrap_or(GLOBAL);
         if std::mem::take(&mut scope.over_global) {
             self.over_global = Some(next).filter(|id| *id != GLOBAL);
