@@ -18,6 +18,7 @@
 //! # COMPAT: 4.3            the reference is GNU make 4.3 and rkbuild is run in its identity; the default is 4.4.1
 //! # STATUS: 2              the last run's exit status, checked against the reference: states what the test is about
 //! # NORM: [0-9]+           a regular expression whose matches may differ (process ids, say)
+//! # KNOWN: why             rkbuild is known to differ here (docs/differences.md): the test must fail, and is counted apart
 //! # SORT                   lines may come in any order (parallel runs)
 //! # MAKEFILE: none         the file itself is not put in the directory as `Makefile`
 //! ```
@@ -61,6 +62,8 @@ pub struct Test {
     status: Option<i32>,
     norms: Vec<Regex>,
     sort: bool,
+    /// A known difference, which must still be one.
+    known: bool,
 }
 
 #[derive(Debug)]
@@ -110,6 +113,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
         status: None,
         norms: Vec::new(),
         sort: false,
+        known: false,
     };
     let mut file: Option<(PathBuf, Vec<u8>)> = None;
     for line in text.lines() {
@@ -148,6 +152,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
             b"STATUS" => test.status = Some(value.to_str()?.parse().context("STATUS")?),
             b"NORM" => test.norms.push(Regex::new(value.to_str()?).context("NORM")?),
             b"SORT" => test.sort = true,
+            b"KNOWN" => test.known = true,
             b"MAKEFILE" if value == b"none" => test.makefile = None,
             _ => {}
         }
@@ -227,6 +232,8 @@ impl Programs {
 #[derive(Debug, Default)]
 pub struct Report {
     pub passed: usize,
+    /// Known differences.
+    pub known: usize,
     pub failures: Vec<(String, String)>,
 }
 
@@ -240,6 +247,11 @@ pub fn run(tests: &[Test], programs: &Programs, root: &Path, jobs: usize) -> Res
                 .unwrap_or_else(|e| Some(format!("cannot run the test: {e:#}\n")));
             let mut report = report.lock().unwrap_or_else(|e| e.into_inner());
             match failure {
+                None if test.known => {
+                    let text = "it is marked KNOWN, but nothing differs any more\n".to_string();
+                    report.failures.push((test.name.clone(), text));
+                }
+                Some(_) if test.known => report.known += 1,
                 None => report.passed += 1,
                 Some(text) => report.failures.push((test.name.clone(), text)),
             }

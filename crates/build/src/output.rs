@@ -110,7 +110,8 @@ impl Sync {
 
     /// Copies what is held to the real streams, undisturbed by other makes and jobs, and empties it.
     pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
-        let (Some(out), Some(err)) = (take(&held.out), held.err.as_ref().map_or(Some(Vec::new()), take)) else {
+        let (Some(out), Some(err)) = (take(&held.out), held.err.as_ref().map_or(Some(Vec::new()), take))
+        else {
             return;
         };
         if out.is_empty() && err.is_empty() {

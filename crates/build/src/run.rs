@@ -583,6 +583,10 @@ impl Run<'_> {
             match done {
                 Some(Status::Success) => changed |= now != before && now != Time::New,
                 Some(_) if !record.optional && status != Status::Success => {
+                    // Its recipe failed, which has been said.
+                    if !builder.session.options.keep_going {
+                        return Err(Fatal { status: 2 });
+                    }
                     let mut message = b"Failed to remake makefile '".to_vec();
                     message.extend_from_slice(builder.name_of(*file));
                     message.extend_from_slice(b"'.");

@@ -129,6 +129,10 @@ impl Builder<'_> {
             let name = self.name_of(file);
             self.debug(depth, &[b" File '", name, b"' does not exist."]);
         }
+        if crate::archive::split(self.name_of(file)).is_some() {
+            // Archives keep whole seconds.
+            this_time = low_resolution(this_time);
+        }
         if self.session.targets[file].low_resolution_time {
             if matches!(this_time, Time::At(ns) if ns % 1_000_000_000 != 0) {
                 let mut message = b"*** Warning: .LOW_RESOLUTION_TIME file '".to_vec();
