@@ -22,6 +22,9 @@ use crate::times::Time;
 
 /// The names a makefile has when none is given.
 const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
+/// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
+const EBADF: i32 = 9;
+const EPIPE: i32 = 32;
 /// Where included makefiles are looked for after `-I`.
 const INCLUDE_DIRS: [&[u8]; 2] = [b"/usr/local/include", b"/usr/include"];
 /// What this make can do, as `.FEATURES` names it.
@@ -101,7 +104,7 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         if let Some(temporary) = stdin.take() {
             let _ = session.host().unlink(&session.dir, &temporary);
         }
-        if session.out_error.get().is_some_and(|errno| errno != 9) {
+        if session.out_error.get().is_some_and(|errno| !matches!(errno, EBADF | EPIPE)) {
             session.error(None, "write error: stdout");
             return End::Status(if status == 0 { 1 } else { status });
         }
