@@ -22,8 +22,6 @@ use crate::times::Time;
 
 /// The names a makefile has when none is given.
 const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
-/// Where included makefiles are looked for after `-I`.
-const INCLUDE_DIRS: [&[u8]; 2] = [b"/usr/local/include", b"/usr/include"];
 /// What this make can do, as `.FEATURES` names it.
 const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
@@ -230,6 +228,7 @@ impl Run<'_> {
         evals.append(&mut own.eval);
         own.eval = evals;
         own.no_native = self.invocation.no_native;
+        own.settle(newer);
         session.options = own;
         if session.options.version {
             session.out(version_text(session).as_bytes());
@@ -312,7 +311,7 @@ impl Run<'_> {
                 session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
             }
         }
-        self.include_dirs(session);
+        session.define_include_dirs();
         // The command line's assignments, in order.
         for word in session.options.assignments.clone() {
             if let Some((name, op, value)) = rkbuild_syntax::statement::definition(&word) {
@@ -368,38 +367,6 @@ impl Run<'_> {
         path.push(b'/');
         path.extend_from_slice(&name);
         path
-    }
-
-    fn include_dirs(&self, session: &mut Session) {
-        let mut dirs: Vec<BString> = Vec::new();
-        let mut defaults = true;
-        for dir in session.options.include_dirs.clone() {
-            // `-I-` drops what came before, and the defaults.
-            if dir == "-" {
-                dirs.clear();
-                defaults = false;
-                continue;
-            }
-            let dir = if dir.starts_with(b"~") { session.expand_tilde(&dir) } else { dir };
-            if session.host().stat(&session.dir, &dir).is_ok_and(|m| m.is_dir()) {
-                dirs.push(match dir.as_slice() {
-                    [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
-                    _ => dir,
-                });
-            }
-        }
-        if defaults {
-            dirs.extend(
-                INCLUDE_DIRS
-                    .iter()
-                    .filter(|d| session.host().stat(&session.dir, d).is_ok_and(|m| m.is_dir()))
-                    .map(|d| BString::from(*d)),
-            );
-        }
-        let text = dirs.join(&b' ');
-        session.include_dirs = dirs;
-        let name = session.known.include_dirs;
-        session.set_simple(name, &text, Origin::Default);
     }
 
     /// Sets variables and reads the makefiles. Gives the jobserver of the make above.
