@@ -9,7 +9,7 @@ use rkbuild_eval::options::{BadOption, Options, OutputSync, usage};
 use rkbuild_eval::session::{Entering, ReadFile};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
-use rkbuild_host::{Dir, Env, Stdio, errors};
+use rkbuild_host::{Dir, Env, Stdio, errors, signals};
 use rkbuild_syntax::Text;
 
 use crate::builder::{Builder, Status};
@@ -20,14 +20,15 @@ use crate::process::Process;
 use crate::shell::ShellDoor;
 use crate::times::Time;
 
-/// The names a makefile has when none is given.
-const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 /// What this make can do, as `.FEATURES` names it.
 const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
 const FEATURES_4_4: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo \
     output-sync check-symlink";
+
+/// The names a makefile has when none is given.
+const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 
 /// What a make is started with.
 #[derive(Clone)]
@@ -92,7 +93,8 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
     };
-    if session.entered.get() {
+    let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
+    if session.entered.get() && !killed {
         session.directory_line("Leaving");
     }
     if let End::Status(status) = end {
