@@ -210,7 +210,7 @@ impl Builder<'_> {
         if options.question || options.touch || self.session.targets.all_secondary {
             return;
         }
-        let quiet = options.silent || self.session.targets.all_silent || signalled;
+        let quiet = options.silent || self.session.targets.all_silent;
         let just_print = options.just_print;
         let mut line: Vec<u8> = Vec::new();
         let mut files = std::mem::take(&mut self.intermediates);
@@ -250,6 +250,10 @@ impl Builder<'_> {
                         continue;
                     }
                 }
+            }
+            if signalled {
+                self.session.error(None, [b"*** Deleting intermediate file '", name, b"'"].concat());
+                continue;
             }
             if line.is_empty() {
                 if self.tracing() {

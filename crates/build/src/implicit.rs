@@ -478,12 +478,10 @@ impl Builder<'_> {
         }
         let builtin = rule.place.line == 0;
         let fresh = !self.session.targets[file].is_target;
-        if fresh {
-            for extra in self.session.targets.extra_prereqs.clone() {
-                if extra.file != file {
-                    entered.push(extra);
-                }
-            }
+        let extra = &self.session.targets.extra_prereqs;
+        // One of them does not wait for the others.
+        if fresh && extra.iter().all(|e| e.file != file) {
+            entered.extend(extra.iter().cloned());
         }
         let target = &mut self.session.targets[file];
         // The rule's own prerequisites come first: `$<` is its first.

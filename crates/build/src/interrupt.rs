@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rkbuild_eval::{Fatal, Result};
+use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Exit, signals};
 
 use crate::builder::Builder;
@@ -11,15 +12,30 @@ use crate::job::{Job, Work};
 /// How often is looked whether the user sent a second signal.
 const IMPATIENCE: Duration = Duration::from_millis(100);
 
+/// How long a signal takes from one process of a group to the next, at most.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// SIGQUIT ends a make with a status of its own instead of a core.
 const QUIT: i32 = 3;
-const TERM: i32 = 15;
+/// The signal that comes to us alone, and that we pass on.
+pub(crate) const TERM: i32 = 15;
 
 /// How a session that a signal ended is told from one that failed.
 pub(crate) fn exit_of(status: i32) -> Exit {
     match signals::pending() {
         Some(signal) if status == 128 + signal => Exit::Signal { signal, core: false },
         _ => Exit::Code(status),
+    }
+}
+
+/// A signal to a whole process group can end a command before it reaches this process, whose end it means too.
+/// Waits a moment for it where a command was ended by such a signal.
+pub(crate) fn settle(exit: Exit) {
+    const FATAL: [i32; 4] = [1, 2, QUIT, TERM];
+    if let (Exit::Signal { signal, .. }, None, Some(fd)) = (exit, signals::pending(), signals::fd())
+        && FATAL.contains(&signal)
+    {
+        let _ = poll::wait_one(fd, Ready::Read, Some(MOMENT));
     }
 }
 

@@ -12,6 +12,7 @@ use rkbuild_host::{Child, Env, Exit, Stdio, errors, signals};
 
 use crate::builder::{Builder, Status};
 use crate::command::ShellSpec;
+use crate::interrupt;
 use crate::jobserver::Jobserver;
 use crate::output::{Held, Sync};
 use crate::process::Process;
@@ -366,6 +367,7 @@ impl Builder<'_> {
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         self.session.host().changed();
         self.directories.clear();
+        interrupt::settle(exit);
         self.check_signal(Some((job, exit)))?;
         if self.jobs.sync.by_line() {
             self.release_output(job);
@@ -434,10 +436,13 @@ impl Builder<'_> {
     }
 
     fn load_is_low(&self) -> bool {
-        match self.session.options.max_load {
-            Some(most) => self.session.host().loadavg().is_none_or(|load| load < most),
-            None => true,
+        let Some(most) = self.session.options.max_load else { return true };
+        let Some(load) = self.session.host().load() else { return true };
+        if self.session.identity().is_4_4() {
+            // How many run right now, but for us, tells more than an average that lags behind.
+            return f64::from(load.running.saturating_sub(1)) <= most;
         }
+        load.minute < most
     }
 
     /// Waits until a recipe has ended; gives all that have.

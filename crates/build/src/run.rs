@@ -9,7 +9,7 @@ use rkbuild_eval::options::{BadOption, Options, OutputSync, usage};
 use rkbuild_eval::session::{Entering, ReadFile};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
-use rkbuild_host::{Dir, Env, Stdio, errors};
+use rkbuild_host::{Dir, Env, Stdio, errors, signals};
 use rkbuild_syntax::Text;
 
 use crate::builder::{Builder, Status};
@@ -20,6 +20,7 @@ use crate::process::Process;
 use crate::shell::ShellDoor;
 use crate::times::Time;
 
+<<<<<<< HEAD
 /// The names a makefile has when none is given.
 const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
@@ -27,12 +28,17 @@ const EBADF: i32 = 9;
 const EPIPE: i32 = 32;
 /// Where included makefiles are looked for after `-I`.
 const INCLUDE_DIRS: [&[u8]; 2] = [b"/usr/local/include", b"/usr/include"];
+=======
+>>>>>>> 359ab675933d64b2e84b54b261e09da29b090b83
 /// What this make can do, as `.FEATURES` names it.
 const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
 const FEATURES_4_4: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo \
     output-sync check-symlink";
+
+/// The names a makefile has when none is given.
+const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 
 /// What a make is started with.
 #[derive(Clone)]
@@ -97,7 +103,8 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
     };
-    if session.entered.get() {
+    let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
+    if session.entered.get() && !killed {
         session.directory_line("Leaving");
     }
     if let End::Status(status) = end {
@@ -233,6 +240,7 @@ impl Run<'_> {
         evals.append(&mut own.eval);
         own.eval = evals;
         own.no_native = self.invocation.no_native;
+        own.settle(newer);
         session.options = own;
         if session.options.version {
             session.out(version_text(session).as_bytes());
@@ -315,7 +323,7 @@ impl Run<'_> {
                 session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
             }
         }
-        self.include_dirs(session);
+        session.define_include_dirs();
         // The command line's assignments, in order.
         for word in session.options.assignments.clone() {
             if let Some((name, op, value)) = rkbuild_syntax::statement::definition(&word) {
@@ -371,38 +379,6 @@ impl Run<'_> {
         path.push(b'/');
         path.extend_from_slice(&name);
         path
-    }
-
-    fn include_dirs(&self, session: &mut Session) {
-        let mut dirs: Vec<BString> = Vec::new();
-        let mut defaults = true;
-        for dir in session.options.include_dirs.clone() {
-            // `-I-` drops what came before, and the defaults.
-            if dir == "-" {
-                dirs.clear();
-                defaults = false;
-                continue;
-            }
-            let dir = if dir.starts_with(b"~") { session.expand_tilde(&dir) } else { dir };
-            if session.host().stat(&session.dir, &dir).is_ok_and(|m| m.is_dir()) {
-                dirs.push(match dir.as_slice() {
-                    [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
-                    _ => dir,
-                });
-            }
-        }
-        if defaults {
-            dirs.extend(
-                INCLUDE_DIRS
-                    .iter()
-                    .filter(|d| session.host().stat(&session.dir, d).is_ok_and(|m| m.is_dir()))
-                    .map(|d| BString::from(*d)),
-            );
-        }
-        let text = dirs.join(&b' ');
-        session.include_dirs = dirs;
-        let name = session.known.include_dirs;
-        session.set_simple(name, &text, Origin::Default);
     }
 
     /// Sets variables and reads the makefiles. Gives the jobserver of the make above.

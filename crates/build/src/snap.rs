@@ -1,7 +1,7 @@
 //! What happens when all makefiles are read: special targets take effect.
 
 use rkbuild_base::Name;
-use rkbuild_base::text::words;
+use rkbuild_eval::sequence::Wildcards;
 use rkbuild_eval::{Dep, FileId, Result, Session};
 
 /// Ends the reading of makefiles: special targets mark their prerequisites, suffix rules become pattern rules.
@@ -149,14 +149,17 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
         {
             continue;
         }
-        session.targets[file].deps.extend(extra.into_iter().filter(|d| d.file != file));
+        // One of them does not wait for the others.
+        if extra.iter().all(|d| d.file != file) {
+            session.targets[file].deps.extend(extra);
+        }
     }
     Ok(())
 }
 
 fn enter_words(session: &mut Session, value: &[u8]) -> Vec<Dep> {
-    let names: Vec<Name> =
-        words(value).map(|w| session.name(rkbuild_eval::target::strip_dot_slash(w))).collect();
+    let names = session.file_sequence(value, b"", Wildcards::Expand);
+    let names: Vec<Name> = names.iter().map(|name| session.name(name)).collect();
     names
         .into_iter()
         .map(|name| Dep {

@@ -2,31 +2,32 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rkbuild_base::BString;
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals, stack};
 use rkbuild_shell::{Invocation as Command, Programs};
 
+use crate::interrupt::{self, TERM};
 use crate::process::Process;
 use crate::run::{Invocation, run_session};
 
 /// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
 pub const STACK: usize = 256 << 20;
 
-/// The signal that whoever sends it sends to us alone, and that we pass on.
-const SIGTERM: i32 = 15;
-
 /// Takes the sub-makes among the commands of a running script.
 pub struct SubMakes {
     process: Arc<Process>,
     inherit: Vec<Arc<OwnedFd>>,
+    /// A command outlived a signal that came while it ran: a real shell would have too.
+    spared: AtomicBool,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
     pub fn new(process: Arc<Process>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { process, inherit: inherit.to_vec() }
+        SubMakes { process, inherit: inherit.to_vec(), spared: AtomicBool::new(false) }
     }
 }
 
@@ -52,13 +53,22 @@ impl Programs for SubMakes {
         // Where the session's thread runs the script itself, nobody else is there to see a signal.
         let Some(signals) = signals::fd().filter(|_| signals::pending().is_none()) else { return };
         let both = [(child.fd(), Ready::Read), (signals, Ready::Read)];
-        if poll::wait(&both, None).is_ok() && signals::pending() == Some(SIGTERM) {
-            let _ = child.kill(SIGTERM);
+        if poll::wait(&both, None).is_ok() && signals::pending() == Some(TERM) {
+            let _ = child.kill(TERM);
+        }
+    }
+
+    fn finished(&self, child: &Arc<Child>) {
+        let Ok(Some(exit)) = child.try_wait() else { return };
+        interrupt::settle(exit);
+        if let (Some(pending), Exit::Code(_)) = (signals::pending(), exit) {
+            // What the user sends from the terminal reaches commands too: this one came to us alone.
+            self.spared.fetch_or(pending != TERM, Ordering::Relaxed);
         }
     }
 
     fn interrupted(&self) -> Option<i32> {
-        signals::pending()
+        signals::pending().filter(|_| !self.spared.load(Ordering::Relaxed))
     }
 }
 

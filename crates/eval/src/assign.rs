@@ -69,7 +69,9 @@ impl Session {
                     if name == self.known.makeflags {
                         // What a makefile adds goes in front of the command line's assignments.
                         let mut data = var.data.borrow_mut();
-                        if let Some(kept) = data.value.bytes.strip_suffix(b" -- $(MAKEOVERRIDES)") {
+                        if origin >= data.origin
+                            && let Some(kept) = data.value.bytes.strip_suffix(b" -- $(MAKEOVERRIDES)")
+                        {
                             data.value = Arc::new(Text::new(kept));
                         }
                     }

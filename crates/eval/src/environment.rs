@@ -120,7 +120,9 @@ impl Session {
     fn exported_value(&mut self, var: &Rc<Variable>) -> Result<BString> {
         let data = var.data.borrow();
         // What came from the environment and was not touched goes on as it came, dollars and all.
-        let verbatim = matches!(data.origin, Origin::Environment | Origin::EnvironmentOverride);
+        let untouched = matches!(data.origin, Origin::Environment | Origin::EnvironmentOverride);
+        // MAKEFLAGS is make's own even where -e gives it such an origin; 4.3 did not see that.
+        let verbatim = untouched && !(var.name == self.known.makeflags && self.identity().is_4_4());
         if !data.append && (data.flavor == Flavor::Simple || verbatim || data.value.is_literal()) {
             return Ok(data.value.bytes.clone());
         }

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::Place;
+use rkbuild_base::{BString, Place};
 use rkbuild_syntax::Text;
 
 use crate::options::quote_for_flags;
 use crate::variable::{Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
+
+/// Where makefiles to include are looked for last, of make as it comes, and as Debian built 4.3.
+const INCLUDE_DIRS: [&str; 3] = ["/usr/local/include", "/usr/local/include", "/usr/include"];
+const INCLUDE_DIRS_4_3: [&str; 3] = ["/usr/local/include", "/usr/include", "/usr/include"];
 
 impl Session {
     /// A makefile assigned MAKEFLAGS. From 4.4 on its switches count at once, and the text is put in order; before,
@@ -33,11 +37,14 @@ impl Session {
         if let Err(error) = options.parse_flags(&value, newer) {
             return Err(self.fatal(self.place(), error.message));
         }
+        if newer {
+            options.keep_settled(&self.options);
+        }
         let dirs = std::mem::take(&mut options.include_dirs);
         let mut all = self.options.include_dirs.clone();
         for dir in dirs {
-            if !all.contains(&dir) {
-                self.include_dirs.insert(0, dir.clone());
+            // 4.4 names each but once.
+            if !newer || !all.contains(&dir) {
                 all.push(dir);
             }
         }
@@ -50,7 +57,11 @@ impl Session {
         // The jobserver is not a makefile's to choose.
         options.jobserver_auth = self.options.jobserver_auth.clone();
         options.eval.truncate(self.options.eval.len());
+        let more_dirs = options.include_dirs != self.options.include_dirs;
         self.options = options;
+        if newer && more_dirs {
+            self.define_include_dirs();
+        }
         for word in added {
             if self.options.assignments.contains(&word) {
                 continue;
@@ -58,6 +69,39 @@ impl Session {
             self.assign_flag_variable(&word)?;
         }
         Ok(())
+    }
+
+    /// Finds the directories that `include` searches, those of `-I` and the defaults, and sets `.INCLUDE_DIRS`.
+    pub fn define_include_dirs(&mut self) {
+        let newer = self.identity().is_4_4();
+        let mut dirs: Vec<BString> = Vec::new();
+        let mut defaults = true;
+        for dir in &self.options.include_dirs {
+            // `-I-` drops what came before, and the defaults.
+            if dir == "-" && newer {
+                dirs.clear();
+                defaults = false;
+                continue;
+            }
+            let dir = if dir.starts_with(b"~") { self.expand_tilde(dir) } else { dir.clone() };
+            if self.is_dir(&dir) {
+                dirs.push(match dir.as_slice() {
+                    [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
+                    _ => dir,
+                });
+            }
+        }
+        if defaults {
+            let built_in = if newer { INCLUDE_DIRS } else { INCLUDE_DIRS_4_3 };
+            dirs.extend(built_in.into_iter().map(BString::from).filter(|dir| self.is_dir(dir)));
+        }
+        let text = dirs.join(&b' ');
+        self.include_dirs = dirs;
+        self.set_simple(self.known.include_dirs, &text, Origin::Default);
+    }
+
+    fn is_dir(&self, path: &[u8]) -> bool {
+        self.host().stat(&self.dir, path).is_ok_and(|meta| meta.is_dir())
     }
 
     /// `NAME=value` in a makefile's MAKEFLAGS is an assignment like any in the file.

@@ -59,6 +59,8 @@ pub struct Options {
     pub old_files: Vec<BString>,
     /// `-O`
     pub output_sync: OutputSync,
+    /// `-Onone` was given: MAKEFLAGS says so.
+    pub output_sync_none: bool,
     /// `--sync-mutex`
     pub sync_mutex: Option<BString>,
     /// `-p`
@@ -95,8 +97,21 @@ pub struct Options {
     pub assignments: Vec<BString>,
     /// `--temp-stdin=FILE`: the makefile that was read from standard input.
     pub temp_stdin: Vec<BString>,
+    /// Switches that can be taken back, and that makefiles may not change as they were given from outside (4.4).
+    pub settled: Settled,
     /// `--no-native`: the kbuild layer, in-process sub-makes and the in-process shell are off.
     pub no_native: bool,
+}
+
+/// Which switches that can be taken back were given on the command line or in the environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// `-k` or `-S`
+    pub keep_going: bool,
+    /// `-w` or `--no-print-directory`
+    pub print_directory: bool,
+    /// `-s` or `--no-silent`
+    pub silent: bool,
 }
 
 /// What a switch takes.
@@ -372,9 +387,7 @@ impl Options {
             Id::PrintDataBase => self.print_data_base = true,
             Id::Question => self.question = true,
             Id::NoBuiltinRules => self.no_builtin_rules = true,
-            Id::NoBuiltinVariables => {
-                (self.no_builtin_variables, self.no_builtin_rules) = (true, true);
-            }
+            Id::NoBuiltinVariables => self.no_builtin_variables = true,
             Id::Silent => (self.silent, self.no_silent) = (true, false),
             Id::NoKeepGoing => (self.keep_going, self.no_keep_going) = (false, true),
             Id::Touch => self.touch = true,
@@ -415,6 +428,7 @@ impl Options {
                         return Err(BadOption { message: message.into(), usage: false });
                     }
                 };
+                self.output_sync_none = self.output_sync == OutputSync::None;
             }
             Id::WhatIf => self.new_files.push(text()),
             Id::Debug => {
@@ -443,6 +457,39 @@ impl Options {
             Id::JobserverStyle => self.jobserver_style = Some(text()),
         }
         Ok(())
+    }
+
+    /// What was given from outside is known: `-R` means `-r` too, and some switches are settled.
+    pub fn settle(&mut self, newer: bool) {
+        self.no_builtin_rules |= self.no_builtin_variables;
+        if newer {
+            let mut seen = Vec::new();
+            self.include_dirs.retain(|dir| {
+                let new = !seen.contains(dir);
+                if new {
+                    seen.push(dir.clone());
+                }
+                new
+            });
+        }
+        self.settled = Settled {
+            keep_going: self.keep_going || self.no_keep_going,
+            print_directory: self.print_directory.is_some(),
+            silent: self.silent || self.no_silent,
+        };
+    }
+
+    /// Gives settled switches the values they have in `before`.
+    pub(crate) fn keep_settled(&mut self, before: &Options) {
+        if self.settled.keep_going {
+            (self.keep_going, self.no_keep_going) = (before.keep_going, before.no_keep_going);
+        }
+        if self.settled.print_directory {
+            self.print_directory = before.print_directory;
+        }
+        if self.settled.silent {
+            (self.silent, self.no_silent) = (before.silent, before.no_silent);
+        }
     }
 
     /// Reads the value of MAKEFLAGS or GNUMAKEFLAGS.
@@ -524,6 +571,7 @@ impl Options {
                 None => Ok(()),
             },
             Id::OutputSync => match self.output_sync {
+                OutputSync::None if self.output_sync_none => write!(out, " -Onone"),
                 OutputSync::None => Ok(()),
                 OutputSync::Line => write!(out, " -Oline"),
                 OutputSync::Target => write!(out, " -Otarget"),

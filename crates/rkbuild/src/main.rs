@@ -30,7 +30,9 @@ fn main() -> ExitCode {
             2
         }
     };
-    if let Some(signal) = signals::pending() {
+    if let Some(signal) = signals::pending()
+        && status == 128 + signal
+    {
         signals::die_of(signal);
     }
     ExitCode::from(u8::try_from(status).unwrap_or(2))
