@@ -20,16 +20,9 @@ use crate::process::Process;
 use crate::shell::ShellDoor;
 use crate::times::Time;
 
-<<<<<<< HEAD
-/// The names a makefile has when none is given.
-const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
 const EBADF: i32 = 9;
 const EPIPE: i32 = 32;
-/// Where included makefiles are looked for after `-I`.
-const INCLUDE_DIRS: [&[u8]; 2] = [b"/usr/local/include", b"/usr/include"];
-=======
->>>>>>> 359ab675933d64b2e84b54b261e09da29b090b83
 /// What this make can do, as `.FEATURES` names it.
 const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
