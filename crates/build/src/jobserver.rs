@@ -46,7 +46,22 @@ struct Fifo {
 impl Jobserver {
     /// A new pool with `tokens` tokens.
     fn create(session: &Session, fifo: bool, tokens: u32) -> io::Result<Jobserver> {
-        let jobserver = if fifo { Jobserver::create_fifo(session)? } else { Jobserver::create_pipe()? };
+        let mut jobserver = None;
+        if fifo {
+            match Jobserver::create_fifo(session) {
+                Ok(made) => jobserver = Some(made),
+                Err(error) => {
+                    // A pipe does as well.
+                    let (directory, why) = (temporary_directory(session), errors::describe(&error));
+                    let message = [b"jobserver mkfifo: ", directory.as_bytes(), b"/GMfifo: ", why.as_bytes()];
+                    session.error(None, message.concat());
+                }
+            }
+        }
+        let jobserver = match jobserver {
+            Some(jobserver) => jobserver,
+            None => Jobserver::create_pipe()?,
+        };
         let tokens = vec![TOKEN; tokens.min(MOST_TOKENS) as usize];
         fd::write_all(&*jobserver.give, &tokens)?;
         Ok(jobserver)

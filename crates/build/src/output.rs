@@ -60,7 +60,16 @@ pub(crate) struct Held {
 
 impl Sync {
     /// What the options say, and the lock a make above us made.
-    pub fn new(session: &Session, process: &Process) -> Sync {
+    pub fn new(session: &mut Session, process: &Process) -> Sync {
+        if session.options.output_sync != OutputSync::None
+            && let Err(error) = temporary_file(session)
+        {
+            let (directory, why) = (temporary_directory(session), errors::describe(&error));
+            let message = [b"cannot create temporary file ", directory.as_bytes(), b": ", why.as_bytes()];
+            session.error(None, message.concat());
+            session.error(None, "cannot open output-sync lock file, suppressing output-sync.");
+            session.options.output_sync = OutputSync::None;
+        }
         let path = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:"));
         let lock = path.and_then(|path| process.lock_file(&session.dir, path));
         Sync { mode: session.options.output_sync, lock, made: None }
@@ -154,19 +163,10 @@ impl Held {
     /// New files in the place of the session's streams.
     pub fn new(session: &Session) -> io::Result<Held> {
         let real = session.stdio.clone();
-        let host = session.host();
-        let file = || {
-            let directory = temporary_directory(session);
-            let (path, file) = host.create_temp(&session.dir, &directory, b"Gm")?;
-            host.unlink(&session.dir, &path)?;
-            // Every writer adds to the end, wherever others have got to.
-            fd::set_append(&file)?;
-            Ok::<_, io::Error>(Arc::new(file))
-        };
-        let out = file()?;
-        let place = |stream: &OwnedFd| host.fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
+        let out = temporary_file(session)?;
+        let place = |stream: &OwnedFd| session.host().fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
         let together = place(&real.stdout) == place(&real.stderr);
-        let err = if together { None } else { Some(file()?) };
+        let err = if together { None } else { Some(temporary_file(session)?) };
         let stdio = Stdio {
             stdin: real.stdin.clone(),
             stdout: out.clone(),
@@ -174,6 +174,15 @@ impl Held {
         };
         Ok(Held { stdio, out, err, real })
     }
+}
+
+/// A file without a name, to which every writer adds at the end wherever others have got to.
+fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
+    let host = session.host();
+    let (path, file) = host.create_temp(&session.dir, &temporary_directory(session), b"Gm")?;
+    host.unlink(&session.dir, &path)?;
+    fd::set_append(&file)?;
+    Ok(Arc::new(file))
 }
 
 /// What a file holds, which is empty then.
