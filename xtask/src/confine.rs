@@ -86,8 +86,8 @@ pub fn enter(c: &Confine) -> Result<i32> {
 impl Confine {
     /// The command line that does this.
     pub fn command(&self) -> Result<Command> {
-        let own = std::env::current_exe().context("cannot find this program")?;
-        let mut cmd = Command::new(own);
+        // Not by name: cargo may have put a new program there since this one was started, as the step `unit` does.
+        let mut cmd = Command::new("/proc/self/exe");
         cmd.arg("confine");
         if self.session {
             cmd.arg("--session");

@@ -16,6 +16,21 @@ use crate::{Result, Session};
 /// this; sessions have a stack that holds this many.
 pub const MAX_DEPTH: u32 = 60_000;
 
+/// Variables of make's own that need not be set: 4.4 does not warn of them.
+const MAY_BE_UNDEFINED: [&[u8]; 11] = [
+    b"MAKECMDGOALS",
+    b"MAKE_RESTARTS",
+    b"GNUMAKEFLAGS",
+    b"MAKEOVERRIDES",
+    b"-*-command-variables-*-",
+    b"MAKE_TERMOUT",
+    b"MAKE_TERMERR",
+    b".DEFAULT",
+    b"-*-eval-flags-*-",
+    b"VPATH",
+    b"GPATH",
+];
+
 impl Session {
     /// Expands `text` in the current scope.
     pub fn expand(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
@@ -133,7 +148,9 @@ impl Session {
     }
 
     pub(crate) fn warn_undefined(&self, name: &[u8]) {
-        if self.options.warn_undefined_variables {
+        if self.options.warn_undefined_variables
+            && !(self.identity().is_4_4() && MAY_BE_UNDEFINED.contains(&name))
+        {
             let mut message = b"warning: undefined variable '".to_vec();
             message.extend_from_slice(name);
             message.push(b'\'');

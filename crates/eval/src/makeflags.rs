@@ -138,7 +138,7 @@ impl Session {
                 quote_for_flags(eval, &mut evals);
             }
             let name = self.known.eval_flags;
-            self.set_recursive(name, &evals, Origin::Automatic);
+            self.set_simple(name, &evals, Origin::Automatic);
         }
         let overrides = self.vars.lookup_in(GLOBAL, self.known.makeoverrides);
         if (whole || newer) && overrides.is_some_and(|var| !var.data.borrow().value.bytes.is_empty()) {

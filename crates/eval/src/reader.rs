@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
+use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Cond, Makefile, Stmt, Text};
 
 use crate::pattern::Pattern;
@@ -89,7 +90,8 @@ impl Session {
                 record.found = true;
                 self.read_files.push(record.clone());
                 self.add_to_makefile_list(record.name);
-                self.read_text(makefile, record.name, 1, false)?;
+                // Messages give the name that was asked for, wherever the file was found.
+                self.read_text(makefile, self.name(name), 1, false)?;
                 Ok(record)
             }
             // What can be opened but not read is not forgiven to an optional makefile either.
@@ -226,6 +228,18 @@ impl Session {
                     let name = self.assigned_name(name)?;
                     self.keep_environment(GLOBAL, name);
                     self.vars.undefine(GLOBAL, name, origin_of(*modifiers));
+                }
+                // 4.4 takes `unexport NAME = value` as it takes `export NAME = value`.
+                Stmt::Export { export: false, names: Some(names) }
+                    if self.identity().is_4_4()
+                        && let Some(Stmt::Assign(assign)) = assignment(&names.bytes, false) =>
+                {
+                    self.finish_rule(reading)?;
+                    let name = self.assigned_name(&assign.name)?;
+                    let origin = origin_of(assign.modifiers);
+                    let var = self.assign(GLOBAL, name, assign.op, &assign.value, origin, place, false)?;
+                    var.data.borrow_mut().export = Export::No;
+                    self.vars.changes += 1;
                 }
                 Stmt::Export { export, names } => {
                     self.finish_rule(reading)?;

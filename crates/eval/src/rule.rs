@@ -132,6 +132,8 @@ impl Session {
                 return Err(self.fatal(Some(place), "target pattern contains no '%'"));
             }
             static_pattern = Some(pattern);
+            // Colons in what is left are characters of names.
+            let _ = find_unquoted(&mut deps, 0, |c| c == b':');
         }
         targets.retain(|c| *c != 0);
         let names = self.file_sequence(&targets, b":;", Wildcards::Expand);
@@ -359,8 +361,9 @@ impl Session {
             Some(at) => (&text[..at], Some(&text[at + 1..])),
             None => (&text[..], None),
         };
+        // Backslashes before a colon were taken away when a second colon was looked for.
         let list =
-            |text: &[u8]| self.file_sequence(text, b":;|", Wildcards::Expand).into_iter().map(|w| (w, false));
+            |text: &[u8]| self.file_sequence(text, b";|", Wildcards::Expand).into_iter().map(|w| (w, false));
         let mut out: Vec<(BString, bool)> = list(normal).collect();
         if let Some(rest) = order_only {
             out.push((BString::default(), true));
