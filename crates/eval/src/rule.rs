@@ -522,7 +522,7 @@ impl Session {
                 if before.contains(&file) && Rc::ptr_eq(recipe, &old) {
                     let message = quoted(self, "target '", "' given more than once in the same rule");
                     self.error(Some(rule.place), message);
-                } else if !before.contains(&file) {
+                } else if !before.contains(&file) && !self.targets[file].builtin {
                     let message = quoted(self, "warning: overriding recipe for target '", "'");
                     self.error(Some(recipe.place), message);
                     let message = quoted(self, "warning: ignoring old recipe for target '", "'");
