@@ -2,7 +2,9 @@
 
 pub mod bench;
 pub mod candidate;
+pub mod change;
 pub mod checks;
+pub mod churn;
 pub mod confine;
 pub mod conformance;
 pub mod explain;

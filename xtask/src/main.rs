@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
+use xtask::churn::Churn;
 use xtask::conformance::Conformance;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
@@ -77,11 +78,17 @@ struct Lang {
 
 #[derive(clap::Args)]
 struct OracleArguments {
-    /// Modules from Debian's -dkms packages, or whole kernels from its linux-source packages
+    /// Modules from Debian's -dkms packages, whole kernels from its linux-source packages, or a kernel changed again and again
     #[arg(value_enum)]
     family: FamilyName,
-    /// Recipes (the files in xtask/recipes); all modules when none is named
+    /// Recipes (the files in xtask/recipes); all modules when none is named, linux-6.1-tiny for `churn`
     names: Vec<String>,
+    /// With `churn`: how many changes
+    #[arg(long, default_value_t = 200)]
+    rounds: usize,
+    /// With `churn`: what the changes follow from
+    #[arg(long)]
+    seed: Option<u64>,
     #[command(flatten)]
     program: Candidate,
     /// Only rkbuild itself, or only rkbuild --no-native
@@ -167,6 +174,7 @@ struct BenchArguments {
 enum FamilyName {
     Modules,
     Kernel,
+    Churn,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -227,23 +235,50 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
     let family = match o.family {
         FamilyName::Modules => Family::Modules,
         FamilyName::Kernel => Family::Kernel,
+        FamilyName::Churn => return run_churn(places, o),
     };
     if family == Family::Kernel && o.names.is_empty() {
         bail!("which kernel? {}", recipe::names(&places.repo, family)?.join(" "));
     }
-    let mut variants = candidate::variants(places, o.program.candidate.as_deref())?;
-    variants.retain(|v| o.only.is_none_or(|only| v.native == (only == VariantName::Native)));
     let tally = Oracle {
         family,
         names: o.names.clone(),
         release: release(&o.compat),
-        variants,
+        variants: chosen_variants(places, o)?,
         settings: Settings { jobs: o.jobs, phases: o.phases.clone(), limit: Duration::from_secs(o.limit) },
         cross: !o.no_cross,
         fresh: o.fresh,
         at_once: o.at_once,
         most: o.most,
         shown: o.shown,
+    }
+    .run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn chosen_variants(places: &Places, o: &OracleArguments) -> Result<Vec<candidate::Variant>> {
+    let mut variants = candidate::variants(places, o.program.candidate.as_deref())?;
+    variants.retain(|v| o.only.is_none_or(|only| v.native == (only == VariantName::Native)));
+    Ok(variants)
+}
+
+fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
+    let recipe = match o.names.as_slice() {
+        [] => "linux-6.1-tiny".to_string(),
+        [one] => one.clone(),
+        _ => bail!("churn takes one kernel"),
+    };
+    let seed = o.seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("{recipe}: {} rounds, --seed {seed}", o.rounds);
+    let tally = Churn {
+        recipe,
+        rounds: o.rounds,
+        seed,
+        release: release(&o.compat),
+        variants: chosen_variants(places, o)?,
+        settings: Settings { jobs: o.jobs, phases: Vec::new(), limit: Duration::from_secs(o.limit) },
+        most: o.most,
     }
     .run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);

@@ -139,6 +139,25 @@ impl<'a> Stage<'a> {
         quiet(Command::new("cp").arg("-a").arg(&self.tree).arg(to))
     }
 
+    /// Puts the tree away, with what is known of its files.
+    pub fn park(&mut self, to: &Path) -> Result<Snapshot> {
+        fs::rename(&self.tree, to).with_context(|| format!("cannot move {}", self.tree.display()))?;
+        Ok(std::mem::take(&mut self.before))
+    }
+
+    /// Puts a tree that was put away in its place again.
+    pub fn unpark(&mut self, from: &Path, before: Snapshot) -> Result<()> {
+        fs::rename(from, &self.tree).with_context(|| format!("cannot move {}", from.display()))?;
+        self.before = before;
+        Ok(())
+    }
+
+    /// Looks at the tree again: what is done until now is no phase's doing.
+    pub fn look(&mut self) -> Result<()> {
+        self.before = Snapshot::take(&self.tree, Some(&self.before))?;
+        Ok(())
+    }
+
     /// A path beside the tree.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.bin.with_file_name(format!("{}.{name}", self.recipe.name))
@@ -216,7 +235,8 @@ impl<'a> Stage<'a> {
         phase
     }
 
-    fn phase(&mut self, name: &str, command: &str) -> Result<Phase> {
+    /// Runs a command in the tree.
+    pub fn phase(&mut self, name: &str, command: &str) -> Result<Phase> {
         let (out, err) = (self.bin.join("out"), self.bin.join("err"));
         // Without a network: a build that fetches something is not the same twice.
         let prefix: &[&str] = if is_root() { &["unshare", "-n"] } else { &[] };
