@@ -225,6 +225,8 @@ impl Builder<'_> {
                 || target.notintermediate
                 || !target.intermediate
                 || target.phony;
+            // A pattern rule made it beside another target, and nothing needed it.
+            let kept = kept || !self.state(file).needed;
             if kept || self.state(file).status != Some(Status::Success) {
                 continue;
             }

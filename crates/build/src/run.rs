@@ -333,7 +333,9 @@ impl Run<'_> {
         if session.vars.lookup_in(GLOBAL, gnumakeflags).is_some() {
             session.set_simple(gnumakeflags, b"", Origin::Environment);
         }
-        let goals = session.options.goals.join(&b' ');
+        let goals: Vec<&[u8]> =
+            session.options.goals.iter().map(|g| rkbuild_eval::target::strip_dot_slash(g)).collect();
+        let goals = goals.join(&b' ');
         let name = session.name(b"MAKECMDGOALS");
         if !goals.is_empty() {
             session.set_simple(name, &goals, Origin::Default);

@@ -351,6 +351,7 @@ impl Builder<'_> {
         must_make: &mut bool,
         waiter: FileId,
     ) -> Result<Checked> {
+        self.state(dep).needed = true;
         if self.session.targets[dep].phony || !self.is_intermediate(dep) {
             let outcome = self.update(dep, depth, Some(waiter))?;
             let dep = self.renamed(dep);
@@ -586,6 +587,9 @@ impl Builder<'_> {
             return Ok(Outcome::Done(status));
         }
         self.state(file).phase = Phase::Running;
+        if self.made_by_running_peer(file) {
+            return Ok(self.wait_for(file, waiter));
+        }
         match self.run_recipe(file)? {
             Started::Running => {
                 if self.tracing_verbose() {
@@ -599,6 +603,15 @@ impl Builder<'_> {
                 Ok(Outcome::Done(self.state(file).status.unwrap_or(status)))
             }
         }
+    }
+
+    /// True when a recipe under way makes this target too: a pattern rule with several targets runs once for all,
+    /// though each of them found the rule by a search of its own.
+    fn made_by_running_peer(&mut self, file: FileId) -> bool {
+        let peers = self.session.targets[file].grouped.clone();
+        peers.into_iter().any(|peer| {
+            self.state(peer).phase == Phase::Running && self.session.targets[peer].grouped.contains(&file)
+        })
     }
 
     fn report(&self, file: FileId, depth: u32, status: Status) {
@@ -692,17 +705,14 @@ impl Builder<'_> {
             return;
         }
         let Some(recipe) = self.session.targets[file].recipe.clone() else { return };
-        // A recipe that did not even make the target it ran for says nothing about the others.
-        let own = self.mtime(file);
-        if own.is_missing() {
+        // A recipe that did not even bring forward the target it ran for says nothing about the others.
+        let before = self.state(file).mtime_before.unwrap_or(Time::Missing);
+        if self.mtime(file) <= before {
             return;
         }
         for sibling in self.session.targets[file].grouped.clone() {
-            if self.session.targets[sibling].phony || self.mtime(sibling) >= own {
-                continue;
-            }
-            let before = self.state(sibling).mtime_before;
-            if !self.mtime(sibling).is_missing() && before.is_some_and(|b| b != self.mtime(sibling)) {
+            // One that is there, however old, is not spoken of.
+            if self.session.targets[sibling].phony || !self.mtime(sibling).is_missing() {
                 continue;
             }
             let mut message = b"warning: pattern recipe did not update peer target '".to_vec();

@@ -1,0 +1,5 @@
+# MAKECMDGOALS names the goals as targets are named: without ./ in front.
+# ARGS: ./a/b ././c .//d e/../f ./
+# ARGS: -n ./a/b
+$(info [$(MAKECMDGOALS)])
+a/b c d e/../f ./:; @echo '$@ [$(MAKECMDGOALS)]'
