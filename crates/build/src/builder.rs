@@ -71,6 +71,8 @@ pub struct FileState {
     pub ignore_vpath: bool,
     /// It turned out to be another file (VPATH): this one.
     pub renamed: Option<FileId>,
+    /// It was first considered for a makefile that need not be there: what fails then is not spoken of.
+    pub unwanted: bool,
     /// No message was given when it failed, because its absence was allowed then.
     pub silent_failure: bool,
     /// A failed prerequisite was seen (with `-k` the others are still made).
@@ -112,6 +114,8 @@ pub struct Builder<'s> {
     pub in_use: Vec<*const PatternRule>,
     /// Makefiles are being remade (not goals).
     pub for_makefiles: bool,
+    /// A recipe failed and its error was told.
+    pub told_failure: bool,
     /// Why goals (makefiles) could not be read: place of the directive and errno.
     pub goal_errors: FxMap<FileId, (Option<Place>, i32)>,
     /// The goal that is being worked on.
@@ -142,7 +146,7 @@ pub struct Builder<'s> {
 impl<'s> Builder<'s> {
     /// A builder for `session`, whose makefiles were read and snapped.
     pub fn new(session: &'s mut Session, jobs: Jobs) -> Builder<'s> {
-        let trace = Trace::new(&session.options.debug);
+        let trace = Trace::of(&session.options);
         let known = session.known;
         let bare = |name| {
             session
@@ -164,6 +168,7 @@ impl<'s> Builder<'s> {
             impossible: Default::default(),
             in_use: Vec::new(),
             for_makefiles: false,
+            told_failure: false,
             goal_errors: FxMap::default(),
             current_goal: None,
             ready: Vec::new(),
@@ -211,6 +216,13 @@ impl<'s> Builder<'s> {
         state.mtime_before = Some(Time::Old);
         state.phase = Phase::Done;
         state.status = Some(Status::Success);
+    }
+
+    /// Behaves as if the file were not there.
+    pub fn treat_as_missing(&mut self, file: FileId) {
+        let state = self.state(file);
+        state.mtime = Some(Time::Missing);
+        state.mtime_before = Some(Time::Missing);
     }
 
     /// `-W FILE`: it has just been changed.

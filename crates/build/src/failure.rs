@@ -26,6 +26,7 @@ impl Builder<'_> {
             return;
         }
         if !ignored {
+            self.told_failure = true;
             self.show_goal_error();
         }
         let mut message: Vec<u8> = if ignored { Vec::new() } else { b"*** ".to_vec() };
@@ -52,9 +53,9 @@ impl Builder<'_> {
         self.session.error(None, message);
     }
 
-    /// True for a makefile that need not be there, while makefiles are remade.
-    pub(crate) fn is_unwanted(&self, file: FileId) -> bool {
-        self.for_makefiles && self.session.targets[file].dont_care
+    /// True for a makefile that need not be there and what it is made from, while makefiles are remade.
+    pub(crate) fn is_unwanted(&mut self, file: FileId) -> bool {
+        self.for_makefiles && self.state(file).unwanted
     }
 
     /// Deletes what the recipe of `file` left half-made: the targets that are not what they were before.

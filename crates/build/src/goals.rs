@@ -44,7 +44,8 @@ impl Builder<'_> {
                 }
                 self.current_goal = Some(goal);
                 let before = self.session.commands;
-                let outcome = self.update(goal, 0, None)?;
+                // Makefiles count as one level deeper than goals.
+                let outcome = self.update(goal, u32::from(self.for_makefiles), None)?;
                 let changed = changed || self.session.commands != before;
                 match outcome {
                     Outcome::Pending => {
@@ -60,7 +61,7 @@ impl Builder<'_> {
                         if status != Status::Success
                             && !options.keep_going
                             && !options.question
-                            && !self.for_makefiles
+                            && (!self.for_makefiles || self.told_failure)
                         {
                             return Ok(worst);
                         }
@@ -141,7 +142,7 @@ impl Builder<'_> {
         let mut failed = None;
         for &(file, status) in ended {
             self.finished(file, status)?;
-            if status != Status::Success && !self.session.targets[file].dont_care {
+            if status != Status::Success && !self.is_unwanted(file) {
                 failed = failed.max(Some(status));
             }
         }

@@ -425,13 +425,14 @@ impl Builder<'_> {
 
     /// A recipe that failed while another was about to start ends the session before that.
     fn stop_at_failure(&mut self) -> Result<()> {
-        let failed = |(file, status): &(FileId, Status)| {
-            *status != Status::Success && !self.session.targets[*file].dont_care
-        };
-        if self.session.options.keep_going || !self.jobs.ended.iter().any(failed) {
+        if self.session.options.keep_going {
             return Ok(());
         }
         let ended = std::mem::take(&mut self.jobs.ended);
+        if !ended.iter().any(|(file, status)| *status != Status::Success && !self.is_unwanted(*file)) {
+            self.jobs.ended = ended;
+            return Ok(());
+        }
         self.recipes_ended(&ended)
     }
 

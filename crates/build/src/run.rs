@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice, Place};
-use rkbuild_eval::options::{BadOption, Options, OutputSync, usage};
+use rkbuild_eval::options::{BadOption, HOST, Options, OutputSync, usage};
 use rkbuild_eval::session::{Entering, ReadFile};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
@@ -19,6 +19,7 @@ use crate::output::{Held, Sync};
 use crate::process::Process;
 use crate::shell::ShellDoor;
 use crate::times::Time;
+use crate::trace::Trace;
 
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
 const EBADF: i32 = 9;
@@ -96,6 +97,10 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
     };
+    let end = match end {
+        End::Restart => again(invocation, &session, restarts + 1, stdin.as_ref()),
+        end => end,
+    };
     let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
     if session.entered.get() && !killed {
         session.directory_line("Leaving");
@@ -110,6 +115,64 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         }
     }
     end
+}
+
+/// GNU make executes itself once more to start over: that can be seen, and it can fail.
+fn again(invocation: &Invocation, session: &Session, restarts: u32, stdin: Option<&BString>) -> End {
+    let name = invocation.argv.first().cloned().unwrap_or_default();
+    if Trace::of(&session.options).basic {
+        let newer = session.identity().is_4_4();
+        let mut line = format!("Re-executing[{restarts}]:").into_bytes();
+        for arg in shown_arguments(&invocation.argv, stdin, newer) {
+            line.push(b' ');
+            line.extend_from_slice(&arg);
+        }
+        line.push(b'\n');
+        session.out(&line);
+    }
+    let path = session.env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
+    let host = session.host();
+    let found = host.find_program(&invocation.dir, &name, &path);
+    match found.and_then(|program| host.access_exec(&invocation.dir, &program)) {
+        Ok(()) => End::Restart,
+        Err(error) => {
+            let why = errors::describe(&error);
+            session.error(None, [name.as_slice(), b": ", why.as_bytes()].concat());
+            End::Status(127)
+        }
+    }
+}
+
+/// The arguments with which GNU make would start over: what was read from standard input is in a file now.
+fn shown_arguments(argv: &[BString], stdin: Option<&BString>, newer: bool) -> Vec<BString> {
+    let Some(file) = stdin else { return argv.to_vec() };
+    let mut shown: Vec<BString> = Vec::new();
+    let mut rest = argv.iter().peekable();
+    while let Some(arg) = rest.next() {
+        let short = arg.starts_with(b"-") && !arg.starts_with(b"--");
+        let attached = [&b"--file=-"[..], b"--makefile=-"].contains(&arg.as_slice());
+        let takes_next = short && arg.ends_with(b"f") || arg == "--file" || arg == "--makefile";
+        let separate = takes_next && rest.peek().is_some_and(|next| *next == "-");
+        if !(attached || separate || short && arg.ends_with(b"f-")) {
+            shown.push(arg.clone());
+            continue;
+        }
+        if separate {
+            rest.next();
+        }
+        let before =
+            arg.strip_suffix(b"f-").or_else(|| arg.strip_suffix(b"f")).filter(|b| short && b.len() > 1);
+        shown.extend(before.map(BString::from));
+        if newer {
+            shown.push([b"--temp-stdin=", file.as_slice()].concat().into());
+        } else {
+            shown.extend(["-f".into(), file.clone()]);
+        }
+    }
+    if !newer {
+        shown.push([b"-o", file.as_slice()].concat().into());
+    }
+    shown
 }
 
 struct Run<'a> {
@@ -285,7 +348,7 @@ impl Run<'_> {
         let version = session.identity().version();
         for (name, value) in [
             ("MAKE_VERSION", version.as_bytes()),
-            ("MAKE_HOST", b"x86_64-pc-linux-gnu".as_slice()),
+            ("MAKE_HOST", HOST.as_bytes()),
             (".RECIPEPREFIX", b""),
             (".LOADED", b""),
         ] {
@@ -393,9 +456,17 @@ impl Run<'_> {
     }
 
     fn read_makefiles(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<()> {
-        let verbose = session.options.debug_all
-            || session.options.debug.iter().any(|d| d.starts_with(b"b") || d.starts_with(b"v"));
-        if verbose {
+        let given = session.options.makefiles.clone();
+        let from_stdin = |name: &&BString| **name == "-" || session.options.temp_stdin.contains(*name);
+        if given.iter().filter(from_stdin).count() > 1 {
+            let dot = if session.identity().is_4_4() { "" } else { "." };
+            let message = format!("Makefile from standard input specified twice{dot}");
+            return Err(session.fatal(None, message));
+        }
+        let trace = Trace::of(&session.options);
+        session.trace_reading = trace.verbose;
+        if trace.basic {
+            session.out(version_text(session).as_bytes());
             session.out(b"Reading makefiles...\n");
         }
         for text in session.options.eval.clone() {
@@ -408,11 +479,17 @@ impl Run<'_> {
             session.read_makefile(name, true, record)?;
         }
         session.no_default_goal = false;
-        let given = session.options.makefiles.clone();
         for name in &given {
             let name = if name == "-" { self.standard_input(session, stdin)? } else { name.clone() };
+            if session.options.temp_stdin.contains(&name) {
+                *stdin = Some(name.clone());
+            }
             let record = self.record(session, &name, false, true);
-            session.read_makefile(&name, false, record)?;
+            let record = session.read_makefile(&name, false, record)?;
+            if !record.found && session.identity().is_4_4() {
+                let why = errors::text(record.errno);
+                session.error(None, [name.as_slice(), b": ", why.as_bytes()].concat());
+            }
         }
         if !given.is_empty() {
             return Ok(());
@@ -444,20 +521,35 @@ impl Run<'_> {
         }
         let mut text = Vec::new();
         let host = session.shared.host.clone();
+        let newer = session.identity().is_4_4();
         let read = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
+        if let Err(error) = read {
+            let why = errors::describe(&error);
+            return Err(session.fatal(None, format!("read error: standard input: {why}")));
+        }
         let directory = crate::output::temporary_directory(session);
-        let made = read.and_then(|()| host.create_temp(&session.dir, &directory, b"Gm"));
-        let written = made.and_then(|(path, fd)| rkbuild_host::fd::write_all(&fd, &text).map(|()| path));
-        match written {
-            Ok(path) => {
-                *stdin = Some(path.clone());
-                Ok(path)
-            }
+        let (path, file) = match host.create_temp(&session.dir, &directory, b"Gm") {
+            Ok(made) => made,
             Err(error) => {
                 let why = errors::describe(&error);
-                Err(session.fatal(None, format!("fwrite (temporary file): {why}")))
+                if newer {
+                    let mut message = b"cannot create temporary file ".to_vec();
+                    message.extend_from_slice(&directory);
+                    message.extend_from_slice(format!("/GmXXXXXX: {why}").as_bytes());
+                    session.error(None, message);
+                    let what = "cannot store makefile from stdin to a temporary file";
+                    return Err(session.fatal(None, what));
+                }
+                return Err(session.fatal(None, format!("fopen (temporary file): {why}")));
             }
-        }
+        };
+        // From here on it is removed when the session ends.
+        *stdin = Some(path.clone());
+        rkbuild_host::fd::write_all(&file, &text).map_err(|error| {
+            let why = errors::describe(&error);
+            session.fatal(None, format!("fwrite (temporary file): {why}"))
+        })?;
+        Ok(path)
     }
 
     /// What makefiles did to MAKEFLAGS takes effect.
@@ -504,6 +596,7 @@ impl Run<'_> {
             records.reverse();
         }
         let mut files: Vec<(FileId, ReadFile)> = Vec::new();
+        let mut skipped: Vec<ReadFile> = Vec::new();
         for record in records {
             let name = builder.session.text(record.name);
             if stdin.as_ref().is_some_and(|s| s == name) {
@@ -519,7 +612,9 @@ impl Run<'_> {
                 let t = &builder.session.targets[*f];
                 t.is_double_colon && t.deps.is_empty() && t.secondary.is_empty() && t.recipe.is_some()
             };
-            if endless(&file) || target.double_colon.iter().any(endless) || (target.phony && record.found) {
+            let endless = endless(&file) || target.double_colon.iter().any(endless);
+            if endless || (target.phony && (record.found || builder.session.identity().is_4_4())) {
+                skipped.push(record);
                 continue;
             }
             files.push((file, record));
@@ -527,13 +622,21 @@ impl Run<'_> {
         let mut before = Vec::with_capacity(files.len());
         for (file, record) in &files {
             builder.session.targets[*file].dont_care |= record.optional;
+            if record.unreadable() {
+                builder.treat_as_missing(*file);
+            }
             before.push(builder.mtime_of(*file, false));
-            if !record.found && !record.optional {
+            let told = record.top && builder.session.identity().is_4_4();
+            if !record.found && !record.optional && !told {
                 builder.goal_errors.insert(*file, (record.place, record.errno));
             }
         }
         if builder.tracing() {
             builder.session.out(b"Updating makefiles....\n");
+        }
+        let trace = builder.trace;
+        if !trace.makefiles {
+            builder.trace = Trace::default();
         }
         // What would only be shown or asked is done for makefiles, unless they are goals.
         let options = builder.session.options.clone();
@@ -548,28 +651,42 @@ impl Run<'_> {
         builder.session.options.just_print = options.just_print;
         builder.session.options.question = options.question;
         builder.session.options.touch = options.touch;
+        builder.trace = trace;
         let status = result?;
+        if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {
+            return Err(Fatal { status: 2 });
+        }
         let mut changed = false;
         let mut missing = false;
+        let mut failed: Vec<(FileId, &ReadFile)> = Vec::new();
         for ((file, record), before) in files.iter().zip(before) {
             let done = builder.goal_status(*file);
             let now = if builder.was_run(*file) { builder.mtime_of(*file, false) } else { before };
             match done {
                 Some(Status::Success) => changed |= now != before && now != Time::New,
                 Some(_) if !record.optional && status != Status::Success => {
-                    // Its recipe failed, which has been said.
-                    if !builder.session.options.keep_going {
-                        return Err(Fatal { status: 2 });
-                    }
-                    let mut message = b"Failed to remake makefile '".to_vec();
-                    message.extend_from_slice(builder.name_of(*file));
-                    message.extend_from_slice(b"'.");
-                    builder.session.error(record.place, message);
+                    failed.push((*file, record));
                     changed |= now != before && !now.is_missing();
                     missing |= record.top || !record.found;
                 }
                 _ => {}
             }
+        }
+        if builder.session.identity().is_4_4() && (!changed || !failed.is_empty()) {
+            let lacking = |r: &&ReadFile| !r.found && !r.optional;
+            for record in skipped.iter().rev().filter(lacking) {
+                let mut message = builder.session.text(record.name).to_vec();
+                message.extend_from_slice(b": ");
+                message.extend_from_slice(errors::text(record.errno).as_bytes());
+                builder.session.error(record.place, message);
+                missing = true;
+            }
+        }
+        for (file, record) in failed {
+            let mut message = b"Failed to remake makefile '".to_vec();
+            message.extend_from_slice(builder.name_of(file));
+            message.extend_from_slice(b"'.");
+            builder.session.error(record.place, message);
         }
         if changed {
             return Ok(true);
@@ -610,7 +727,7 @@ fn enter(session: &mut Session, name: &[u8]) -> FileId {
 fn version_text(session: &Session) -> String {
     format!(
         "GNU Make {}\nrkbuild {}, a drop-in replacement for GNU make in Linux kernel trees\n\
-         Built for x86_64-pc-linux-gnu\nLicense MIT\n",
+         Built for {HOST}\nLicense MIT\n",
         session.identity().version(),
         env!("CARGO_PKG_VERSION"),
     )

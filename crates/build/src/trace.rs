@@ -1,6 +1,7 @@
 //! What `-d` and `--debug` print about decisions.
 
 use rkbuild_base::BString;
+use rkbuild_eval::options::Options;
 
 use crate::builder::Builder;
 use crate::job::Job;
@@ -26,8 +27,14 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// What `-d`, `--debug` and `--trace` ask for.
+    pub fn of(options: &Options) -> Trace {
+        let all = options.debug_all.then(|| "all".into());
+        Trace::new(&all.into_iter().chain(options.debug.iter().cloned()).collect::<Vec<_>>())
+    }
+
     /// Reads the words of `--debug`; a word counts by its first letter.
-    pub fn new(words: &[BString]) -> Trace {
+    fn new(words: &[BString]) -> Trace {
         let mut trace = Trace::default();
         for flag in words.iter().flat_map(|w| w.split(|c| matches!(c, b',' | b' '))) {
             match flag.first().map(u8::to_ascii_lowercase) {

@@ -84,6 +84,9 @@ impl Builder<'_> {
                     }
                     // Nothing was said when it failed as a makefile that need not be there.
                     if self.state(file).silent_failure && !self.session.targets[file].dont_care {
+                        if waiter.is_some() {
+                            self.state(file).parent = waiter;
+                        }
                         self.complain(file)?;
                     }
                 } else if self.tracing_verbose() {
@@ -96,6 +99,7 @@ impl Builder<'_> {
             Phase::Waiting if waiting_for > 0 => return Ok(self.wait_for(file, waiter)),
             Phase::New => {
                 self.state(file).depth = depth;
+                self.state(file).unwanted = self.for_makefiles && self.session.targets[file].dont_care;
                 let order = self.next_order;
                 self.next_order += 1;
                 self.order[file.0 as usize] = order;
@@ -440,7 +444,8 @@ impl Builder<'_> {
             self.debug(depth, &[b"Giving up on target file '", name, b"'."]);
         }
         let options = &self.session.options;
-        if depth == 0 && options.keep_going && !options.just_print && !options.question {
+        let told = options.keep_going && !options.just_print && !options.question;
+        if depth == 0 && told {
             let mut message = b"Target '".to_vec();
             message.extend_from_slice(self.name_of(file));
             message.extend_from_slice(b"' not remade because of errors.");
@@ -562,10 +567,8 @@ impl Builder<'_> {
             let status = if target.phony || target.is_target {
                 Status::Success
             } else {
-                if !self.for_makefiles || !target.dont_care {
+                if !self.is_unwanted(file) {
                     self.complain(file)?;
-                } else {
-                    self.state(file).silent_failure = true;
                 }
                 Status::Failed
             };
@@ -658,10 +661,12 @@ impl Builder<'_> {
         if status == Status::Success && self.state(file).failed.is_some() {
             status = Status::Failed;
         }
+        let unwanted = self.is_unwanted(file);
         {
             let state = self.state(file);
             state.phase = Phase::Done;
             state.status = Some(status);
+            state.silent_failure = status == Status::Failed && unwanted;
         }
         if let Some(head) = self.session.targets[file].double_colon_head {
             // When the last of a name's rules is done, all of them see what became of the file.
@@ -745,8 +750,15 @@ impl Builder<'_> {
 
     /// `No rule to make target …`: ends the session unless it is to keep going.
     pub(crate) fn complain(&mut self, file: FileId) -> Result<()> {
-        self.show_goal_error();
+        for at in 0..self.session.targets[file].deps.len() {
+            let dep = self.renamed(self.session.targets[file].deps[at].file);
+            if dep != file && self.state(dep).status.is_some_and(|s| s != Status::Success) {
+                self.state(dep).parent = Some(file);
+                return self.complain(dep);
+            }
+        }
         self.state(file).silent_failure = false;
+        self.show_goal_error();
         let mut message = b"No rule to make target '".to_vec();
         message.extend_from_slice(self.name_of(file));
         message.push(b'\'');

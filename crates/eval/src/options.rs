@@ -452,7 +452,10 @@ impl Options {
             Id::WarnUndefined => self.warn_undefined_variables = true,
             Id::SyncMutex => self.sync_mutex = Some(text()),
             Id::NoSilent => (self.silent, self.no_silent) = (false, true),
-            Id::TempStdin => self.temp_stdin.push(text()),
+            Id::TempStdin => {
+                self.makefiles.push(text());
+                self.temp_stdin.push(text());
+            }
             Id::Shuffle => self.shuffle = Some(BString::from(value.unwrap_or(b"random"))),
             Id::JobserverStyle => self.jobserver_style = Some(text()),
         }
@@ -667,8 +670,12 @@ pub fn quote_for_flags(text: &[u8], out: &mut Vec<u8>) {
 pub fn usage(program: &str) -> String {
     let mut out = format!("Usage: {program} [options] [target] ...\nOptions:\n");
     out.push_str(USAGE);
+    out.push_str(&format!("\nThis program built for {HOST}\n"));
     out
 }
+
+/// The machine this program runs on, as GNU make names it (`MAKE_HOST`).
+pub const HOST: &str = "x86_64-pc-linux-gnu";
 
 const USAGE: &str = "\
   -b, -m                      Ignored for compatibility.

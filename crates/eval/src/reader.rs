@@ -69,8 +69,13 @@ impl Session {
     /// that was added to [`Session::read_files`]; its `found` says whether there was anything to read.
     pub fn read_makefile(&mut self, name: &[u8], search: bool, record: ReadFile) -> Result<ReadFile> {
         let mut record = record;
+        if self.trace_reading {
+            self.tell_reading(name, search, &record);
+        }
         let mut result = self.open_makefile(name);
-        if search && !name.starts_with(b"/") && matches!(&result, Err(e) if is_absent(e)) {
+        // 4.3 goes on past a file it may not read.
+        let elsewhere = |e: &std::io::Error| is_absent(e) || !self.identity().is_4_4();
+        if search && !name.starts_with(b"/") && result.as_ref().is_err_and(elsewhere) {
             for dir in self.include_dirs.clone() {
                 let mut path = dir.to_vec();
                 if !path.ends_with(b"/") {
@@ -106,6 +111,22 @@ impl Session {
                 Ok(record)
             }
         }
+    }
+
+    fn tell_reading(&self, name: &[u8], search: bool, record: &ReadFile) {
+        let mut line = [b"Reading makefile '", name, b"'"].concat();
+        for (told, what) in [
+            (self.no_default_goal, " (no default goal)"),
+            (search, " (search path)"),
+            (record.optional, " (don't care)"),
+            (!record.top && !self.no_default_goal, " (no ~ expansion)"),
+        ] {
+            if told {
+                line.extend_from_slice(what.as_bytes());
+            }
+        }
+        line.extend_from_slice(b"...\n");
+        self.out(&line);
     }
 
     /// Adds a name to `MAKEFILE_LIST` as it is: a `$` in it is no reference.

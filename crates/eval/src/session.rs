@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -113,6 +114,8 @@ pub struct Session {
     pub in_recipe: bool,
     /// The scope of the target whose recipe is being expanded, for the environment of `$(shell)`.
     pub recipe_scope: Option<ScopeId>,
+    /// Which makefiles are read is to be told (`--debug=v`).
+    pub trace_reading: bool,
     /// A makefile of `MAKEFILES` is read: its targets are no default goals.
     pub no_default_goal: bool,
     /// The most arguments of the `$(call)`s under way, name included: each call hides the arguments of those around it.
@@ -152,6 +155,14 @@ pub struct ReadFile {
     pub place: Option<Place>,
     /// It is a default makefile or named by `-f` (not included).
     pub top: bool,
+}
+
+impl ReadFile {
+    /// There is a file, but it could not be read.
+    pub fn unreadable(&self) -> bool {
+        let kind = std::io::Error::from_raw_os_error(self.errno).kind();
+        !self.found && !matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
+    }
 }
 
 macro_rules! known {
@@ -264,6 +275,7 @@ impl Session {
             evals: VecDeque::new(),
             in_recipe: false,
             recipe_scope: None,
+            trace_reading: false,
             no_default_goal: false,
             call_args: 0,
             exported: Exported::default(),
