@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice, Place};
 use rkbuild_eval::options::{BadOption, HOST, Options, OutputSync, usage};
-use rkbuild_eval::session::{Entering, ReadFile};
+use rkbuild_eval::session::ReadFile;
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Dir, Env, Stdio, errors, signals};
@@ -68,8 +68,9 @@ enum End {
 pub fn run_session(invocation: &Invocation) -> i32 {
     let mut restarts = 0;
     let mut stdin = None;
+    let mut entered = false;
     loop {
-        match run_once(invocation, restarts, &mut stdin) {
+        match run_once(invocation, restarts, &mut stdin, &mut entered) {
             End::Status(status) => return status,
             End::Restart => restarts += 1,
         }
@@ -81,7 +82,9 @@ fn program_of(argv: &[BString]) -> BString {
     name.rsplit(|c| *c == b'/').next().unwrap_or(b"make").into()
 }
 
-fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>) -> End {
+/// `entered`: `Entering directory` was printed, by an earlier run if makefiles were remade. It stays so over a restart, and
+/// only the last run prints `Leaving directory`.
+fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>, entered: &mut bool) -> End {
     let process = &invocation.process;
     let mut session = Session::new(
         process.shared.clone(),
@@ -92,6 +95,7 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         Rc::new(ShellDoor::new(process.clone())),
     );
     session.own_process = invocation.own_process;
+    session.entered.set(*entered);
     let run = Run { invocation, restarts };
     let end = match run.session(&mut session, stdin) {
         Ok(end) => end,
@@ -101,8 +105,9 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>)
         End::Restart => again(invocation, &session, restarts + 1, stdin.as_ref()),
         end => end,
     };
+    *entered = session.entered.get();
     let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
-    if session.entered.get() && !killed {
+    if *entered && !killed && !matches!(end, End::Restart) {
         session.directory_line("Leaving");
     }
     if let End::Status(status) = end {
@@ -195,7 +200,7 @@ impl Run<'_> {
         // From 4.4 on a makefile can still say whether the directory is announced. Output that is kept together names
         // it each time.
         if newer && !sync.holds_reading() {
-            session.entering.set(Entering::Undecided);
+            session.leave_entering_open();
         }
         self.change_directory(session)?;
         let jobs = session.options.jobs;
@@ -214,7 +219,7 @@ impl Run<'_> {
         sync.begin(session, process);
         if !sync.holds_reading() || session.options.jobs.is_none_or(|jobs| jobs == 1) {
             if sync.holds_reading() {
-                session.entering.set(Entering::Undecided);
+                session.leave_entering_open();
             }
             session.enter_directory();
         }
@@ -447,7 +452,7 @@ impl Run<'_> {
         let joined = crate::jobserver::join(session, &invocation.process, inherited, forced)?;
         self.define_variables(session)?;
         if !session.identity().is_4_4() && session.options.output_sync == OutputSync::None {
-            session.entering.set(Entering::Undecided);
+            session.leave_entering_open();
             session.enter_directory();
         }
         self.read_makefiles(session, stdin)?;

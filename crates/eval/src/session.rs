@@ -324,7 +324,15 @@ impl Session {
         chosen.unwrap_or(wanted && (!options.directories.is_empty() || self.level > 0))
     }
 
-    /// Prints `Entering directory` if that has not been decided yet: before the first output, or when reading is over.
+    /// From here on the first output prints `Entering directory`, unless it was printed.
+    pub fn leave_entering_open(&self) {
+        if !self.entered.get() {
+            self.entering.set(Entering::Undecided);
+        }
+    }
+
+    /// Prints `Entering directory` if that has not been decided yet: before the first output of make itself, before the
+    /// first `$(shell)`, or when reading is over.
     pub fn enter_directory(&self) {
         if self.entering.replace(Entering::Decided) == Entering::Undecided && self.prints_directory() {
             self.entered.set(true);

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rkbuild_base::text::trim;
 
+use crate::session::Entering;
 use crate::variable::Origin;
 use crate::{Result, Session};
 
@@ -54,6 +55,10 @@ impl Session {
     pub fn shell(&mut self, command: &[u8], newlines: Newlines, out: &mut Vec<u8>) -> Result<()> {
         if trim(command).is_empty() {
             return Ok(());
+        }
+        // What the command prints belongs to the directory. (Where output is kept together that is seen to later.)
+        if self.entering.get() == Entering::Undecided {
+            self.enter_directory();
         }
         let doors = Rc::clone(&self.doors);
         let result = doors.shell(self, command)?;
