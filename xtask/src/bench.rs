@@ -90,7 +90,7 @@ impl Bench {
             let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
             let source = sources::prepare(places, Family::Kernel, &recipe)?;
             let _lock = places.lock("oracle-trees")?;
-            let mut build = Stage::new(places, &recipe, source.clone(), &headers, &building)?;
+            let mut build = Stage::new(places, &recipe, source.clone(), Some(&headers), &building)?;
             build.program(&reference, &[])?;
             build.fresh()?;
             println!("building {name} with GNU make");
@@ -103,7 +103,7 @@ impl Bench {
                 [(&reference, Vec::new()), (&self.variant.program, self.variant.environment(Release::V441))]
             {
                 // The same tree and the same path for `make`: the link is set before each run.
-                let mut stage = Stage::new(places, &recipe, source.clone(), &headers, &settings)?;
+                let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
                 stage.program(program, &env)?;
                 stages.push((stage.build_command()?, stage, program.clone(), env));
             }

@@ -19,7 +19,7 @@ use crate::places::Places;
 use crate::programs;
 use crate::recipe::Family;
 use crate::reference::Release;
-use crate::stage::{PHASES, Settings};
+use crate::stage::Settings;
 use crate::trial;
 
 /// The name of the cargo test that `cargo test` runs and the step `language` stands for.
@@ -34,6 +34,9 @@ struct Step {
 /// The modules compared each time; `cargo xtask oracle modules` compares all there are recipes for.
 const MODULES: &[&str] = &["acpi-call", "ddcci", "v4l2loopback"];
 
+/// The projects compared each time.
+const PROJECTS: &[&str] = &["dash", "lua5.4", "zlib"];
+
 /// In the order they run: what fails fastest first.
 const STEPS: &[Step] = &[
     Step { name: "format", quick: true, run: format },
@@ -47,6 +50,11 @@ const STEPS: &[Step] = &[
         name: "oracle-modules",
         quick: false,
         run: |places| oracle(places, Family::Modules, MODULES, None),
+    },
+    Step {
+        name: "oracle-projects",
+        quick: false,
+        run: |places| oracle(places, Family::Projects, PROJECTS, None),
     },
 ];
 
@@ -161,7 +169,7 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
         variants: variants(places)?,
         settings: Settings {
             jobs,
-            phases: PHASES.map(String::from).to_vec(),
+            phases: family.phases().iter().map(|p| p.to_string()).collect(),
             limit: Duration::from_secs(3600),
         },
         cross: true,

@@ -58,7 +58,7 @@ impl Churn {
         quiet(Command::new("cp").arg("-al").arg(sources::trees(places)?.join(package)).arg(&source))?;
 
         let headers = Headers::newest()?;
-        let mut stage = Stage::new(&own, &recipe, None, &headers, &self.settings)?;
+        let mut stage = Stage::new(&own, &recipe, None, Some(&headers), &self.settings)?;
         let judge =
             Judge { recipe: &recipe, parallel: self.settings.jobs.is_some_and(|n| n > 1), most: self.most };
         let mut sides = self.sides(places, &stage)?;

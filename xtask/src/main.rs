@@ -13,7 +13,7 @@ use xtask::oracle::Oracle;
 use xtask::places::Places;
 use xtask::recipe::Family;
 use xtask::reference::Release;
-use xtask::stage::{PHASES, Settings};
+use xtask::stage::Settings;
 use xtask::{candidate, checks, confine, lang, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
@@ -32,7 +32,7 @@ enum Task {
     Test(Test),
     /// Runs the language tests (tests/lang) under GNU make and rkbuild, native and not, and compares byte for byte
     Lang(Lang),
-    /// Builds real modules or kernels with GNU make and with rkbuild at one path and compares everything to be seen
+    /// Builds real modules, kernels or projects with GNU make and with rkbuild at one path and compares everything to be seen
     Oracle(OracleArguments),
     /// Runs GNU make's own test suites against rkbuild and compares with docs/conformance.tsv
     Conformance(ConformanceArguments),
@@ -78,10 +78,11 @@ struct Lang {
 
 #[derive(clap::Args)]
 struct OracleArguments {
-    /// Modules from Debian's -dkms packages, whole kernels from its linux-source packages, or a kernel changed again and again
+    /// Modules from Debian's -dkms packages, whole kernels from its linux-source packages, projects that only use make as
+    /// make from its source packages, or a kernel changed again and again
     #[arg(value_enum)]
     family: FamilyName,
-    /// Recipes (the files in xtask/recipes); all modules when none is named, linux-6.1-tiny for `churn`
+    /// Recipes (the files in xtask/recipes); all modules or projects when none is named, linux-6.1-tiny for `churn`
     names: Vec<String>,
     /// With `churn`: how many changes
     #[arg(long, default_value_t = 200)]
@@ -103,8 +104,8 @@ struct OracleArguments {
     /// Recipes at a time
     #[arg(long, default_value_t = 1)]
     at_once: usize,
-    /// The phases to go through
-    #[arg(long, value_delimiter = ',', default_values = PHASES, hide_default_value = true)]
+    /// The phases to go through; all of the family's when none is named
+    #[arg(long, value_delimiter = ',')]
     phases: Vec<String>,
     /// Leave out the null builds of each other's trees
     #[arg(long)]
@@ -174,6 +175,7 @@ struct BenchArguments {
 enum FamilyName {
     Modules,
     Kernel,
+    Projects,
     Churn,
 }
 
@@ -235,17 +237,22 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
     let family = match o.family {
         FamilyName::Modules => Family::Modules,
         FamilyName::Kernel => Family::Kernel,
+        FamilyName::Projects => Family::Projects,
         FamilyName::Churn => return run_churn(places, o),
     };
     if family == Family::Kernel && o.names.is_empty() {
         bail!("which kernel? {}", recipe::names(&places.repo, family)?.join(" "));
     }
+    let phases = match o.phases.as_slice() {
+        [] => family.phases().iter().map(|p| p.to_string()).collect(),
+        phases => phases.to_vec(),
+    };
     let tally = Oracle {
         family,
         names: o.names.clone(),
         release: release(&o.compat),
         variants: chosen_variants(places, o)?,
-        settings: Settings { jobs: o.jobs, phases: o.phases.clone(), limit: Duration::from_secs(o.limit) },
+        settings: Settings { jobs: o.jobs, phases, limit: Duration::from_secs(o.limit) },
         cross: !o.no_cross,
         fresh: o.fresh,
         at_once: o.at_once,

@@ -1,4 +1,4 @@
-//! `cargo xtask oracle`: real modules and kernels built by GNU make and by rkbuild at one path, and everything compared.
+//! `cargo xtask oracle`: real modules, kernels and projects built by GNU make and by rkbuild at one path, and everything compared.
 //!
 //! Each recipe goes through its phases with the reference, then with each variant of the candidate. What the reference did
 //! is kept in the cache, keyed by all it depends on. After that each program meets the tree the other one built: nothing may
@@ -98,12 +98,16 @@ impl Oracle {
     fn one(&self, places: &Places, name: &str, program: &Path) -> Result<(String, bool)> {
         let recipe = recipe::read(&places.repo, self.family, name)?;
         let source = sources::prepare(places, self.family, &recipe)?;
-        let headers = Headers::newest()?;
+        let headers = match self.family {
+            Family::Modules | Family::Kernel => Some(Headers::newest()?),
+            Family::Projects => None,
+        };
+        let headers = headers.as_ref();
         let _lock = places.lock(&format!("oracle-{}", if recipe.no_source { "trees" } else { name }))?;
-        let mut stage = Stage::new(places, &recipe, source.clone(), &headers, &self.settings)?;
+        let mut stage = Stage::new(places, &recipe, source.clone(), headers, &self.settings)?;
         let kept = places.cached("oracle/reference")?.join(format!("{name}.{}", self.release.name()));
         let results = places.cached("oracle/results")?;
-        let key = self.key(places, &recipe, source.as_deref(), program, &headers)?;
+        let key = self.key(places, &recipe, source.as_deref(), program, headers)?;
         let (record, cached) = match read_record(&kept, key).filter(|_| !self.fresh) {
             Some(record) => (record, true),
             None => (self.reference(&mut stage, program, &kept, key)?, false),
@@ -126,7 +130,7 @@ impl Oracle {
                 most: self.most,
             };
             let (phases, differences) =
-                self.candidate(&mut stage, variant, program, &judge, &record, &kept, &headers)?;
+                self.candidate(&mut stage, variant, program, &judge, &record, &kept, headers)?;
             let seconds =
                 |phases: &[Phase]| phases.iter().find(|p| p.name == "build").map_or(0.0, |p| p.seconds);
             let verdict = if differences.is_empty() { "identical" } else { "DIFFERENT" };
@@ -196,7 +200,7 @@ impl Oracle {
         judge: &Judge,
         record: &Record,
         kept: &Path,
-        headers: &Headers,
+        headers: Option<&Headers>,
     ) -> Result<(Vec<Phase>, Vec<String>)> {
         let env = variant.environment(self.release);
         let own_tree = stage.beside("built");
@@ -245,14 +249,14 @@ impl Oracle {
         recipe: &Recipe,
         source: Option<&Path>,
         program: &Path,
-        headers: &Headers,
+        headers: Option<&Headers>,
     ) -> Result<u128> {
         let mut hash = Xxh3Default::new();
         let settings = &self.settings;
+        let release = headers.map_or("", |h| h.release.as_str());
         hash.update(recipe.text.as_bytes());
         hash.update(
-            format!("{:?} {:?} {} {}", settings.jobs, settings.phases, self.cross, headers.release)
-                .as_bytes(),
+            format!("{:?} {:?} {} {}", settings.jobs, settings.phases, self.cross, release).as_bytes(),
         );
         hash.update(places.cache.as_os_str().as_encoded_bytes());
         let mut programs =
@@ -291,7 +295,8 @@ fn object(kept: &Path, tree: &Snapshot, path: &BStr) -> Option<Vec<u8>> {
 
 /// The phase that had to succeed and did not. (Some modules' own `clean` fails.)
 fn failed(record: &Record) -> Option<&Phase> {
-    record.phases.iter().find(|p| matches!(p.name.as_str(), "configure" | "build") && !p.ending.is_success())
+    let must = |p: &&Phase| matches!(p.name.as_str(), "configure" | "build" | "check");
+    record.phases.iter().filter(must).find(|p| !p.ending.is_success())
 }
 
 /// The last lines of a text.
@@ -313,14 +318,18 @@ fn made(phases: &[Phase]) -> String {
     format!("status {}, {} files, {} .o, {} .ko", build.ending, all.len(), count(".o"), count(".ko"))
 }
 
-/// The kernel headers, which no build of a module may touch.
-fn outside(headers: &Headers) -> Result<Vec<Snapshot>> {
-    headers.trees().iter().map(|tree| Snapshot::take(tree, None)).collect()
+fn header_trees(headers: Option<&Headers>) -> Vec<PathBuf> {
+    headers.map_or_else(Vec::new, Headers::trees)
 }
 
-fn outside_changes(before: &[Snapshot], headers: &Headers) -> Result<Vec<BString>> {
+/// The kernel headers, which no build of a module may touch.
+fn outside(headers: Option<&Headers>) -> Result<Vec<Snapshot>> {
+    header_trees(headers).iter().map(|tree| Snapshot::take(tree, None)).collect()
+}
+
+fn outside_changes(before: &[Snapshot], headers: Option<&Headers>) -> Result<Vec<BString>> {
     let mut all = Vec::new();
-    for (tree, before) in headers.trees().iter().zip(before) {
+    for (tree, before) in header_trees(headers).iter().zip(before) {
         let now = Snapshot::take(tree, Some(before))?;
         all.extend(now.written_since(before));
         all.extend(now.removed_since(before));

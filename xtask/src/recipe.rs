@@ -2,7 +2,7 @@
 //!
 //! Lines of `key=value`. In commands, which bash runs, `$S` is the copy of the source (or the output directory of a kernel),
 //! `$I` where to install, `$K` the kernel headers and `$KV` their release, `$SRC` unpacked whole trees, `$J` the -j option,
-//! `$MK` make with KERNELRELEASE as dkms gives it.
+//! `$MK` make with KERNELRELEASE as dkms gives it. Projects know `$S`, `$I` and `$J`.
 
 use std::fs;
 use std::path::Path;
@@ -10,11 +10,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use regex::bytes::Regex;
 
-/// Modules or whole kernels.
+/// Modules, whole kernels, or projects that only use make as make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     Modules,
     Kernel,
+    Projects,
 }
 
 impl Family {
@@ -23,6 +24,17 @@ impl Family {
         match self {
             Family::Modules => "modules",
             Family::Kernel => "kernel",
+            Family::Projects => "projects",
+        }
+    }
+
+    /// The phases its recipes go through, in order.
+    pub fn phases(self) -> &'static [&'static str] {
+        match self {
+            Family::Modules | Family::Kernel => {
+                &["configure", "build", "null", "touch", "flag", "install", "clean"]
+            }
+            Family::Projects => &["configure", "dry", "build", "null", "touch", "check", "install", "clean"],
         }
     }
 }
@@ -36,6 +48,10 @@ pub struct Recipe {
     /// Configures.
     pub pre: String,
     pub build: String,
+    /// Prints what the build would do.
+    pub dry: String,
+    /// Runs the project's own tests.
+    pub check: String,
     pub install: String,
     pub clean: String,
     /// Files to touch one after the other, each followed by a build.
@@ -44,6 +60,8 @@ pub struct Recipe {
     pub env: Vec<(String, String)>,
     /// Debian packages.
     pub needs: Vec<String>,
+    /// Debian's source package, as apt-get takes it.
+    pub source: String,
     /// No source of its own: `$S` begins empty.
     pub no_source: bool,
     /// Paths that differ between two runs of GNU make itself.
@@ -78,6 +96,9 @@ fn parse(name: &str, text: String) -> Result<Recipe> {
         match key {
             "pre" => recipe.pre = value.to_string(),
             "build" => recipe.build = value.to_string(),
+            "dry" => recipe.dry = value.to_string(),
+            "check" => recipe.check = value.to_string(),
+            "source" => recipe.source = value.to_string(),
             "install" => recipe.install = value.to_string(),
             "clean" => recipe.clean = value.to_string(),
             "touch" => recipe.touch = words(value)?,
@@ -108,7 +129,7 @@ mod tests {
     #[test]
     fn every_recipe_of_the_checkout_reads() {
         let repo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for family in [Family::Modules, Family::Kernel] {
+        for family in [Family::Modules, Family::Kernel, Family::Projects] {
             let names = names(repo, family).unwrap();
             assert!(names.len() >= 5);
             for name in names {

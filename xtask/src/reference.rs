@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::debian;
 use crate::machine::{install, quiet};
 use crate::places::{Places, system_program};
 use crate::sources::clear;
@@ -114,67 +115,8 @@ fn unpacked(places: &Places, release: Release) -> Result<PathBuf> {
     if source.join("configure").exists() {
         return Ok(source);
     }
-    install(&["debian-archive-keyring", "xz-utils"])?;
-    fetch(&dir, release)?;
-    let prefix = format!("make-dfsg_{}.orig.tar.", release.name());
-    let tarball = fs::read_dir(&dir)?
-        .filter_map(|e| e.ok().map(|e| e.path()))
-        .find(|p| p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(&prefix)))
-        .with_context(|| format!("apt-get fetched no {prefix}*"))?;
-    let new = dir.join("new");
-    clear(&new)?;
-    fs::create_dir_all(&new)?;
-    quiet(Command::new("tar").arg("xf").arg(&tarball).arg("-C").arg(&new).arg("--strip-components=1"))?;
-    clear(&source)?;
-    fs::rename(&new, &source)?;
+    debian::unpack(&dir, &format!("make-dfsg={}", release.debian()), &source)?;
     Ok(source)
-}
-
-/// Fetches Debian's source package through apt-get, from the mirror this machine's apt uses, with lists of its own.
-fn fetch(dir: &Path, release: Release) -> Result<()> {
-    const KEY: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
-    let mirror = debian_mirror().context("no Debian mirror among apt's sources")?;
-    let apt = dir.join("apt");
-    fs::create_dir_all(apt.join("lists/partial"))?;
-    fs::create_dir_all(apt.join("cache/archives/partial"))?;
-    let line = |suite: &str| format!("deb-src [signed-by={KEY}] {mirror} {suite} main\n");
-    fs::write(apt.join("sources.list"), line("bookworm") + &line("trixie"))?;
-    let option = |name: &str, value: &str| format!("{name}={value}");
-    let options = [
-        option("Dir::Etc::sourcelist", &apt.join("sources.list").to_string_lossy()),
-        option("Dir::Etc::sourceparts", "-"),
-        option("Dir::State::lists", &apt.join("lists").to_string_lossy()),
-        option("Dir::Cache", &apt.join("cache").to_string_lossy()),
-        option("APT::Sandbox::User", "root"),
-    ];
-    let run = |args: &[&str]| {
-        let mut cmd = Command::new("apt-get");
-        for o in &options {
-            cmd.arg("-o").arg(o);
-        }
-        quiet(cmd.args(args).current_dir(dir))
-    };
-    println!("fetching the source of GNU make {}", release.name());
-    run(&["update", "-qq"])?;
-    run(&["source", "--download-only", "-qq", &format!("make-dfsg={}", release.debian())])
-}
-
-/// The first address ending in /debian in apt's own configuration.
-fn debian_mirror() -> Option<String> {
-    let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
-    let mut parts: Vec<PathBuf> =
-        fs::read_dir("/etc/apt/sources.list.d").ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    parts.sort();
-    files.extend(parts);
-    files.iter().filter_map(|f| fs::read_to_string(f).ok()).find_map(|text| mirror_in(&text))
-}
-
-fn mirror_in(text: &str) -> Option<String> {
-    text.lines()
-        .filter(|l| !l.trim_start().starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .find(|w| w.contains("://") && w.trim_end_matches('/').ends_with("/debian"))
-        .map(str::to_string)
 }
 
 /// The first line of `make --version`.
@@ -185,18 +127,4 @@ pub fn version_line(make: &Path) -> Result<String> {
         .output()
         .with_context(|| format!("cannot run {}", make.display()))?;
     Ok(String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_mirror_is_read_from_both_forms_of_apt_sources() {
-        let old = "# deb https://old.invalid/debian x\ndeb [a=b] http://m.invalid/debian/ bookworm main\n";
-        assert_eq!(mirror_in(old).as_deref(), Some("http://m.invalid/debian/"));
-        let new = "Types: deb\nURIs: http://m.invalid/debian\nSuites: bookworm\n";
-        assert_eq!(mirror_in(new).as_deref(), Some("http://m.invalid/debian"));
-        assert_eq!(mirror_in("deb http://m.invalid/debian-security x main\n"), None);
-    }
 }

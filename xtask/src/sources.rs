@@ -1,4 +1,4 @@
-//! The sources recipes build: Debian's -dkms packages and linux-source packages, unpacked once into the cache.
+//! The sources recipes build: Debian's -dkms, linux-source and source packages, unpacked once into the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::debian;
 use crate::machine::{self, quiet};
 use crate::places::Places;
 use crate::recipe::{Family, Recipe};
 
 /// What any kernel build needs beyond a module build.
 const KERNEL_PACKAGES: &[&str] = &["bison", "flex", "libssl-dev", "cpio", "rsync", "xz-utils", "bc", "kmod"];
+
+/// What any project needs.
+const PROJECT_PACKAGES: [&str; 2] = ["gcc", "libc6-dev"];
 
 /// Where unpacked linux-source packages are.
 pub fn trees(places: &Places) -> Result<PathBuf> {
@@ -20,8 +24,11 @@ pub fn trees(places: &Places) -> Result<PathBuf> {
 
 /// Installs and unpacks what a recipe needs. Gives the source to copy, if it has one of its own.
 pub fn prepare(places: &Places, family: Family, recipe: &Recipe) -> Result<Option<PathBuf>> {
-    let modules = machine::module_packages()?;
-    let mut packages: Vec<&str> = modules.iter().map(String::as_str).collect();
+    let common = match family {
+        Family::Modules | Family::Kernel => machine::module_packages()?,
+        Family::Projects => PROJECT_PACKAGES.map(String::from).to_vec(),
+    };
+    let mut packages: Vec<&str> = common.iter().map(String::as_str).collect();
     packages.extend(recipe.needs.iter().map(String::as_str));
     if family == Family::Kernel {
         packages.extend(KERNEL_PACKAGES);
@@ -31,7 +38,14 @@ pub fn prepare(places: &Places, family: Family, recipe: &Recipe) -> Result<Optio
     for package in recipe.needs.iter().filter(|p| p.starts_with("linux-source-")) {
         unpack_tree(&trees(places)?, package)?;
     }
-    if recipe.no_source { Ok(None) } else { Ok(Some(module(places, &recipe.name)?)) }
+    if recipe.no_source {
+        return Ok(None);
+    }
+    let source = match family {
+        Family::Projects => project(places, recipe)?,
+        Family::Modules | Family::Kernel => module(places, &recipe.name)?,
+    };
+    Ok(Some(source))
 }
 
 fn unpack_tree(dir: &Path, package: &str) -> Result<()> {
@@ -76,6 +90,19 @@ fn module(places: &Places, name: &str) -> Result<PathBuf> {
     };
     fs::rename(inner.path(), &source)?;
     clear(&unpacked)?;
+    Ok(source)
+}
+
+/// The source of a project, without Debian's changes.
+fn project(places: &Places, recipe: &Recipe) -> Result<PathBuf> {
+    let dir = places.cached("projects")?;
+    let source = dir.join(&recipe.name);
+    if !source.is_dir() {
+        if recipe.source.is_empty() {
+            bail!("no source= line");
+        }
+        debian::unpack(&dir, &recipe.source, &source)?;
+    }
     Ok(source)
 }
 

@@ -42,14 +42,11 @@ pub struct Settings {
     pub limit: Duration,
 }
 
-/// The phases of a recipe, in order.
-pub const PHASES: [&str; 7] = ["configure", "build", "null", "touch", "flag", "install", "clean"];
-
 /// The place of one recipe.
 pub struct Stage<'a> {
     recipe: &'a Recipe,
     settings: &'a Settings,
-    headers: &'a Headers,
+    headers: Option<&'a Headers>,
     source: Option<PathBuf>,
     trees: PathBuf,
     /// The tree that is built.
@@ -65,7 +62,7 @@ impl<'a> Stage<'a> {
         places: &Places,
         recipe: &'a Recipe,
         source: Option<PathBuf>,
-        headers: &'a Headers,
+        headers: Option<&'a Headers>,
         settings: &'a Settings,
     ) -> Result<Stage<'a>> {
         let root = places.cached("oracle/build")?;
@@ -91,12 +88,14 @@ impl<'a> Stage<'a> {
         std::os::unix::fs::symlink(fs::canonicalize(program)?, self.bin.join("make"))?;
         std::os::unix::fs::symlink("make", self.bin.join("gmake"))?;
         // Sources that ask for the running kernel get the headers' release.
-        let uname = format!(
-            "#!/bin/sh\ncase \"$*\" in -r|--kernel-release) echo {};; *) exec /usr/bin/uname \"$@\";; esac\n",
-            self.headers.release
-        );
-        fs::write(self.bin.join("uname"), uname)?;
-        fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
+        if let Some(headers) = self.headers {
+            let uname = format!(
+                "#!/bin/sh\ncase \"$*\" in -r|--kernel-release) echo {};; *) exec /usr/bin/uname \"$@\";; esac\n",
+                headers.release
+            );
+            fs::write(self.bin.join("uname"), uname)?;
+            fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
+        }
         self.env = [
             ("PATH", format!("{}:{SYSTEM_PATH}", self.bin.display())),
             ("HOME", "/root".to_string()),
@@ -178,6 +177,14 @@ impl<'a> Stage<'a> {
                     let phase = self.phase(name, &recipe.pre)?;
                     seen(self, &phase)?;
                 }
+                "dry" if !recipe.dry.is_empty() => {
+                    let phase = self.phase(name, &recipe.dry)?;
+                    seen(self, &phase)?;
+                }
+                "check" if !recipe.check.is_empty() => {
+                    let phase = self.phase(name, &recipe.check)?;
+                    seen(self, &phase)?;
+                }
                 "build" | "null" => {
                     let phase = self.phase(name, &recipe.build)?;
                     seen(self, &phase)?;
@@ -202,8 +209,8 @@ impl<'a> Stage<'a> {
                     let phase = self.phase(name, &recipe.clean)?;
                     seen(self, &phase)?;
                 }
-                "configure" | "install" | "clean" => {}
-                _ => bail!("no phase {name}: {}", PHASES.join(" ")),
+                "configure" | "dry" | "check" | "install" | "clean" => {}
+                _ => bail!("no phase {name}"),
             }
         }
         Ok(())
@@ -277,18 +284,21 @@ impl<'a> Stage<'a> {
     /// The recipe's own variables, known to the bash that runs the phase but not to what it starts.
     fn shell_variables(&self) -> Result<String> {
         let jobs = self.settings.jobs.map(|n| format!("-j{n}")).unwrap_or_default();
-        let make = format!("make {jobs} KERNELRELEASE={}", self.headers.release).replace("  ", " ");
         let text = |path: &Path| path.display().to_string();
         let mut script = String::new();
-        for (name, value) in [
+        let mut variables = vec![
             ("S", text(&self.tree)),
             ("I", text(&self.installed)),
-            ("K", text(&self.headers.dir)),
-            ("KV", self.headers.release.clone()),
             ("SRC", text(&self.trees)),
-            ("J", jobs),
-            ("MK", make),
-        ] {
+            ("J", jobs.clone()),
+        ];
+        if let Some(headers) = self.headers {
+            let make = format!("make {jobs} KERNELRELEASE={}", headers.release).replace("  ", " ");
+            variables.push(("K", text(&headers.dir)));
+            variables.push(("KV", headers.release.clone()));
+            variables.push(("MK", make));
+        }
+        for (name, value) in variables {
             script.push_str(&format!("{name}={}; ", shlex::try_quote(&value)?));
         }
         Ok(script)
