@@ -1,6 +1,7 @@
 //! What `-d` and `--debug` print about decisions.
 
 use rkbuild_base::BString;
+use rkbuild_eval::FileId;
 use rkbuild_eval::options::Options;
 
 use crate::builder::Builder;
@@ -87,21 +88,25 @@ impl Builder<'_> {
             .lookup_in(job.scope, question)
             .map(|v| v.data.borrow().value.bytes.clone())
             .unwrap_or_default();
-        let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
-        let reason: &[u8] = if self.session.targets[job.file].phony && self.session.identity().is_4_4() {
-            b"target is .PHONY"
-        } else if missing {
-            b"target does not exist"
-        } else if newer.is_empty() {
-            b"unknown reasons"
-        } else {
-            &newer
-        };
-        if missing && !self.session.identity().is_4_4() {
+        let is_4_4 = self.session.identity().is_4_4();
+        if newer.is_empty() && !is_4_4 {
             line.extend_from_slice(b": target '");
             line.extend_from_slice(name);
             line.extend_from_slice(b"' does not exist");
         } else {
+            let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
+            let absent = if newer.is_empty() { self.absent_prerequisites(job.file) } else { Vec::new() };
+            let reason: &[u8] = if self.session.targets[job.file].phony && is_4_4 {
+                b"target is .PHONY"
+            } else if missing && is_4_4 {
+                b"target does not exist"
+            } else if !newer.is_empty() {
+                &newer
+            } else if !absent.is_empty() {
+                &absent
+            } else {
+                b"unknown reasons"
+            };
             line.extend_from_slice(b": update target '");
             line.extend_from_slice(name);
             line.extend_from_slice(b"' due to: ");
@@ -109,6 +114,20 @@ impl Builder<'_> {
         }
         line.push(b'\n');
         self.session.out(&line);
+    }
+
+    /// The prerequisites that do not exist, order-only ones too: with a bare `.SECONDARY` they are not in `$?`.
+    fn absent_prerequisites(&mut self, file: FileId) -> Vec<u8> {
+        let mut names: Vec<u8> = Vec::new();
+        for dep in self.session.targets[file].deps.clone() {
+            if self.mtime(dep.file).is_missing() {
+                if !names.is_empty() {
+                    names.push(b' ');
+                }
+                names.extend_from_slice(self.name_of(dep.file));
+            }
+        }
+        names
     }
 
     /// True when messages of the basic kind are printed now.
