@@ -12,14 +12,21 @@ const RACY_NS: i64 = 50_000_000;
 
 /// A cache of parsed makefiles by absolute path; an entry serves while the file's identity, size and times are
 /// those it was read with.
+///
+/// A makefile is kept from the second time it is read: most of a large tree's are records of one command each, which
+/// one session reads once, and which together would fill the memory.
 #[derive(Default)]
 pub struct Makefiles {
     entries: Mutex<FxMap<BString, Entry>>,
 }
 
-struct Entry {
-    meta: Meta,
-    makefile: Arc<Makefile>,
+enum Entry {
+    /// It was read once.
+    Met,
+    Kept {
+        meta: Meta,
+        makefile: Arc<Makefile>,
+    },
 }
 
 fn same(a: &Meta, b: &Meta) -> bool {
@@ -41,16 +48,22 @@ impl Makefiles {
             // A pipe or a device can be read once only; a directory gives its error.
             return Ok(Arc::new(Makefile::new(&host.read(dir, path)?)));
         }
-        if let Some(entry) = self.lock().get(&key)
-            && same(&entry.meta, &meta)
-        {
-            return Ok(entry.makefile.clone());
+        let mut entries = self.lock();
+        match entries.get(&key) {
+            Some(Entry::Kept { meta: kept, makefile }) if same(kept, &meta) => return Ok(makefile.clone()),
+            Some(_) => {}
+            None => {
+                entries.insert(key, Entry::Met);
+                drop(entries);
+                return Ok(Arc::new(Makefile::new(&host.read(dir, path)?)));
+            }
         }
+        drop(entries);
         let before = host.now_ns();
         let makefile = Arc::new(Makefile::new(&host.read(dir, path)?));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.stat(dir, path).is_ok_and(|after| same(&after, &meta)) {
-            self.lock().insert(key, Entry { meta, makefile: makefile.clone() });
+            self.lock().insert(key, Entry::Kept { meta, makefile: makefile.clone() });
         }
         Ok(makefile)
     }

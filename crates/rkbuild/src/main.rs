@@ -95,7 +95,12 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         own_process: true,
         no_native: own.no_native,
     };
-    let session = stack::big_thread("make", STACK, move |_| run_session(&invocation))?;
+    let session = stack::big_thread("make", STACK, move |_| {
+        let status = run_session(&invocation);
+        // The process ends: to take its caches apart piece by piece would only cost time.
+        std::mem::forget(invocation);
+        status
+    })?;
     // A panic was reported by its hook: an internal error, for the caller a make that failed.
     Ok(session.join().unwrap_or(2))
 }
