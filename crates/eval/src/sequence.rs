@@ -32,9 +32,11 @@ pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
         }
         let mut word = BString::default();
         while at < text.len() && !is_space(text[at]) {
-            if text[at] != b'\\' {
-                word.push(text[at]);
-                at += 1;
+            let rest = &text[at..];
+            let plain = rest.iter().position(|c| is_space(*c) || *c == b'\\').unwrap_or(rest.len());
+            if plain > 0 {
+                word.extend_from_slice(&rest[..plain]);
+                at += plain;
                 continue;
             }
             let slashes = text[at..].iter().take_while(|c| **c == b'\\').count();
