@@ -122,6 +122,8 @@ pub struct Builder<'s> {
     pub current_goal: Option<FileId>,
     /// Targets whose last prerequisite was done, to be taken up again.
     pub ready: Vec<FileId>,
+    /// Goals for which commands were started while waiting targets were taken up.
+    pub(crate) started_for: Vec<FileId>,
     /// Order in which targets were first met, for taking up waiting ones depth first.
     pub order: Vec<u32>,
     pub(crate) next_order: u32,
@@ -172,6 +174,7 @@ impl<'s> Builder<'s> {
             goal_errors: FxMap::default(),
             current_goal: None,
             ready: Vec::new(),
+            started_for: Vec::new(),
             order: Vec::new(),
             next_order: 0,
             delete_on_error,

@@ -72,6 +72,11 @@ impl Builder<'_> {
                 return Ok(worst);
             }
             self.take_up_waiting()?;
+            for goal in std::mem::take(&mut self.started_for) {
+                for (open, changed) in &mut open {
+                    *changed |= *open == goal;
+                }
+            }
         }
     }
 
@@ -103,9 +108,29 @@ impl Builder<'_> {
             }
             let depth = self.state(file).depth;
             let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+            let before = self.session.commands;
             self.update_waiting(file, head, depth)?;
+            if self.session.commands != before && self.goals.len() > 1 {
+                let goal = self.goal_above(head);
+                if !self.started_for.contains(&goal) {
+                    self.started_for.push(goal);
+                }
+            }
         }
         Ok(())
+    }
+
+    /// The goal on whose behalf a target was first considered: what is done for the target is done for that goal.
+    fn goal_above(&mut self, file: FileId) -> FileId {
+        let mut goal = file;
+        // No chain of parents is longer than there are targets.
+        for _ in 0..self.files.len() {
+            match self.state(goal).parent {
+                Some(parent) if parent != goal => goal = parent,
+                _ => break,
+            }
+        }
+        goal
     }
 
     fn update_waiting(&mut self, file: FileId, head: FileId, depth: u32) -> Result<()> {
