@@ -7,6 +7,7 @@ use rkbuild_eval::{FileId, Session};
 use crate::directory::Directories;
 use crate::job::Jobs;
 use crate::times::Time;
+use crate::shuffle::Shuffle;
 use crate::trace::Trace;
 
 /// How the update of a target ended; as exit statuses 0, 1 and 2.
@@ -65,6 +66,8 @@ pub struct FileState {
     pub next_dep: usize,
     /// For each prerequisite: its time before it was considered (to see whether it changed), then whether it did.
     pub deps: Vec<DepState>,
+    /// The order its prerequisites are considered in, if it is not that of the makefile.
+    pub shuffled: Vec<usize>,
     /// Its name was found elsewhere through VPATH.
     pub found_as: Option<Name>,
     /// It has to be remade where its own name says: VPATH is not for it any more.
@@ -112,6 +115,8 @@ pub struct Builder<'s> {
     pub impossible: rkbuild_base::FxSet<Name>,
     /// Pattern rules that a search under way uses: they are not used again inside it.
     pub in_use: Vec<*const PatternRule>,
+    /// The order of prerequisites and goals.
+    pub shuffle: Shuffle,
     /// Makefiles are being remade (not goals).
     pub for_makefiles: bool,
     /// A recipe failed and its error was told.
@@ -149,6 +154,7 @@ impl<'s> Builder<'s> {
     /// A builder for `session`, whose makefiles were read and snapped.
     pub fn new(session: &'s mut Session, jobs: Jobs) -> Builder<'s> {
         let trace = Trace::of(&session.options);
+        let shuffle = Shuffle::of(&session.options);
         let known = session.known;
         let bare = |name| {
             session
@@ -169,6 +175,7 @@ impl<'s> Builder<'s> {
             trace,
             impossible: Default::default(),
             in_use: Vec::new(),
+            shuffle,
             for_makefiles: false,
             told_failure: false,
             goal_errors: FxMap::default(),

@@ -46,7 +46,7 @@ impl Builder<'_> {
         }
         if ignored {
             message.extend_from_slice(b" (ignored)");
-        } else if let Some(shuffle) = self.session.options.shuffle.as_ref().filter(|s| *s != "none") {
+        } else if let Some(shuffle) = &self.session.options.shuffle {
             message.extend_from_slice(b" shuffle=");
             message.extend_from_slice(shuffle);
         }

@@ -34,6 +34,9 @@ impl Builder<'_> {
         let mut worst = Status::Success;
         let mut open: Vec<(FileId, bool)> = goals.iter().map(|g| (*g, false)).collect();
         let serial = self.not_parallel;
+        if !self.for_makefiles && !serial {
+            self.shuffle.apply(b"", &mut open);
+        }
         loop {
             let mut at = 0;
             let mut pending = false;

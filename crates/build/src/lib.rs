@@ -22,6 +22,7 @@ pub mod recipe;
 pub mod run;
 pub mod secondary;
 pub mod shell;
+mod shuffle;
 pub mod snap;
 pub mod start;
 pub mod submake;

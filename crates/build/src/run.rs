@@ -301,6 +301,10 @@ impl Run<'_> {
         evals.append(&mut own.eval);
         own.eval = evals;
         own.no_native = self.invocation.no_native;
+        if own.shuffle.as_ref().is_some_and(|mode| mode == "random") {
+            let seed = (session.host().now_ns() >> 10) as u32;
+            own.shuffle = Some(seed.to_string().into());
+        }
         own.settle(newer);
         session.options = own;
         if session.options.version {

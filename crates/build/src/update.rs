@@ -181,23 +181,27 @@ impl Builder<'_> {
                 at = 0;
                 continue;
             }
-            let dep = self.session.targets[owner].deps[at].clone();
+            if at == 0 {
+                self.shuffle_deps(owner);
+            }
+            let index = self.dep_at(owner, at);
+            let dep = self.session.targets[owner].deps[index].clone();
             if pending && (dep.wait || serial) {
                 break;
             }
             let id = self.renamed(dep.file);
             if self.is_updating(id) {
-                self.drop_circular(owner, at, id);
+                self.drop_circular(owner, index, id);
                 continue;
             }
-            if self.state(owner).deps.len() <= at {
-                self.state(owner).deps.resize(at + 1, DepState::default());
+            if self.state(owner).deps.len() <= index {
+                self.state(owner).deps.resize(index + 1, DepState::default());
             }
-            let before = match self.state(owner).deps[at].before {
+            let before = match self.state(owner).deps[index].before {
                 Some(before) => before,
                 None => {
                     let before = self.mtime(id);
-                    self.state(owner).deps[at].before = Some(before);
+                    self.state(owner).deps[index].before = Some(before);
                     before
                 }
             };
@@ -226,7 +230,7 @@ impl Builder<'_> {
             if !pending {
                 let id = self.renamed(id);
                 let changed = self.mtime(id) != before || before.is_missing();
-                if let Some(state) = self.state(owner).deps.get_mut(at) {
+                if let Some(state) = self.state(owner).deps.get_mut(index) {
                     state.changed = changed;
                 }
             }
@@ -234,10 +238,12 @@ impl Builder<'_> {
         }
         // If it must be made, so must the intermediate files it is made from.
         if must_make || self.session.options.always_make {
-            let all: Vec<(FileId, usize)> = owners
-                .iter()
-                .flat_map(|o| (0..self.session.targets[*o].deps.len()).map(|at| (*o, at)))
-                .collect();
+            let mut all: Vec<(FileId, usize)> = Vec::new();
+            for &owner in &owners {
+                for at in 0..self.session.targets[owner].deps.len() {
+                    all.push((owner, self.dep_at(owner, at)));
+                }
+            }
             for (owner, at) in all {
                 if status != Status::Success && !keep_going {
                     break;
@@ -339,6 +345,7 @@ impl Builder<'_> {
         message.extend_from_slice(b" dependency dropped.");
         self.session.error(None, message);
         self.session.targets[file].deps.remove(at);
+        self.forget_shuffled(file, at);
         if at < self.state(file).deps.len() {
             self.state(file).deps.remove(at);
         }
@@ -409,11 +416,13 @@ impl Builder<'_> {
         let mut status: Option<Status> = None;
         let mut pending = false;
         let mut at = 0;
+        self.shuffle_deps(dep);
         while at < self.session.targets[dep].deps.len() {
-            let inner = self.session.targets[dep].deps[at].clone();
+            let index = self.dep_at(dep, at);
+            let inner = self.session.targets[dep].deps[index].clone();
             let id = self.renamed(inner.file);
             if self.is_updating(id) {
-                self.drop_circular(dep, at, id);
+                self.drop_circular(dep, index, id);
                 continue;
             }
             self.adopt(id, dep);

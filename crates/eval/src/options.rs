@@ -71,7 +71,7 @@ pub struct Options {
     pub no_builtin_rules: bool,
     /// `-R`
     pub no_builtin_variables: bool,
-    /// `--shuffle`
+    /// `--shuffle`: `reverse`, `identity`, `random` or a seed
     pub shuffle: Option<BString>,
     /// `-s` (`--no-silent` takes it back)
     pub silent: bool,
@@ -330,7 +330,7 @@ impl Options {
                             Some(rest)
                         } else if matches!(switch.id, Id::Jobs | Id::LoadAverage) {
                             let next = args.clone().next();
-                            let next = next.filter(|n| n.first().is_some_and(|c| numeric(switch.id, *c)));
+                            let next = next.filter(|n| numeric(switch.id, n));
                             if next.is_some() {
                                 args.next();
                             }
@@ -412,7 +412,7 @@ impl Options {
                 };
             }
             Id::LoadAverage => {
-                self.max_load = value.and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+                self.max_load = value.map(leading_number);
             }
             Id::OldFile => self.old_files.push(text()),
             Id::OutputSync => {
@@ -456,7 +456,7 @@ impl Options {
                 self.makefiles.push(text());
                 self.temp_stdin.push(text());
             }
-            Id::Shuffle => self.shuffle = Some(BString::from(value.unwrap_or(b"random"))),
+            Id::Shuffle => self.shuffle = shuffle_mode(value.unwrap_or(b"random"))?,
             Id::JobserverStyle => self.jobserver_style = Some(text()),
         }
         Ok(())
@@ -599,8 +599,36 @@ impl Options {
 }
 
 /// Characters a number of `-j` or `-l` may begin with when it is an argument of its own.
-fn numeric(id: Id, c: u8) -> bool {
-    c.is_ascii_digit() || (id == Id::LoadAverage && c == b'.')
+fn numeric(id: Id, text: &[u8]) -> bool {
+    if id == Id::LoadAverage {
+        return text.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.');
+    }
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+/// The number a text begins with, as C's atof reads it; 0 when there is none.
+fn leading_number(text: &[u8]) -> f64 {
+    let text = text.to_str_lossy();
+    let longest = text.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
+    longest.into_iter().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
+}
+
+/// The canonical form of an argument of `--shuffle`: a word, or a seed below 2^32.
+fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, BadOption> {
+    let word = value.to_ascii_lowercase();
+    match word.as_slice() {
+        b"none" => return Ok(None),
+        b"reverse" | b"identity" | b"random" => return Ok(Some(word.into())),
+        _ => {}
+    }
+    let number = value.trim_start().to_str().ok().and_then(|v| v.parse::<i128>().ok());
+    match number {
+        Some(number) => Ok(Some((number as u32).to_string().into())),
+        None => {
+            let message = [b"invalid shuffle mode: Invalid value: '", value, b"'"].concat();
+            Err(BadOption { message: message.into(), usage: false })
+        }
+    }
 }
 
 /// The switch of a long name, or of the only one it abbreviates, and that name.

@@ -1,5 +1,4 @@
 # --shuffle=reverse, identity and none; prerequisites in $^ keep their order.
-# KNOWN: --shuffle is accepted and passed on, but the order stays as written
 # RUN: --shuffle=reverse
 # RUN: --shuffle=identity
 # RUN: --shuffle=none
