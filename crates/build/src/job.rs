@@ -77,6 +77,20 @@ pub(crate) struct Job {
     /// The command that runs now.
     pub flags: Flags,
     pub line: u32,
+    /// The process that ended last.
+    last_pid: i32,
+}
+
+impl Job {
+    /// The process that runs, or ran last.
+    pub(crate) fn pid(&self) -> i32 {
+        if let Work::Child(child) = &self.work { child.pid() } else { self.last_pid }
+    }
+
+    /// The number that tells it from other jobs.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
 }
 
 pub(crate) enum Work {
@@ -166,6 +180,7 @@ impl Builder<'_> {
             held: None,
             flags: Flags::default(),
             line: 0,
+            last_pid: 0,
         };
         let serial = self.serial();
         if !serial {
@@ -175,6 +190,7 @@ impl Builder<'_> {
             self.jobs.give_back_tokens();
             return Ok(Started::Done(status));
         }
+        self.trace_job("Putting child", &job, true, "on the chain.");
         self.jobs.running.push(job);
         self.jobs.give_back_tokens();
         if !serial {
@@ -288,7 +304,9 @@ impl Builder<'_> {
             stdio,
             inherit,
         };
-        job.work = match command.way(!self.session.options.no_native) {
+        // What is told of children is about processes.
+        let native = !self.session.options.no_native && !self.trace.jobs;
+        job.work = match command.way(native) {
             Way::Done(exit) => Work::Over(exit),
             Way::Here(run) => self.run_here(job.id, run),
             Way::Program(command) => match command.spawn() {
@@ -460,6 +478,9 @@ impl Builder<'_> {
 
     /// Waits until a command ends (or a token can be had, or the time is over) and goes on with its recipe.
     pub(crate) fn wait_for_event_or(&mut self, token: bool, timeout: Option<Duration>) -> Result<()> {
+        for job in &self.jobs.running {
+            self.trace_job("Live child", job, true, "");
+        }
         let ready = {
             let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
             for job in &self.jobs.running {
@@ -499,6 +520,9 @@ impl Builder<'_> {
                 continue;
             };
             let mut job = self.jobs.running.remove(at);
+            let how = if exit == Exit::Code(0) { "Reaping winning child" } else { "Reaping losing child" };
+            self.trace_job(how, &job, false, "");
+            let pid = job.pid();
             if self.jobs.dying {
                 self.last_word(&mut job, exit);
                 continue;
@@ -506,6 +530,8 @@ impl Builder<'_> {
             job.work = Work::Over(exit);
             match self.advance(&mut job)? {
                 Some(status) => {
+                    job.last_pid = pid;
+                    self.trace_job("Removing child", &job, false, "from chain.");
                     self.jobs.ended.push((job.file, status));
                     self.jobs.give_back_tokens();
                 }

@@ -168,11 +168,19 @@ pub fn join(
     process: &Process,
     inherited: Option<&[Arc<OwnedFd>]>,
     forced: bool,
+    again: bool,
 ) -> Result<Option<Jobserver>, Fatal> {
+    // A make that starts over was told the first time.
+    let warn = |session: &Session, message: &[u8]| {
+        if !again {
+            session.error(None, message);
+        }
+    };
     let Some(auth) = session.options.jobserver_auth.take() else { return Ok(None) };
     if forced {
         let jobs = session.options.jobs.unwrap_or(0);
-        session.error(None, format!("warning: -j{jobs} forced in submake: resetting jobserver mode."));
+        let message = format!("warning: -j{jobs} forced in submake: resetting jobserver mode.");
+        warn(session, message.as_bytes());
         return Ok(None);
     }
     let joined = match parse(auth.as_bstr()) {
@@ -180,10 +188,8 @@ pub fn join(
             Ok(jobserver) => Some(jobserver),
             Err(error) => {
                 let why = errors::describe(&error);
-                session.error(
-                    None,
-                    [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat(),
-                );
+                let message = [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat();
+                warn(session, &message);
                 None
             }
         },
@@ -200,14 +206,14 @@ pub fn join(
             if !session.identity().is_4_4() {
                 return Err(session.fatal(None, [b"internal error: ", &message[..]].concat()));
             }
-            session.error(None, message);
+            warn(session, &message);
             None
         }
     };
     match &joined {
         Some(jobserver) => session.options.jobserver_auth = Some(jobserver.auth.clone()),
         None => {
-            session.error(None, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+            warn(session, b"warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
             session.options.jobs = Some(1);
         }
     }

@@ -453,7 +453,8 @@ impl Run<'_> {
         let invocation = self.invocation;
         let inherited = (!invocation.own_process).then_some(invocation.inherited.as_slice());
         let forced = self.jobs_forced(session);
-        let joined = crate::jobserver::join(session, &invocation.process, inherited, forced)?;
+        let again = self.restarts > 0;
+        let joined = crate::jobserver::join(session, &invocation.process, inherited, forced, again)?;
         self.define_variables(session)?;
         if !session.identity().is_4_4() && session.options.output_sync == OutputSync::None {
             session.leave_entering_open();

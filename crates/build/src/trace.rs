@@ -76,6 +76,21 @@ impl Builder<'_> {
         self.session.out(&line);
     }
 
+    /// `--debug=j`: what becomes of a recipe's process. Where GNU make shows an address, this shows the job's number.
+    pub(crate) fn trace_job(&self, event: &str, job: &Job, named: bool, end: &str) {
+        if !self.trace.jobs {
+            return;
+        }
+        let mut line = format!("{event} 0x{:x}", job.id() + 1).into_bytes();
+        if named {
+            line.extend_from_slice(b" (");
+            line.extend_from_slice(self.name_of(job.file));
+            line.push(b')');
+        }
+        line.extend_from_slice(format!(" PID {} {end}\n", job.pid()).as_bytes());
+        self.session.out(&line);
+    }
+
     /// `--trace`: which target is remade, and why.
     pub(crate) fn trace_reason(&mut self, job: &Job) {
         let place = self.session.targets[job.file].recipe.as_ref().map_or(0, |r| r.place.line);

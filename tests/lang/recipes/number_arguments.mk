@@ -8,4 +8,5 @@
 # RUN: -lx
 # RUN: -l .5 foo
 # STATUS: 0
+# SORT
 foo 2x 0x2 1.5:;@echo '$@ $(MAKEFLAGS)'
