@@ -6,8 +6,8 @@ use rkbuild_eval::{FileId, Session};
 
 use crate::directory::Directories;
 use crate::job::Jobs;
-use crate::times::Time;
 use crate::shuffle::Shuffle;
+use crate::times::Time;
 use crate::trace::Trace;
 
 /// How the update of a target ended; as exit statuses 0, 1 and 2.
@@ -82,6 +82,8 @@ pub struct FileState {
     pub failed: Option<Status>,
     /// Something of the target must be remade as far as is known.
     pub must_make: bool,
+    /// Each line of its recipe, expanded, runs even with `-n`.
+    pub all_recursive: bool,
     /// The depth it was first considered at: a goal's is 0.
     pub depth: u32,
     /// Its recipe was run (by this make) at least in part.
@@ -141,7 +143,7 @@ pub struct Builder<'s> {
     /// A file's time was in the future.
     pub clock_skew: bool,
     /// Intermediate files made here, to be removed at the end, in order.
-    pub intermediates: Vec<FileId>,
+    pub intermediates: rkbuild_base::FxSet<FileId>,
     /// The goals, which are kept even where they are intermediate files.
     pub(crate) goals: Vec<FileId>,
     /// VPATH, read once.
@@ -188,7 +190,7 @@ impl<'s> Builder<'s> {
             ignore_all_errors,
             not_parallel,
             clock_skew: false,
-            intermediates: Vec::new(),
+            intermediates: Default::default(),
             goals: Vec::new(),
             general_vpath: None,
             gpath: None,

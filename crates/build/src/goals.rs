@@ -3,6 +3,7 @@
 use rkbuild_eval::{FileId, Result};
 
 use crate::builder::{Builder, Phase, Status};
+use crate::table::table_order;
 use crate::times::Time;
 use crate::update::Outcome;
 
@@ -242,9 +243,16 @@ impl Builder<'_> {
         let quiet = options.silent || self.session.targets.all_silent;
         let just_print = options.just_print;
         let mut line: Vec<u8> = Vec::new();
-        let mut files = std::mem::take(&mut self.intermediates);
-        files.sort_unstable();
-        for file in files {
+        let files = std::mem::take(&mut self.intermediates);
+        let in_order = match files.len() {
+            0 | 1 => files.into_iter().collect(),
+            _ => {
+                let mut all = table_order(self.session);
+                all.retain(|file| files.contains(file));
+                all
+            }
+        };
+        for file in in_order {
             if self.goals.contains(&file) {
                 continue;
             }

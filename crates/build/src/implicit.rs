@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use rkbuild_base::text::words;
+use rkbuild_base::text::{is_space, words};
 use rkbuild_base::{BString, Name};
 use rkbuild_eval::pattern::Pattern;
+use rkbuild_eval::sequence::has_wildcard;
 use rkbuild_eval::target::{PatternRule, strip_dot_slash};
 use rkbuild_eval::{Dep, FileId, Result};
 
@@ -239,19 +240,19 @@ impl Builder<'_> {
                 let mut filled = Vec::new();
                 Pattern::parse(&pattern.text).fill(&candidate.stem, &mut filled);
                 name.extend_from_slice(&filled);
-                let dep = FoundDep {
-                    name,
-                    order_only: pattern.order_only,
-                    wait: pattern.wait,
-                    made_by: None,
-                    from_pattern: has_percent,
-                };
-                let Some(dep) =
-                    self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?
-                else {
-                    return Ok(None);
-                };
-                deps.push(dep);
+                for name in self.matching_files(name) {
+                    let dep = FoundDep {
+                        name,
+                        order_only: pattern.order_only,
+                        wait: pattern.wait,
+                        made_by: None,
+                        from_pattern: has_percent,
+                    };
+                    let tried =
+                        self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
+                    let Some(dep) = tried else { return Ok(None) };
+                    deps.push(dep);
+                }
                 continue;
             }
             // Word by word: what comes after a prerequisite that can't be had is not expanded.
@@ -281,6 +282,17 @@ impl Builder<'_> {
             }
         }
         Ok(Some(deps))
+    }
+
+    /// The files a name with wildcards stands for; without any, and without wildcards, itself.
+    fn matching_files(&self, name: BString) -> Vec<BString> {
+        if has_wildcard(&name) {
+            let found = self.session.host().glob(&self.session.dir, &name);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        vec![name]
     }
 
     /// Whether one prerequisite of a candidate exists, ought to, or can be made.
@@ -415,13 +427,15 @@ impl Builder<'_> {
     ) -> Result<Vec<(BString, bool)>> {
         let percent = memchr::memchr(b'%', word);
         let mut replaced = Vec::with_capacity(word.len() + 2);
-        match percent {
-            Some(at) => {
-                replaced.extend_from_slice(&word[..at]);
+        // The first `%` is the stem: up to 4.3 of all that is between blanks outside of references, then of each word.
+        let mut open = true;
+        for &c in word {
+            open |= self.session.identity().is_4_4() && is_space(c);
+            if c == b'%' && std::mem::replace(&mut open, false) {
                 replaced.extend_from_slice(b"$*");
-                replaced.extend_from_slice(&word[at + 1..]);
+            } else {
+                replaced.push(c);
             }
-            None => replaced.extend_from_slice(word),
         }
         let star = if percent.is_some() { stem } else { full_stem };
         let expanded = self.expand_for(file, name, star, &replaced)?;
@@ -449,13 +463,17 @@ impl Builder<'_> {
     fn apply(&mut self, file: FileId, found: Found) -> Result<()> {
         let Found { rule, matched, stem, dir, deps } = found;
         let mut entered = Vec::with_capacity(deps.len());
-        for dep in deps {
+        let mut ids = Vec::with_capacity(deps.len());
+        for dep in &deps {
             let name = self.session.name(strip_dot_slash(&dep.name));
             let id = self.session.targets.enter(name);
             // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
             if !dep.from_pattern && self.session.identity().is_4_4() {
                 self.session.targets[id].is_explicit = true;
             }
+            ids.push(id);
+        }
+        for (dep, id) in deps.into_iter().zip(ids) {
             // A terminal rule's prerequisites are not to be made by implicit rules.
             if rule.terminal {
                 self.state(id).tried_implicit = true;

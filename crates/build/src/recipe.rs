@@ -120,6 +120,8 @@ impl Builder<'_> {
             spec?.is_bourne()
         };
         let builtin = self.session.targets[file].builtin || recipe.place.line == 0;
+        // Some line is not run with `-n`.
+        let mut plain = false;
         let saved = self.session.in_recipe;
         self.session.in_recipe = true;
         for line in &recipe.lines {
@@ -150,16 +152,20 @@ impl Builder<'_> {
                 continue;
             }
             let mut written = written;
+            let mut found = false;
             for piece in split_lines(&text) {
                 let (flags, rest) = split_flags(piece);
                 // A `+` counts for what follows it from the same line too.
                 written.recursive |= flags.recursive;
+                found |= flags.recursive;
                 if !rest.is_empty() {
                     out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
                 }
             }
+            plain |= !found && !written_flags(&line.text.bytes).recursive;
         }
         self.session.in_recipe = saved;
+        self.state(file).all_recursive = !plain && !one_shell;
         if let Some(whole) = whole.filter(|w| !rkbuild_base::text::trim(&w.text).is_empty()) {
             out.push_back(whole);
         }
@@ -171,9 +177,10 @@ impl Builder<'_> {
         self.session.targets[file].recipe.as_deref().is_some_and(any_recursive)
     }
 
-    /// True when all lines of the recipe of `file` run even with `-n`.
-    pub(crate) fn all_recursive(&self, file: FileId) -> bool {
-        self.session.targets[file].recipe.as_deref().is_some_and(all_recursive)
+    /// True when all lines of the recipe of `file` run even with `-n`: as written, or with a `+` that came of expansion.
+    pub(crate) fn all_recursive(&mut self, file: FileId) -> bool {
+        self.state(file).all_recursive
+            || self.session.targets[file].recipe.as_deref().is_some_and(all_recursive)
     }
 }
 

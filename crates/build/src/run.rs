@@ -579,7 +579,12 @@ impl Run<'_> {
     fn goals(&self, session: &mut Session) -> Result<Vec<FileId>> {
         let names: Vec<BString> = if session.options.goals.is_empty() {
             let value = session.variable_value(session.known.default_goal)?;
-            let names: Vec<BString> = rkbuild_base::text::words(&value).map(BString::from).collect();
+            let whole = session.name(&value);
+            let names: Vec<BString> = match session.targets.lookup(whole) {
+                // A target's name may hold blanks.
+                Some(_) => vec![value.into()],
+                None => rkbuild_base::text::words(&value).map(BString::from).collect(),
+            };
             if names.len() > 1 {
                 return Err(session.fatal(None, ".DEFAULT_GOAL contains more than one target"));
             }

@@ -22,7 +22,9 @@ impl Builder<'_> {
             let at = (second.after + added).min(self.session.targets[file].deps.len());
             let text = second.text.to_vec();
             self.set_automatic_with(file, second.stem.as_deref());
-            let saved = self.session.reading.take();
+            // Messages name the recipe, if there is one.
+            let place = self.session.targets[file].recipe.as_ref().map(|recipe| recipe.place);
+            let saved = std::mem::replace(&mut self.session.reading, place);
             let mut expanded = Vec::new();
             let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
             self.session.reading = saved;

@@ -79,16 +79,6 @@ pub fn snap(session: &mut Session) -> Result<()> {
             session.targets[file].not_parallel = true;
         }
     }
-    if is_4_4 && let Some(wait) = session.targets.lookup(known.wait) {
-        let target = &session.targets[wait];
-        let (place, deps, recipe) = (target.place, !target.deps.is_empty(), target.recipe.is_some());
-        if deps {
-            session.error(place, ".WAIT should not have prerequisites");
-        }
-        if recipe {
-            session.error(place, ".WAIT should not have commands");
-        }
-    }
     crate::suffix::convert(session)?;
     extra_prerequisites(session)
 }

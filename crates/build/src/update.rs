@@ -176,6 +176,9 @@ impl Builder<'_> {
         owners.extend(self.session.targets[file].grouped.iter().copied());
         let mut owner_at = 0;
         while let Some(&owner) = owners.get(owner_at) {
+            if at == 0 && owner != file {
+                self.expand_secondary(owner)?;
+            }
             if at >= self.session.targets[owner].deps.len() {
                 owner_at += 1;
                 at = 0;
@@ -210,7 +213,8 @@ impl Builder<'_> {
             let mut maybe_make = must_make;
             let dont_care = self.session.targets[id].dont_care;
             if self.for_makefiles {
-                self.session.targets[id].dont_care = self.session.targets[file].dont_care;
+                let unwanted = self.session.targets[file].dont_care || self.state(file).unwanted;
+                self.session.targets[id].dont_care = unwanted;
             }
             let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, file);
             if self.for_makefiles {
@@ -598,10 +602,8 @@ impl Builder<'_> {
             self.report(file, depth, status);
             return Ok(Outcome::Done(status));
         }
+        self.start_peers(file);
         self.state(file).phase = Phase::Running;
-        if self.made_by_running_peer(file) {
-            return Ok(self.wait_for(file, waiter));
-        }
         match self.run_recipe(file)? {
             Started::Running => {
                 if self.tracing_verbose() {
@@ -617,13 +619,18 @@ impl Builder<'_> {
         }
     }
 
-    /// True when a recipe under way makes this target too: a pattern rule with several targets runs once for all,
-    /// though each of them found the rule by a search of its own.
-    fn made_by_running_peer(&mut self, file: FileId) -> bool {
-        let peers = self.session.targets[file].grouped.clone();
-        peers.into_iter().any(|peer| {
-            self.state(peer).phase == Phase::Running && self.session.targets[peer].grouped.contains(&file)
-        })
+    /// The recipe about to run makes other targets too: whoever needs one of them waits, although its file may be there
+    /// before the recipe is over.
+    fn start_peers(&mut self, file: FileId) {
+        for peer in self.session.targets[file].grouped.clone() {
+            if self.state(peer).mtime_before.is_none() {
+                let time = self.mtime(peer);
+                self.state(peer).mtime_before = Some(time);
+            }
+            if matches!(self.state(peer).phase, Phase::New | Phase::Waiting) {
+                self.state(peer).phase = Phase::Running;
+            }
+        }
     }
 
     fn report(&self, file: FileId, depth: u32, status: Status) {
@@ -660,8 +667,8 @@ impl Builder<'_> {
         if ran && !self.session.targets[file].phony {
             let options = &self.session.options;
             let pretend = (options.question || options.just_print || options.touch)
-                && self.session.targets[file].recipe.is_some()
-                && !self.all_recursive(file);
+                && self.session.targets[file].recipe.is_some();
+            let pretend = pretend && !self.all_recursive(file);
             // Under -n and -q nothing was done: the target counts as new all the same.
             self.state(file).mtime = if pretend { Some(Time::New) } else { None };
             let name = self.name_of(file);
@@ -741,8 +748,8 @@ impl Builder<'_> {
         let mut all = vec![file];
         all.extend(self.session.targets[file].grouped.iter().copied());
         for file in all {
-            if self.session.targets[file].intermediate && !self.intermediates.contains(&file) {
-                self.intermediates.push(file);
+            if self.session.targets[file].intermediate {
+                self.intermediates.insert(file);
             }
         }
     }

@@ -158,7 +158,7 @@ impl Builder<'_> {
     /// `file` was found as `found`: from now on both names mean it. Gives its time.
     pub(crate) fn found_elsewhere(&mut self, file: FileId, found: &[u8], time: Time) -> Time {
         let name = self.name_of(file);
-        let new_name = self.session.name(rkbuild_eval::target::strip_dot_slash(found));
+        let new_name = self.session.name(found);
         let dir_len = found.len().saturating_sub(name.len() + 1);
         let keeps = self.in_gpath(&found[..dir_len]);
         if let Some(other) = self.session.targets.lookup(new_name).filter(|other| *other != file) {

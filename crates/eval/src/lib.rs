@@ -4,6 +4,7 @@
 //! it; running recipes and deciding what is out of date is the `build` crate's, which keeps its own state
 //! beside. Evaluation calls it only through [`Doors`].
 
+pub mod archive;
 pub mod assign;
 pub mod builtin;
 pub mod environment;

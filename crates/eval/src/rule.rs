@@ -451,6 +451,19 @@ impl Session {
             target.is_target = true;
             target.place = Some(rule.place);
             let first = recipe.is_some();
+            let had = (!target.deps.is_empty() || !target.secondary.is_empty(), target.recipe.is_some());
+            if name == self.known.wait && self.shared.lang.identity.is_4_4() {
+                let has = !deps.is_empty() || second.is_some();
+                for (told, what) in [
+                    (has && !had.0, ".WAIT should not have prerequisites"),
+                    (first && !had.1, ".WAIT should not have commands"),
+                ] {
+                    if told {
+                        self.error(Some(rule.place), what);
+                    }
+                }
+            }
+            let target = &mut self.targets[file];
             // `.SUFFIXES:` with nothing after it forgets all suffixes.
             if name == known_suffixes && deps.is_empty() && second.is_none() {
                 target.deps.clear();

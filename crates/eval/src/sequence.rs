@@ -3,8 +3,8 @@
 use rkbuild_base::BString;
 use rkbuild_base::text::is_space;
 
-use crate::Session;
 use crate::target::strip_dot_slash;
+use crate::{Session, archive};
 
 /// How [`Session::file_sequence`] reads a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,20 +135,35 @@ impl Session {
             out.push(word);
             return;
         }
-        // Only the archive's name is a pattern in `lib*.a(x)`.
-        if let (Some(open), true) = (memchr::memchr(b'(', &word), word.ends_with(b")"))
-            && open > 0
-        {
-            let found = self.host().glob(&self.dir, &word[..open]);
-            if found.is_empty() {
+        if let Some((archive, pattern)) = archive::split(&word) {
+            let before = out.len();
+            for archive in self.host().glob(&self.dir, archive) {
+                self.archive_members(&archive, pattern, out);
+            }
+            if out.len() == before {
                 out.push(word);
-            } else {
-                out.extend(found.iter().map(|f| member(f, &word[open + 1..word.len() - 1])));
             }
             return;
         }
         let found = self.host().glob(&self.dir, &word);
         if found.is_empty() { out.push(word) } else { out.extend(found) }
+    }
+
+    /// The members of an archive that match a pattern, in order of their names.
+    fn archive_members(&self, archive: &[u8], pattern: &[u8], out: &mut Vec<BString>) {
+        if !has_wildcard(pattern) {
+            out.push(member(archive, pattern));
+            return;
+        }
+        let Ok(data) = self.host().read(&self.dir, archive) else { return };
+        let mut names: Vec<BString> = archive::members(&data)
+            .into_iter()
+            .flatten()
+            .filter(|m| rkbuild_host::matches(pattern, &m.name))
+            .map(|m| member(archive, &m.name))
+            .collect();
+        names.sort();
+        out.append(&mut names);
     }
 
     /// `~` and `~user` at the start of a name, as the shell reads them.

@@ -1,5 +1,4 @@
 # Pattern rules: stems with directories, several prerequisites, first match, shortest stem, cancelled rules, chains.
-# KNOWN: several intermediate files are removed in the order they were met
 # FILE: x.src
 # END
 # FILE: dir/y.src

@@ -1,0 +1,122 @@
+//! The order in which GNU make goes through its files: that of its hash table.
+//!
+//! It shows where files are taken from the table one after the other: in the `rm` line of intermediate files, and in
+//! the data base that `-p` prints. Found by experiment with both releases: names are hashed by Bob Jenkins' public-domain
+//! `lookup3`, to which the number of bytes in whole words is added; the table begins with 1,024 slots, doubles when
+//! 15/16 of them are taken, and a taken slot is passed over for the next.
+
+use rkbuild_eval::{FileId, Session};
+
+/// The number of slots of an empty table.
+const SLOTS: usize = 1024;
+
+/// What `lookup3` begins with.
+const SEED: u32 = 0xdead_beef;
+
+/// All files of a session, in the order of the table.
+pub(crate) fn table_order(session: &Session) -> Vec<FileId> {
+    let mut table = Table { slots: vec![None; SLOTS], taken: 0 };
+    for (at, target) in session.targets.files.iter().enumerate() {
+        let file = FileId(at as u32);
+        // A name's further `::` rules hang on the first.
+        if target.double_colon_head.is_none_or(|head| head == file) {
+            table.insert(file, hash(session.text(target.name)));
+        }
+    }
+    table.slots.into_iter().flatten().map(|(file, _)| file).collect()
+}
+
+struct Table {
+    slots: Vec<Option<(FileId, u32)>>,
+    taken: usize,
+}
+
+impl Table {
+    fn insert(&mut self, file: FileId, hash: u32) {
+        self.place(file, hash);
+        self.taken += 1;
+        let size = self.slots.len();
+        if self.taken >= size - size / 16 {
+            let old = std::mem::replace(&mut self.slots, vec![None; size * 2]);
+            for (file, hash) in old.into_iter().flatten() {
+                self.place(file, hash);
+            }
+        }
+    }
+
+    fn place(&mut self, file: FileId, hash: u32) {
+        // The size is a power of two, and there is always a free slot.
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while let Some(Some(_)) = self.slots.get(at) {
+            at = (at + 1) & mask;
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = Some((file, hash));
+        }
+    }
+}
+
+fn hash(name: &[u8]) -> u32 {
+    let word = |bytes: &[u8]| {
+        let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0)) << (8 * at);
+        byte(0) | byte(1) | byte(2) | byte(3)
+    };
+    let (mut a, mut b, mut c) = (SEED, SEED, SEED);
+    let mut rest = name;
+    loop {
+        let mut words = rest.chunks(4).map(word);
+        a = a.wrapping_add(words.next().unwrap_or(0));
+        b = b.wrapping_add(words.next().unwrap_or(0));
+        c = c.wrapping_add(words.next().unwrap_or(0));
+        match rest.split_at_checked(12) {
+            Some((_, more)) => {
+                (a, b, c) = mix(a, b, c);
+                rest = more;
+            }
+            None => break,
+        }
+    }
+    let words = (name.len() & !3) as u32;
+    last(a, b, c).wrapping_add(words)
+}
+
+fn mix(mut a: u32, mut b: u32, mut c: u32) -> (u32, u32, u32) {
+    a = a.wrapping_sub(c) ^ c.rotate_left(4);
+    c = c.wrapping_add(b);
+    b = b.wrapping_sub(a) ^ a.rotate_left(6);
+    a = a.wrapping_add(c);
+    c = c.wrapping_sub(b) ^ b.rotate_left(8);
+    b = b.wrapping_add(a);
+    a = a.wrapping_sub(c) ^ c.rotate_left(16);
+    c = c.wrapping_add(b);
+    b = b.wrapping_sub(a) ^ a.rotate_left(19);
+    a = a.wrapping_add(c);
+    c = c.wrapping_sub(b) ^ b.rotate_left(4);
+    b = b.wrapping_add(a);
+    (a, b, c)
+}
+
+fn last(mut a: u32, mut b: u32, mut c: u32) -> u32 {
+    c = (c ^ b).wrapping_sub(b.rotate_left(14));
+    a = (a ^ c).wrapping_sub(c.rotate_left(11));
+    b = (b ^ a).wrapping_sub(a.rotate_left(25));
+    c = (c ^ b).wrapping_sub(b.rotate_left(16));
+    a = (a ^ c).wrapping_sub(c.rotate_left(4));
+    b = (b ^ a).wrapping_sub(a.rotate_left(14));
+    (c ^ b).wrapping_sub(b.rotate_left(24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_those_gnu_make_was_seen_to_use() {
+        for (name, slot) in
+            [("a", 176), ("ab", 974), ("abcd", 621), ("aaaaaaaaa", 408), ("aaaaaaaaaaaaa", 430)]
+        {
+            assert_eq!(hash(name.as_bytes()) & 1023, slot, "{name}");
+        }
+    }
+}
