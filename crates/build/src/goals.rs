@@ -204,7 +204,8 @@ impl Builder<'_> {
 
     fn say_done(&mut self, goal: FileId, status: Status, changed: bool) {
         let options = &self.session.options;
-        if self.for_makefiles || status != Status::Success || changed || options.silent || options.question {
+        let silent = options.silent || self.session.targets.all_silent;
+        if self.for_makefiles || status != Status::Success || changed || silent || options.question {
             return;
         }
         let goal = self.renamed(goal);

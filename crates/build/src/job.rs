@@ -250,7 +250,10 @@ impl Builder<'_> {
         job.line = line.line;
         let options = &self.session.options;
         let (just_print, question, touch) = (options.just_print, options.question, options.touch);
-        let trace = options.trace || self.trace.print;
+        // From 4.4 on --trace is a kind of --debug, which is quiet about makefiles unless told otherwise.
+        let newer = self.session.identity().is_4_4();
+        let (print, why) =
+            if newer { (self.trace.print, self.trace.why) } else { (options.trace, options.trace) };
         let silent =
             options.silent || self.session.targets.all_silent || self.session.targets[job.file].silent;
         let Some(argv) = job.spec.argv(&line.text, line.flags.ignore) else { return Ok(None) };
@@ -268,10 +271,10 @@ impl Builder<'_> {
             self.release_output(job);
             job.held = None;
         }
-        if trace && !std::mem::replace(&mut job.traced, true) {
+        if why && !std::mem::replace(&mut job.traced, true) {
             self.with_output(job, |builder, job| builder.trace_reason(job));
         }
-        if just_print || trace || (!silent && !line.flags.silent) {
+        if just_print || print || (!silent && !line.flags.silent) {
             let mut text = line.text.to_vec();
             text.push(b'\n');
             self.with_output(job, |builder, _| builder.session.out(&text));

@@ -306,6 +306,16 @@ impl Run<'_> {
             own.shuffle = Some(seed.to_string().into());
         }
         own.settle(newer);
+        if !newer {
+            let given = session.print_directory_given;
+            let inhibited = [given, from_env.print_directory].contains(&Some(false));
+            let asked = own.print_directory == Some(true);
+            let implied = !own.silent && (!own.directories.is_empty() || session.level > 0);
+            if inhibited {
+                (session.print_directory_given, own.print_directory) = (None, Some(false));
+            }
+            own.announces_directory = !inhibited && (asked || implied);
+        }
         session.options = own;
         if session.options.version {
             session.out(version_text(session).as_bytes());
@@ -653,19 +663,27 @@ impl Run<'_> {
         if !trace.makefiles {
             builder.trace = Trace::default();
         }
-        // What would only be shown or asked is done for makefiles, unless they are goals.
-        let options = builder.session.options.clone();
+        // What would only be shown or asked is done for makefiles, unless they are goals. The makes they start are never
+        // told of it.
+        let options = &mut builder.session.options;
+        let asked = (options.just_print, options.question, options.touch);
+        let asks = asked != (false, false, false);
         let are_goals = files.iter().any(|(f, _)| goals.contains(f));
-        if !are_goals {
-            builder.session.options.just_print = false;
-            builder.session.options.question = false;
-            builder.session.options.touch = false;
+        if asks {
+            (options.just_print, options.question, options.touch) = (false, false, false);
+            builder.session.define_makeflags(true);
+            if are_goals {
+                let options = &mut builder.session.options;
+                (options.just_print, options.question, options.touch) = asked;
+            }
         }
         let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
         let result = builder.update_goals(&ids, true);
-        builder.session.options.just_print = options.just_print;
-        builder.session.options.question = options.question;
-        builder.session.options.touch = options.touch;
+        if asks {
+            let options = &mut builder.session.options;
+            (options.just_print, options.question, options.touch) = asked;
+            builder.session.define_makeflags(true);
+        }
         builder.trace = trace;
         let status = result?;
         if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {

@@ -21,7 +21,7 @@ pub struct Trace {
     pub jobs: bool,
     /// `m`: remaking makefiles.
     pub makefiles: bool,
-    /// `p`: what `--trace` prints.
+    /// `p`: commands, even if they are silent.
     pub print: bool,
     /// `w`: why a target is remade.
     pub why: bool,
@@ -31,7 +31,10 @@ impl Trace {
     /// What `-d`, `--debug` and `--trace` ask for.
     pub fn of(options: &Options) -> Trace {
         let all = options.debug_all.then(|| "all".into());
-        Trace::new(&all.into_iter().chain(options.debug.iter().cloned()).collect::<Vec<_>>())
+        let mut trace = Trace::new(&all.into_iter().chain(options.debug.iter().cloned()).collect::<Vec<_>>());
+        trace.print |= options.trace;
+        trace.why |= options.trace;
+        trace
     }
 
     /// Reads the words of `--debug`; a word counts by its first letter.

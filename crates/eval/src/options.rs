@@ -87,6 +87,8 @@ pub struct Options {
     pub help: bool,
     /// `-w`: `Some(false)` after `--no-print-directory`.
     pub print_directory: Option<bool>,
+    /// 4.3 settles before it reads makefiles that the directory is announced, and says `w` in MAKEFLAGS then.
+    pub announces_directory: bool,
     /// `-W`
     pub new_files: Vec<BString>,
     /// `--warn-undefined-variables`
@@ -532,7 +534,7 @@ impl Options {
             Id::Silent => self.silent,
             Id::NoKeepGoing => self.no_keep_going && newer,
             Id::Touch => self.touch,
-            Id::PrintDirectory => self.print_directory == Some(true),
+            Id::PrintDirectory => self.announces_directory || self.print_directory == Some(true),
             Id::Trace => self.trace,
             Id::NoPrintDirectory => self.print_directory == Some(false),
             Id::WarnUndefined => self.warn_undefined_variables,

@@ -319,6 +319,9 @@ impl Session {
     /// `-C` and in sub-makes.
     pub fn prints_directory(&self) -> bool {
         let options = &self.options;
+        if options.announces_directory {
+            return true;
+        }
         let chosen = self.print_directory_given.or(options.print_directory);
         let wanted = !options.silent && !options.question;
         chosen.unwrap_or(wanted && (!options.directories.is_empty() || self.level > 0))

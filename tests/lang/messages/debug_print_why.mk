@@ -1,0 +1,11 @@
+# --debug=print shows commands that are silent, --debug=why the reasons; both are quiet about makefiles.
+# ARGS: --debug=p
+# SH: rm dep
+# ARGS: --debug=w
+# SH: rm dep
+# ARGS: --debug=p,w
+# SH: rm dep
+# ARGS: --trace
+all: ; @echo $@
+dep: ; @echo x=1 >$@
+-include dep
