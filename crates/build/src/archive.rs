@@ -23,12 +23,19 @@ impl Builder<'_> {
         let archive = self.archive_path(archive);
         let Ok(data) = self.session.host().read(&self.session.dir, &archive) else { return Time::Missing };
         let found = members(&data).and_then(|m| m.into_iter().find(|m| same_member(member, &m.name)));
-        found.map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
+        // `ar` writes no times when it is told to be deterministic: then nothing can be up to date.
+        found.filter(|m| m.time > 0).map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
     }
 
-    fn archive_path(&mut self, archive: &[u8]) -> BString {
+    /// Where an archive is: its own name, or what VPATH makes of it.
+    pub(crate) fn archive_path(&mut self, archive: &[u8]) -> BString {
         let name = self.session.name(rkbuild_eval::target::strip_dot_slash(archive));
-        let Some(file) = self.session.targets.lookup(name) else { return archive.into() };
+        let Some(file) = self.session.targets.lookup(name) else {
+            if self.session.host().exists(&self.session.dir, archive) {
+                return archive.into();
+            }
+            return self.search_directories(archive).map_or(archive.into(), |(found, _)| found);
+        };
         self.mtime(file);
         let file = self.renamed(file);
         let name = self.state(file).found_as.unwrap_or(self.session.targets[file].name);

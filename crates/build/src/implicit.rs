@@ -426,17 +426,7 @@ impl Builder<'_> {
         full_stem: &[u8],
     ) -> Result<Vec<(BString, bool)>> {
         let percent = memchr::memchr(b'%', word);
-        let mut replaced = Vec::with_capacity(word.len() + 2);
-        // The first `%` is the stem: up to 4.3 of all that is between blanks outside of references, then of each word.
-        let mut open = true;
-        for &c in word {
-            open |= self.session.identity().is_4_4() && is_space(c);
-            if c == b'%' && std::mem::replace(&mut open, false) {
-                replaced.extend_from_slice(b"$*");
-            } else {
-                replaced.push(c);
-            }
-        }
+        let replaced = with_stem_references(word, self.session.identity().is_4_4());
         let star = if percent.is_some() { stem } else { full_stem };
         let expanded = self.expand_for(file, name, star, &replaced)?;
         let mut out = Vec::new();
@@ -558,6 +548,28 @@ impl Builder<'_> {
         // What is said of the name itself comes before what is said of the pattern.
         target.notintermediate |= notintermediate && !target.intermediate;
     }
+}
+
+/// Text for the second expansion, where the first `%` of each word is the stem: of each word between blanks, up to 4.3 only
+/// of what is between blanks outside of references.
+pub(crate) fn with_stem_references(text: &[u8], newer: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    let mut references = 0;
+    let mut open = true;
+    for (at, &c) in text.iter().enumerate() {
+        match c {
+            b'(' | b'{' if at > 0 && text[at - 1] == b'$' || references > 0 => references += 1,
+            b')' | b'}' if references > 0 => references -= 1,
+            _ => {}
+        }
+        open |= is_space(c) && (newer || references == 0);
+        if c == b'%' && std::mem::replace(&mut open, false) {
+            out.extend_from_slice(b"$*");
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Words of a text, `$(…)` references kept whole.

@@ -5,6 +5,7 @@ use rkbuild_syntax::Text;
 use std::sync::Arc;
 
 use crate::builder::Builder;
+use crate::implicit::with_stem_references;
 
 impl Builder<'_> {
     /// Expands the prerequisites that waited for it, once, when the target is first considered.
@@ -20,7 +21,11 @@ impl Builder<'_> {
         let mut added = 0;
         for second in secondary {
             let at = (second.after + added).min(self.session.targets[file].deps.len());
-            let text = second.text.to_vec();
+            // In a static pattern rule `%` stands for the stem, also in names of variables.
+            let text = match &second.stem {
+                Some(_) => with_stem_references(&second.text, self.session.identity().is_4_4()),
+                None => second.text.to_vec(),
+            };
             self.set_automatic_with(file, second.stem.as_deref());
             // Messages name the recipe, if there is one.
             let place = self.session.targets[file].recipe.as_ref().map(|recipe| recipe.place);
@@ -29,8 +34,7 @@ impl Builder<'_> {
             let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
             self.session.reading = saved;
             result?;
-            // In a static pattern rule the first `%` of each word that came of it stands for the stem.
-            let deps = self.session.enter_deps(&expanded, second.stem.as_deref());
+            let deps = self.session.enter_deps(&expanded, None);
             added += deps.len();
             let all = &mut self.session.targets[file].deps;
             all.splice(at..at, deps);

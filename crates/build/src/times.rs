@@ -43,8 +43,15 @@ impl Builder<'_> {
             self.state(file).mtime = Some(Time::Missing);
             return Time::Missing;
         }
-        let mut time = if crate::archive::split(name).is_some() {
-            self.member_time(name)
+        let mut time = if let Some((archive, member)) = crate::archive::split(name) {
+            // An archive found through VPATH takes its members along.
+            let path = self.archive_path(archive);
+            let time = self.member_time(name);
+            if path != archive && search && !self.state(file).ignore_vpath && !time.is_missing() {
+                let found = [path.as_slice(), b"(", member, b")"].concat();
+                return self.found_elsewhere(file, &found, time);
+            }
+            time
         } else {
             let state = self.state(file);
             let name = match (state.found_as, state.ignore_vpath) {

@@ -671,6 +671,7 @@ impl Builder<'_> {
             let pretend = pretend && !self.all_recursive(file);
             // Under -n and -q nothing was done: the target counts as new all the same.
             self.state(file).mtime = if pretend { Some(Time::New) } else { None };
+            self.see_member_again(file);
             let name = self.name_of(file);
             self.directories.forget(name);
         }
@@ -715,6 +716,22 @@ impl Builder<'_> {
         }
         self.wake(file);
         Ok(())
+    }
+
+    /// A recipe that did not put an archive's member in leaves that to the archive's own recipe: 4.4 takes the member as
+    /// not there, so that the archive is remade (manual 11.3).
+    fn see_member_again(&mut self, file: FileId) {
+        let name = self.name_of(file);
+        if self.state(file).mtime.is_some()
+            || crate::archive::split(name).is_none()
+            || !self.session.identity().is_4_4()
+        {
+            return;
+        }
+        let time = self.member_time(name);
+        if self.state(file).mtime_before == Some(time) {
+            self.state(file).mtime = Some(Time::Missing);
+        }
     }
 
     /// A pattern rule with several targets should make all of them (4.4).
