@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rkbuild_eval::session::Entering;
 use rkbuild_eval::{FileId, Result, ScopeId, Session};
 use rkbuild_host::fd::{self, Waker};
 use rkbuild_host::poll::{self, Ready};
@@ -282,6 +283,9 @@ impl Builder<'_> {
         self.session.commands += 1;
         if ShellSpec::is_no_op(&argv) || just_print && !line.flags.recursive {
             return Ok(None);
+        }
+        if self.session.entering.get() == Entering::Undecided {
+            self.session.enter_directory();
         }
         let env = match &job.env {
             Some(env) => env.clone(),

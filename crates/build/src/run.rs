@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice, Place};
-use rkbuild_eval::options::{BadOption, HOST, Options, OutputSync, usage};
+use rkbuild_eval::options::{BadOption, HOST, Options, usage};
 use rkbuild_eval::session::ReadFile;
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
@@ -197,9 +197,10 @@ impl Run<'_> {
         let newer = session.identity().is_4_4();
         let process = &self.invocation.process;
         let mut sync = Sync::new(session, process);
-        // From 4.4 on a makefile can still say whether the directory is announced. Output that is kept together names
-        // it each time.
-        if newer && !sync.holds_reading() {
+        // From 4.4 on a makefile can still say whether the directory is announced; in 4.3 only that it is. Output that is
+        // kept together names it each time.
+        let open = newer || session.options.announces_directory;
+        if open && !sync.holds_reading() {
             session.leave_entering_open();
         }
         self.change_directory(session)?;
@@ -217,11 +218,10 @@ impl Run<'_> {
             session.options.jobs = jobs;
         }
         sync.begin(session, process);
-        if !sync.holds_reading() || session.options.jobs.is_none_or(|jobs| jobs == 1) {
-            if sync.holds_reading() {
-                session.leave_entering_open();
-            }
-            session.enter_directory();
+        let in_turn = session.options.jobs.is_none_or(|jobs| jobs == 1);
+        let opens_now = if sync.holds_reading() { in_turn } else { !open };
+        if opens_now {
+            session.leave_entering_open();
         }
         let jobserver = crate::jobserver::serve(session, joined)?;
         session.define_makeflags(true);
@@ -466,10 +466,6 @@ impl Run<'_> {
         let again = self.restarts > 0;
         let joined = crate::jobserver::join(session, &invocation.process, inherited, forced, again)?;
         self.define_variables(session)?;
-        if !session.identity().is_4_4() && session.options.output_sync == OutputSync::None {
-            session.leave_entering_open();
-            session.enter_directory();
-        }
         self.read_makefiles(session, stdin)?;
         self.end_reading(session)?;
         Ok(joined)

@@ -60,7 +60,7 @@ pub trait Doors {
 pub enum Entering {
     /// Arguments are still being read: nothing is printed before messages.
     Early,
-    /// The first output, or the end of reading, decides.
+    /// The first output or command decides.
     Undecided,
     /// It was printed, or is not to be.
     Decided,
@@ -334,8 +334,8 @@ impl Session {
         }
     }
 
-    /// Prints `Entering directory` if that has not been decided yet: before the first output of make itself, before the
-    /// first `$(shell)`, or when reading is over.
+    /// Prints `Entering directory` if that has not been decided yet: before the first output of make itself, the
+    /// first `$(shell)` or the first command.
     pub fn enter_directory(&self) {
         if self.entering.replace(Entering::Decided) == Entering::Undecided && self.prints_directory() {
             self.entered.set(true);
