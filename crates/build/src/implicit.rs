@@ -519,8 +519,8 @@ impl Builder<'_> {
             let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
             self.session.targets[id].is_target = true;
             self.inherit_flags(id, &pattern.text);
-            // What is made on the side, and no makefile names, is intermediate too.
-            let no_intermediates = self.session.targets.no_intermediates;
+            // From 4.4 on, what is made on the side, and no makefile names, is intermediate too.
+            let no_intermediates = self.session.targets.no_intermediates || !self.session.identity().is_4_4();
             let target = &mut self.session.targets[id];
             target.intermediate |= !known && !target.notintermediate && !no_intermediates;
             siblings.push(id);

@@ -76,10 +76,10 @@ impl Sync {
     }
 
     /// After makefiles are read: jobs may run in parallel now. A lock is made if there is none; its name goes to
-    /// sub-makes in MAKEFLAGS. (4.3 locks a file all have open; here the threads of this process are kept apart.)
+    /// sub-makes in MAKEFLAGS. With `-Orecurse` only the outermost make writes, and needs none. (4.3 locks a file all have open; here the threads of this process are kept apart.)
     pub fn begin(&mut self, session: &mut Session, process: &Process) {
         self.mode = session.options.output_sync;
-        let wanted = self.mode != OutputSync::None && parallel(session) && session.identity().is_4_4();
+        let wanted = self.holds_reading() && parallel(session) && session.identity().is_4_4();
         if !wanted || self.lock.is_some() {
             return;
         }

@@ -180,6 +180,16 @@ fn shown_arguments(argv: &[BString], stdin: Option<&BString>, newer: bool) -> Ve
     shown
 }
 
+/// What came of bringing the makefiles up to date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remade {
+    Nothing,
+    /// One changed: everything starts over.
+    Changed,
+    /// One could not be remade; the goals are made all the same, and make fails.
+    Failed,
+}
+
 struct Run<'a> {
     invocation: &'a Invocation,
     restarts: u32,
@@ -246,7 +256,11 @@ impl Run<'_> {
         if !first {
             mark_new_files(&mut builder);
         }
-        if again? {
+        if !matches!(again, Ok(Remade::Nothing | Remade::Failed)) {
+            builder.remove_intermediates(false);
+        }
+        let remade = again?;
+        if remade == Remade::Changed {
             return Ok(End::Restart);
         }
         let result = self.build(&mut builder, goals);
@@ -259,6 +273,7 @@ impl Run<'_> {
             builder.session.error(None, message);
         }
         Ok(End::Status(match result? {
+            Status::Success if remade == Remade::Failed => 2,
             Status::Success => 0,
             Status::Question => 1,
             Status::Failed => 2,
@@ -291,7 +306,7 @@ impl Run<'_> {
         let args = self.invocation.argv.get(1..).unwrap_or_default();
         let mut given = Options::default();
         given.parse(args, false, newer).map_err(|e| wrong(session, e))?;
-        session.print_directory_given = given.print_directory;
+        session.print_directory_given = given.print_directory.filter(|_| newer);
         own.parse(args, false, newer).map_err(|e| wrong(session, e))?;
         session.jobs_given = own.jobs.is_some();
         if own.jobs.is_none() {
@@ -306,16 +321,12 @@ impl Run<'_> {
             own.shuffle = Some(seed.to_string().into());
         }
         own.settle(newer);
-        if !newer {
-            let given = session.print_directory_given;
-            let inhibited = [given, from_env.print_directory].contains(&Some(false));
-            let asked = own.print_directory == Some(true);
-            let implied = !own.silent && (!own.directories.is_empty() || session.level > 0);
-            if inhibited {
-                (session.print_directory_given, own.print_directory) = (None, Some(false));
-            }
-            own.announces_directory = !inhibited && (asked || implied);
+        // 4.3 decides at once to announce the directory, and tells its children so.
+        let announced = !own.silent && (!own.directories.is_empty() || session.level > 0);
+        if !newer && announced && own.print_directory.is_none() {
+            own.print_directory = Some(true);
         }
+        own.announces_directory = !newer && own.print_directory == Some(true);
         session.options = own;
         if session.options.version {
             session.out(version_text(session).as_bytes());
@@ -605,15 +616,16 @@ impl Run<'_> {
         Ok(goals)
     }
 
-    /// Brings the makefiles up to date; true when one changed and everything starts over.
+    /// Brings the makefiles up to date.
     fn remake_makefiles(
         &self,
         builder: &mut Builder<'_>,
         stdin: &Option<BString>,
         goals: &[FileId],
-    ) -> Result<bool> {
+    ) -> Result<Remade> {
+        let newer = builder.session.identity().is_4_4();
         let mut records: Vec<ReadFile> = builder.session.read_files.clone();
-        if !builder.session.identity().is_4_4() {
+        if !newer {
             records.reverse();
         }
         let mut files: Vec<(FileId, ReadFile)> = Vec::new();
@@ -634,7 +646,7 @@ impl Run<'_> {
                 t.is_double_colon && t.deps.is_empty() && t.secondary.is_empty() && t.recipe.is_some()
             };
             let endless = endless(&file) || target.double_colon.iter().any(endless);
-            if endless || (target.phony && (record.found || builder.session.identity().is_4_4())) {
+            if endless || (target.phony && (record.found || newer)) {
                 skipped.push(record);
                 continue;
             }
@@ -647,7 +659,7 @@ impl Run<'_> {
                 builder.treat_as_missing(*file);
             }
             before.push(builder.mtime_of(*file, false));
-            let told = record.top && builder.session.identity().is_4_4();
+            let told = record.top && newer;
             if !record.found && !record.optional && !told {
                 builder.goal_errors.insert(*file, (record.place, record.errno));
             }
@@ -696,12 +708,12 @@ impl Run<'_> {
                 Some(_) if !record.optional && status != Status::Success => {
                     failed.push((*file, record));
                     changed |= now != before && !now.is_missing();
-                    missing |= record.top || !record.found;
+                    missing |= record.top || !record.found || options.keep_going;
                 }
                 _ => {}
             }
         }
-        if builder.session.identity().is_4_4() && (!changed || !failed.is_empty()) {
+        if newer && (!changed || !failed.is_empty()) {
             let lacking = |r: &&ReadFile| !r.found && !r.optional;
             for record in skipped.iter().rev().filter(lacking) {
                 let mut message = builder.session.text(record.name).to_vec();
@@ -711,20 +723,22 @@ impl Run<'_> {
                 missing = true;
             }
         }
+        // With -k 4.3 goes on with what it could read, and names no place.
+        let goes_on = !newer && options.keep_going && !failed.is_empty();
         for (file, record) in failed {
             let mut message = b"Failed to remake makefile '".to_vec();
             message.extend_from_slice(builder.name_of(file));
             message.extend_from_slice(b"'.");
-            builder.session.error(record.place, message);
+            builder.session.error(record.place.filter(|_| newer), message);
         }
         if changed {
-            return Ok(true);
+            return Ok(Remade::Changed);
         }
-        if missing {
+        if missing && !goes_on {
             return Err(Fatal { status: 2 });
         }
         builder.forget_goals(&ids);
-        Ok(false)
+        Ok(if goes_on { Remade::Failed } else { Remade::Nothing })
     }
 
     fn build(&self, builder: &mut Builder<'_>, goals: Vec<FileId>) -> Result<Status> {

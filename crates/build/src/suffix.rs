@@ -44,12 +44,8 @@ fn add(session: &mut Session, name: &[u8], target: &[u8], source: &[u8]) {
         if session.targets.posix {
             return;
         }
-        if session.identity().is_4_4() {
-            let message = "warning: ignoring prerequisites on suffix rule definition";
-            session.error(Some(recipe.place), message);
-        } else {
-            return;
-        }
+        let message = "warning: ignoring prerequisites on suffix rule definition";
+        session.error(Some(recipe.place), message);
     }
     let pattern = Pattern::parse(target);
     let mut text = BString::from("%");

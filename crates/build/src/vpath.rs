@@ -191,7 +191,12 @@ impl Builder<'_> {
                 self.session.targets[to].recipe = Some(recipe);
             } else {
                 let old = self.session.text(from_name);
-                let place = recipe.place.text(&self.session.shared.lang.names);
+                // 4.3 takes the same recipe, but tells it the wrong way round.
+                let newer = self.session.identity().is_4_4();
+                let kept = self.session.targets[to].recipe.as_ref().map(|r| r.place);
+                let place = if newer { recipe.place } else { kept.unwrap_or(recipe.place) };
+                let place = place.text(&self.session.shared.lang.names);
+                let (ignored, used) = if newer { (old, to_name) } else { (to_name, old) };
                 let cat = |parts: &[&[u8]]| parts.concat();
                 self.session.error(
                     Some(recipe.place),
@@ -205,9 +210,9 @@ impl Builder<'_> {
                     Some(recipe.place),
                     cat(&[
                         b"Recipe for '",
-                        old,
+                        ignored,
                         b"' will be ignored in favor of the one for '",
-                        to_name,
+                        used,
                         b"'.",
                     ]),
                 );

@@ -87,7 +87,8 @@ pub struct Options {
     pub help: bool,
     /// `-w`: `Some(false)` after `--no-print-directory`.
     pub print_directory: Option<bool>,
-    /// 4.3 settles before it reads makefiles that the directory is announced, and says `w` in MAKEFLAGS then.
+    /// 4.3 settles before it reads makefiles that the directory is announced, and says `w` in MAKEFLAGS then. A
+    /// makefile's `-w` settles it too.
     pub announces_directory: bool,
     /// `-W`
     pub new_files: Vec<BString>,
@@ -297,7 +298,7 @@ impl Options {
                     },
                     (_, value) => value,
                 };
-                self.apply(switch, value, from_env)?;
+                self.apply(switch, value, from_env, newer)?;
                 continue;
             }
             let mut rest = &arg[1..];
@@ -313,7 +314,7 @@ impl Options {
                     return Err(bad(message));
                 };
                 match switch.takes {
-                    Takes::Nothing => self.apply(switch, None, from_env)?,
+                    Takes::Nothing => self.apply(switch, None, from_env, newer)?,
                     Takes::Required => {
                         let value =
                             if rest.is_empty() { args.next().map(|a| a.as_slice()) } else { Some(rest) };
@@ -323,7 +324,7 @@ impl Options {
                             }
                             return Err(bad(format!("option requires an argument -- '{}'", letter as char)));
                         };
-                        self.apply(switch, Some(value), from_env)?;
+                        self.apply(switch, Some(value), from_env, newer)?;
                         break;
                     }
                     Takes::Optional(_) => {
@@ -340,7 +341,7 @@ impl Options {
                         } else {
                             None
                         };
-                        self.apply(switch, value, from_env)?;
+                        self.apply(switch, value, from_env, newer)?;
                         break;
                     }
                 }
@@ -358,7 +359,13 @@ impl Options {
         }
     }
 
-    fn apply(&mut self, switch: &Switch, value: Option<&[u8]>, from_env: bool) -> Result<(), BadOption> {
+    fn apply(
+        &mut self,
+        switch: &Switch,
+        value: Option<&[u8]>,
+        from_env: bool,
+        newer: bool,
+    ) -> Result<(), BadOption> {
         if from_env && !switch.from_env {
             return Ok(());
         }
@@ -394,7 +401,11 @@ impl Options {
             Id::NoKeepGoing => (self.keep_going, self.no_keep_going) = (false, true),
             Id::Touch => self.touch = true,
             Id::Version => self.version = true,
-            Id::PrintDirectory => self.print_directory = Some(true),
+            // In 4.3 --no-print-directory holds wherever it was said.
+            Id::PrintDirectory => {
+                self.print_directory = Some(newer || self.print_directory != Some(false));
+                self.announces_directory = !newer;
+            }
             Id::Directory => self.directories.push(text()),
             Id::File => self.makefiles.push(text()),
             Id::IncludeDir => self.include_dirs.push(text()),

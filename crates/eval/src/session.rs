@@ -323,8 +323,7 @@ impl Session {
             return true;
         }
         let chosen = self.print_directory_given.or(options.print_directory);
-        let wanted = !options.silent && !options.question;
-        chosen.unwrap_or(wanted && (!options.directories.is_empty() || self.level > 0))
+        chosen.unwrap_or(!options.silent && (!options.directories.is_empty() || self.level > 0))
     }
 
     /// From here on the first output prints `Entering directory`, unless it was printed.
