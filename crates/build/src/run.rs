@@ -289,7 +289,7 @@ impl Run<'_> {
                 return session.fatal(None, error.message);
             }
             session.error(None, error.message);
-            session.err(usage(&session.program.to_str_lossy()).as_bytes());
+            session.err(usage(&session.program.to_str_lossy(), newer).as_bytes());
             Fatal { status: 2 }
         };
         for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
@@ -333,7 +333,7 @@ impl Run<'_> {
             return Ok(Some(End::Status(0)));
         }
         if session.options.help {
-            session.out(usage(&session.program.to_str_lossy()).as_bytes());
+            session.out(usage(&session.program.to_str_lossy(), newer).as_bytes());
             return Ok(Some(End::Status(0)));
         }
         Ok(None)
@@ -708,7 +708,7 @@ impl Run<'_> {
                 Some(_) if !record.optional && status != Status::Success => {
                     failed.push((*file, record));
                     changed |= now != before && !now.is_missing();
-                    missing |= record.top || !record.found || options.keep_going;
+                    missing |= record.top || !record.found || builder.session.options.keep_going;
                 }
                 _ => {}
             }
@@ -724,7 +724,7 @@ impl Run<'_> {
             }
         }
         // With -k 4.3 goes on with what it could read, and names no place.
-        let goes_on = !newer && options.keep_going && !failed.is_empty();
+        let goes_on = !newer && builder.session.options.keep_going && !failed.is_empty();
         for (file, record) in failed {
             let mut message = b"Failed to remake makefile '".to_vec();
             message.extend_from_slice(builder.name_of(file));

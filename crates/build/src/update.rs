@@ -147,8 +147,10 @@ impl Builder<'_> {
             this_time = low_resolution(this_time);
         }
         let mut must_make = missing;
-        // Of several targets made together the oldest counts, and one that is missing is enough.
-        for sibling in self.session.targets[file].grouped.clone() {
+        // From 4.4 on, of several targets made together the oldest counts, and one that is missing is enough.
+        let together = self.session.identity().is_4_4();
+        let siblings = if together { self.session.targets[file].grouped.clone() } else { Vec::new() };
+        for sibling in siblings {
             if self.session.targets[sibling].phony {
                 continue;
             }

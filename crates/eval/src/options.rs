@@ -279,7 +279,7 @@ impl Options {
                     Some((name, value)) => (name, Some(value)),
                     None => (long, None),
                 };
-                let found = match find_long(name, newer) {
+                let found = match find_long(name, long, newer) {
                     Ok(found) => found,
                     Err(_) if from_env => continue,
                     Err(error) => return Err(error),
@@ -446,14 +446,17 @@ impl Options {
             Id::WhatIf => self.new_files.push(text()),
             Id::Debug => {
                 let words = value.unwrap_or(b"basic");
-                for word in words.split(|c| matches!(c, b',' | b' ')).filter(|w| !w.is_empty()) {
-                    let letter = word[0].to_ascii_lowercase();
-                    if !b"abijmnpvw".contains(&letter) {
+                let known: &[u8] = if newer { b"abijmnpvw" } else { b"abijmnv" };
+                let mut rest = words;
+                while let Some(first) = rest.first() {
+                    if !known.contains(&first.to_ascii_lowercase()) {
                         let mut message = b"unknown debug level specification '".to_vec();
-                        message.extend_from_slice(words);
+                        message.extend_from_slice(rest);
                         message.push(b'\'');
                         return Err(BadOption { message: message.into(), usage: false });
                     }
+                    let end = rest.iter().position(|c| matches!(c, b',' | b' '));
+                    rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
                 }
                 if !self.debug.iter().any(|d| d == words) {
                     self.debug.push(words.into());
@@ -644,8 +647,8 @@ fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, BadOption> {
     }
 }
 
-/// The switch of a long name, or of the only one it abbreviates, and that name.
-fn find_long(name: &[u8], newer: bool) -> Result<(&'static Switch, &'static str), BadOption> {
+/// The switch of a long name, or of the only one it abbreviates, and that name. `given` is what messages quote.
+fn find_long(name: &[u8], given: &[u8], newer: bool) -> Result<(&'static Switch, &'static str), BadOption> {
     let mut matches: Vec<(&'static Switch, &'static str)> = Vec::new();
     for switch in SWITCHES.iter().filter(|s| newer || !s.new) {
         for &long in switch.long {
@@ -659,7 +662,7 @@ fn find_long(name: &[u8], newer: bool) -> Result<(&'static Switch, &'static str)
     }
     let quoted = |before: &str, after: &str| {
         let mut message = before.as_bytes().to_vec();
-        message.extend_from_slice(name);
+        message.extend_from_slice(given);
         message.extend_from_slice(after.as_bytes());
         message
     };
@@ -708,9 +711,18 @@ pub fn quote_for_flags(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The usage text of `--help` and of wrong command lines.
-pub fn usage(program: &str) -> String {
+pub fn usage(program: &str, newer: bool) -> String {
     let mut out = format!("Usage: {program} [options] [target] ...\nOptions:\n");
-    out.push_str(USAGE);
+    let mut shown = true;
+    for line in USAGE.split_inclusive('\n') {
+        // A line that goes on belongs to the switch above it.
+        if !line.starts_with("      ") {
+            shown = newer || !NEW_IN_USAGE.iter().any(|name| line.trim_start().starts_with(name));
+        }
+        if shown {
+            out.push_str(line);
+        }
+    }
     out.push_str(&format!("\nThis program built for {HOST}\n"));
     out
 }
@@ -718,8 +730,10 @@ pub fn usage(program: &str) -> String {
 /// The machine this program runs on, as GNU make names it (`MAKE_HOST`).
 pub const HOST: &str = "x86_64-pc-linux-gnu";
 
-const USAGE: &str = "\
-  -b, -m                      Ignored for compatibility.
+/// What 4.3 does not know of it.
+const NEW_IN_USAGE: [&str; 2] = ["--jobserver-style", "--shuffle"];
+
+const USAGE: &str = "  -b, -m                      Ignored for compatibility.
   -B, --always-make           Unconditionally make all targets.
   -C DIRECTORY, --directory=DIRECTORY
                               Change to DIRECTORY before doing anything.
