@@ -196,7 +196,7 @@ impl Builder<'_> {
             }
             let id = self.renamed(dep.file);
             if self.is_updating(id) {
-                self.drop_circular(owner, index, id);
+                self.drop_circular(owner, index, id, file);
                 continue;
             }
             if self.state(owner).deps.len() <= index {
@@ -343,9 +343,10 @@ impl Builder<'_> {
         self.state(head).updating
     }
 
-    fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId) {
+    /// Takes out a prerequisite of `file` that is being made already, on behalf of the target that is `considered`.
+    fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId, considered: FileId) {
         let mut message = b"Circular ".to_vec();
-        message.extend_from_slice(self.name_of(file));
+        message.extend_from_slice(self.name_of(considered));
         message.extend_from_slice(b" <- ");
         message.extend_from_slice(self.name_of(dep));
         message.extend_from_slice(b" dependency dropped.");
@@ -428,7 +429,7 @@ impl Builder<'_> {
             let inner = self.session.targets[dep].deps[index].clone();
             let id = self.renamed(inner.file);
             if self.is_updating(id) {
-                self.drop_circular(dep, index, id);
+                self.drop_circular(dep, index, id, dep);
                 continue;
             }
             self.adopt(id, dep);
