@@ -240,6 +240,9 @@ impl Run<'_> {
         let goals = self.goals(session)?;
         let jobs = Jobs::new(session, process.clone(), jobserver, sync);
         let mut builder = Builder::new(session, jobs);
+        if !newer {
+            builder.expand_all_secondary()?;
+        }
         for name in builder.session.options.old_files.clone() {
             let file = enter(builder.session, &name);
             builder.mark_old(file);

@@ -6,8 +6,28 @@ use std::sync::Arc;
 
 use crate::builder::Builder;
 use crate::implicit::with_stem_references;
+use crate::table::table_order;
 
 impl Builder<'_> {
+    /// What 4.3 does before it makes anything: the second expansion of all targets, those nobody asked for too. It
+    /// sees neither what recipes make later nor the variables of the targets they are made for.
+    pub(crate) fn expand_all_secondary(&mut self) -> Result<()> {
+        if self.session.targets.files.iter().all(|target| target.secondary.is_empty()) {
+            return Ok(());
+        }
+        for first in table_order(self.session) {
+            let more = self.session.targets[first].double_colon.clone();
+            for file in std::iter::once(first).chain(more) {
+                if !self.session.targets[file].secondary.is_empty() {
+                    self.expand_secondary(file)?;
+                    // Whom it is made for is known later.
+                    self.state(file).linked = false;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Expands the prerequisites that waited for it, once, when the target is first considered.
     pub(crate) fn expand_secondary(&mut self, file: FileId) -> Result<()> {
         if std::mem::replace(&mut self.state(file).expanded, true) {

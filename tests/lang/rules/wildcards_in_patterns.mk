@@ -1,5 +1,5 @@
 # Wildcards in a pattern rule's prerequisites and in archive members stand for what exists.
-# SH: touch a.one a.two a.three a1.o a2.o b.x; ar rcU lib.a a1.o a2.o b.x
+# SH: touch -d 2002-01-01 a.one a.two a.three a1.o a2.o b.x; ar rcU lib.a a1.o a2.o b.x
 # RUN: a.four
 # RUN: members
 # SH: touch -d 2001-01-01 a2.o
