@@ -33,8 +33,3 @@ pub trait Native: Send + Sync {
         None
     }
 }
-
-/// Knows nothing.
-pub struct NoNative;
-
-impl Native for NoNative {}

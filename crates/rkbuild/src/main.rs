@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity};
-use rkbuild_build::native::NoNative;
 use rkbuild_build::process::Process;
 use rkbuild_build::run::{Invocation, run_session};
 use rkbuild_build::submake::STACK;
 use rkbuild_eval::Shared;
 use rkbuild_host::{Dir, Env, Stdio, signals, stack};
+use rkbuild_kbuild::Layer;
 
 /// The global allocator is the system's; sessions allocate little once makefiles are read.
 fn main() -> ExitCode {
@@ -84,7 +84,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
-    let process = Process::new(shared, Arc::new(NoNative));
+    let process = Process::new(shared, Arc::new(Layer));
     let invocation = Invocation {
         argv,
         env,
