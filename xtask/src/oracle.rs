@@ -315,7 +315,11 @@ fn made(phases: &[Phase]) -> String {
         .flat_map(|p| &p.written)
         .collect();
     let count = |end: &str| all.iter().filter(|p| p.ends_with(end.as_bytes())).count();
-    format!("status {}, {} files, {} .o, {} .ko", build.ending, all.len(), count(".o"), count(".ko"))
+    let modules = match count(".ko") {
+        0 => String::new(),
+        n => format!(", {n} .ko"),
+    };
+    format!("status {}, {} files, {} .o{modules}", build.ending, all.len(), count(".o"))
 }
 
 fn header_trees(headers: Option<&Headers>) -> Vec<PathBuf> {
