@@ -655,6 +655,16 @@ impl Builder<'_> {
     pub fn finished(&mut self, file: FileId, status: Status) -> Result<()> {
         let depth = self.state(file).depth;
         self.state(file).ran = true;
+        // With `-t` only recursive lines were run: the rest is done by touching.
+        let mut status = status;
+        if status == Status::Success
+            && self.session.options.touch
+            && !self.session.targets[file].phony
+            && self.is_recursive(file)
+            && !self.all_recursive(file)
+        {
+            status = self.touch_target(file)?;
+        }
         self.finish(file, status, true)?;
         self.report(file, depth, status);
         Ok(())
