@@ -9,6 +9,8 @@ pub mod confine;
 pub mod conformance;
 pub mod debian;
 pub mod explain;
+pub mod fuzz;
+pub mod generate;
 pub mod lang;
 pub mod machine;
 pub mod oracle;

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
 use xtask::churn::Churn;
 use xtask::conformance::Conformance;
+use xtask::fuzz::Fuzz;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
 use xtask::recipe::Family;
@@ -36,6 +37,8 @@ enum Task {
     Oracle(OracleArguments),
     /// Runs GNU make's own test suites against rkbuild and compares with docs/conformance.tsv
     Conformance(ConformanceArguments),
+    /// Runs random makefiles under GNU make and rkbuild, native and not, and shows what differs, made small
+    FuzzDiff(FuzzArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -152,6 +155,27 @@ struct ConformanceArguments {
 }
 
 #[derive(clap::Args)]
+struct FuzzArguments {
+    #[command(flatten)]
+    program: Candidate,
+    /// How long
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// How many makefiles
+    #[arg(long)]
+    count: Option<usize>,
+    /// What the makefiles follow from
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The GNU make to compare with; rkbuild takes its identity
+    #[arg(long, default_value = "4.4.1", value_parser = ["4.3", "4.4.1"])]
+    compat: String,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum)]
+    only: Option<VariantName>,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
     what: Option<String>,
@@ -210,6 +234,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Lang(l) => run_lang(&places, &l),
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),
+        Task::FuzzDiff(f) => run_fuzz(&places, &f),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -289,6 +314,21 @@ fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
     }
     .run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
+    let mut variants = candidate::variants(places, f.program.candidate.as_deref())?;
+    variants.retain(|v| f.only.is_none_or(|only| v.native == (only == VariantName::Native)));
+    let limited = f.minutes.is_some() || f.count.is_some();
+    let tally = Fuzz {
+        seed: f.seed.unwrap_or_else(|| fastrand::u64(..)),
+        count: if limited { f.count } else { Some(1000) },
+        time: f.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
+        release: release(&f.compat),
+        variants,
+    }
+    .run(places)?;
     Ok(tally.failed == 0)
 }
 

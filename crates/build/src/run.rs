@@ -614,7 +614,10 @@ impl Run<'_> {
         };
         let mut goals = Vec::new();
         for name in names {
-            goals.push(enter(session, &name));
+            let goal = enter(session, &name);
+            // What is asked for is mentioned: other rules may count on it.
+            session.targets[goal].is_explicit = true;
+            goals.push(goal);
         }
         Ok(goals)
     }

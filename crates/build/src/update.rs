@@ -99,7 +99,10 @@ impl Builder<'_> {
             Phase::Waiting if waiting_for > 0 => return Ok(self.wait_for(file, waiter)),
             Phase::New => {
                 self.state(file).depth = depth;
-                self.state(file).unwanted = self.for_makefiles && self.session.targets[file].dont_care;
+                let parent = self.state(file).parent;
+                let inherited = parent.is_some_and(|parent| self.state(parent).unwanted);
+                let allowed = inherited || self.session.targets[file].dont_care;
+                self.state(file).unwanted = self.for_makefiles && allowed;
                 let order = self.next_order;
                 self.next_order += 1;
                 self.order[file.0 as usize] = order;

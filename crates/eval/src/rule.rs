@@ -501,7 +501,7 @@ impl Session {
             }
         }
         if rule.grouped {
-            self.group(&files, rule.place);
+            self.group(&files, rule.recipe_place.unwrap_or(rule.place));
         }
         Ok(())
     }

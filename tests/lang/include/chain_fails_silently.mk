@@ -1,0 +1,8 @@
+# What an optional makefile would be made from through intermediate files fails in silence too.
+# RUN: -R
+# STATUS: 2
+-include nothere.mk
+%.c:
+	-echo '$$A'
+%.o: %.c; false
+%: %.o; false

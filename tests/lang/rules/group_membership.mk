@@ -1,0 +1,6 @@
+# The warning about a group names the line of the recipe.
+# RUN: -r
+# STATUS: 0
+b g.y &: ; @-echo '$<'
+b c &:
+	@echo '$@'

@@ -1,0 +1,269 @@
+//! Random makefiles: a small grammar whose sentences say something about variables, functions, rules and options, and
+//! whose runs are over in milliseconds.
+
+use fastrand::Rng;
+
+/// A makefile, the arguments it is run with, and the files there are before: names and their age in days.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub lines: Vec<String>,
+    pub arguments: Vec<String>,
+    pub files: Vec<(&'static str, u32)>,
+}
+
+const VARIABLES: [&str; 8] = ["A", "B", "C", "D", "x.y", "E1", "a", "F"];
+const NAMES: [&str; 12] =
+    ["a", "b", "c", "d.o", "e.o", "d.c", "e.c", "f.x", "g.y", "dir/h.o", "all", "inc.mk"];
+const PATTERNS: [&str; 8] = ["%.o", "%.x", "%", "d%", "%.c", "dir/%.o", "%.y", "e%o"];
+const WORDS: [&str; 14] =
+    ["foo", "bar.c", "a", "b", "x%y", "%", "dir/z.o", "./q", "-n", "a=b", "'s'", "1", "10", "é"];
+const OPTIONS: [&[&str]; 18] = [
+    &[],
+    &[],
+    &[],
+    &[],
+    &["-k"],
+    &["-n"],
+    &["-i"],
+    &["-s"],
+    &["-B"],
+    &["-t"],
+    &["-q"],
+    &["-r"],
+    &["-R"],
+    &["-e"],
+    &["A=cmd $(B)"],
+    &["-w"],
+    &["--trace"],
+    &["--warn-undefined-variables"],
+];
+
+fn pick<'a, T>(random: &mut Rng, from: &'a [T]) -> &'a T {
+    &from[random.usize(0..from.len())]
+}
+
+impl Case {
+    /// The next case.
+    pub fn random(random: &mut Rng) -> Case {
+        let mut lines = Vec::new();
+        if random.u8(0..8) == 0 {
+            lines.push(".SECONDEXPANSION:".to_string());
+        }
+        for _ in 0..random.usize(1..12) {
+            statement(random, &mut lines, 0);
+        }
+        let mut arguments: Vec<String> = Vec::new();
+        for _ in 0..random.usize(1..3) {
+            arguments.extend(pick(random, &OPTIONS).iter().map(|o| o.to_string()));
+        }
+        if random.u8(0..4) == 0 {
+            arguments.push(pick(random, &NAMES).to_string());
+        }
+        let mut files = Vec::new();
+        for name in ["d.c", "e.c", "a", "d.o", "f.x", "b"] {
+            if random.bool() {
+                files.push((name, random.u32(1..6)));
+            }
+        }
+        Case { lines, arguments, files }
+    }
+
+    /// The text of the makefile.
+    pub fn text(&self) -> String {
+        let mut text = self.lines.join("\n");
+        text.push('\n');
+        text
+    }
+}
+
+fn statement(random: &mut Rng, lines: &mut Vec<String>, depth: u32) {
+    match random.u8(0..100) {
+        0..34 => {
+            let line = assignment(random);
+            lines.push(line);
+        }
+        34..38 => {
+            let name = pick(random, &VARIABLES);
+            let operator = pick(random, &["", " =", " :=", " +=", " ?="]);
+            lines.push(format!("define {name}{operator}"));
+            for _ in 0..random.usize(0..3) {
+                lines.push(text(random, 2));
+            }
+            lines.push("endef".to_string());
+        }
+        38..46 if depth < 2 => {
+            let condition = match random.u8(0..4) {
+                0 => format!("ifdef {}", pick(random, &VARIABLES)),
+                1 => format!("ifndef {}", pick(random, &VARIABLES)),
+                2 => format!("ifeq ({},{})", text(random, 1), text(random, 1)),
+                _ => format!("ifneq '{}' \"{}\"", reference(random, 1), pick(random, &WORDS)),
+            };
+            lines.push(condition);
+            statement(random, lines, depth + 1);
+            if random.bool() {
+                lines.push("else".to_string());
+                statement(random, lines, depth + 1);
+            }
+            lines.push("endif".to_string());
+        }
+        46..52 => {
+            let shown = text(random, 2);
+            lines.push(format!("$(info [{shown}])"));
+        }
+        52..55 => {
+            let name = pick(random, &NAMES);
+            let target =
+                pick(random, &[".PHONY", ".PRECIOUS", ".INTERMEDIATE", ".SECONDARY", ".IGNORE", ".SILENT"]);
+            lines.push(format!("{target}: {name}"));
+        }
+        55..58 => lines.push(format!("export {}", pick(random, &VARIABLES))),
+        58..60 => lines.push(format!("undefine {}", pick(random, &VARIABLES))),
+        60..64 => {
+            let target = if random.bool() { *pick(random, &NAMES) } else { *pick(random, &PATTERNS) };
+            let line = assignment(random);
+            lines.push(format!("{target}: {line}"));
+        }
+        64..66 => lines.push(format!("$(eval {})", assignment(random).replace('$', "$$"))),
+        66..68 => lines.push(format!("-include {}", pick(random, &["nothere.mk", "inc.mk"]))),
+        68..70 => lines.push(format!("vpath {} dir", pick(random, &PATTERNS))),
+        70..72 => lines.push(format!("# {}", pick(random, &WORDS))),
+        _ => rule(random, lines),
+    }
+}
+
+fn assignment(random: &mut Rng) -> String {
+    let modifier = match random.u8(0..12) {
+        0 => "override ",
+        1 => "export ",
+        2 => "private ",
+        _ => "",
+    };
+    let operator = pick(random, &["=", ":=", "+=", "?=", "::=", ":::=", "="]);
+    let space = pick(random, &[" ", "", "  "]);
+    format!("{modifier}{}{space}{operator} {}", pick(random, &VARIABLES), text(random, 2))
+}
+
+fn rule(random: &mut Rng, lines: &mut Vec<String>) {
+    let names = |random: &mut Rng, most: usize| -> String {
+        let count = random.usize(0..most + 1);
+        (0..count).map(|_| *pick(random, &NAMES)).collect::<Vec<_>>().join(" ")
+    };
+    let mut line = match random.u8(0..10) {
+        0..2 => {
+            let count = random.usize(1..3);
+            let targets: Vec<&str> = (0..count).map(|_| *pick(random, &PATTERNS)).collect();
+            let from = *pick(random, &["%.c", "%", "%.x", "", "d.c", "%.y e.c"]);
+            format!("{}: {from}", targets.join(" "))
+        }
+        2 => format!("{} {}: %.o: %.c {}", pick(random, &["d.o", "dir/h.o"]), "e.o", names(random, 1)),
+        3 => format!("{}:: {}", pick(random, &NAMES), names(random, 2)),
+        4 => format!("{} {} &: {}", pick(random, &["a", "b"]), pick(random, &["c", "g.y"]), names(random, 2)),
+        5 => format!("all: {} | {}", names(random, 3), names(random, 1)),
+        _ => format!("{}: {}", pick(random, &NAMES), names(random, 3)),
+    };
+    if random.u8(0..8) == 0 {
+        line.push_str(&format!(" {}", pick(random, &["$(A)", "$$(A)", "$$@.c", "$$*.c", "*.c", "./a"])));
+    }
+    let inline = random.u8(0..8) == 0;
+    if inline {
+        line.push_str(&format!("; {}", command(random)));
+    }
+    lines.push(line);
+    for _ in 0..random.usize(0..3) {
+        lines.push(format!("\t{}", command(random)));
+    }
+}
+
+fn command(random: &mut Rng) -> String {
+    let prefix = *pick(random, &["", "", "@", "-", "+", "@-"]);
+    let shown = *pick(
+        random,
+        &[
+            "$@",
+            "$<",
+            "$^",
+            "$?",
+            "$+",
+            "$|",
+            "$*",
+            "$(@D)",
+            "$(^F)",
+            "$(A)",
+            "$(B) $(C)",
+            "$(MAKEFLAGS)",
+            "$$A",
+        ],
+    );
+    match random.u8(0..12) {
+        0 => format!("{prefix}touch $@"),
+        1 => format!("{prefix}false"),
+        2 => format!("{prefix}exit 3"),
+        3 => format!("{prefix}echo '{}'", text(random, 2).replace('\'', "")),
+        4 => format!("{prefix}$(if $(A),echo yes,echo no)"),
+        5 => format!("{prefix}mkdir -p $(@D) && touch '$@'"),
+        6 => format!("{prefix}:"),
+        _ => format!("{prefix}echo '{shown}'"),
+    }
+}
+
+fn text(random: &mut Rng, depth: u32) -> String {
+    let count = random.usize(0..4);
+    let mut parts = Vec::new();
+    for _ in 0..count {
+        parts.push(if random.bool() { pick(random, &WORDS).to_string() } else { reference(random, depth) });
+    }
+    let between: &str = pick::<&str>(random, &[" ", "  ", "", "\t"]);
+    parts.join(between)
+}
+
+fn reference(random: &mut Rng, depth: u32) -> String {
+    let variable = *pick(random, &VARIABLES);
+    if depth == 0 {
+        return format!("$({variable})");
+    }
+    let mut t = |n: u32| text(random, n.min(depth - 1));
+    let (a, b, c) = (t(1), t(1), t(1));
+    match random.u8(0..44) {
+        0 => format!("$(subst {a},{b},{c})"),
+        1 => format!("$(patsubst %.c,%.o,{c})"),
+        2 => format!("$(patsubst {a},{b},{c})"),
+        3 => format!("$(strip {a} {b})"),
+        4 => format!("$(findstring {a},{b})"),
+        5 => format!("$(filter {a},{b} {c})"),
+        6 => format!("$(filter-out {a},{b} {c})"),
+        7 => format!("$(sort {a} {b} {c})"),
+        8 => format!("$(word {},{b} {c})", random.u8(1..5)),
+        9 => format!("$(wordlist {},{},{a} {b} {c})", random.u8(1..4), random.u8(0..5)),
+        10 => format!("$(words {a} {b})"),
+        11 => format!("$(firstword {a} {b})"),
+        12 => format!("$(lastword {a} {b})"),
+        13 => format!("$(dir {a} {b})"),
+        14 => format!("$(notdir {a} {b})"),
+        15 => format!("$(suffix {a} {b})"),
+        16 => format!("$(basename {a} {b})"),
+        17 => format!("$(addsuffix {a},{b})"),
+        18 => format!("$(addprefix {a},{b})"),
+        19 => format!("$(join {a},{b})"),
+        20 => format!("$(wildcard {})", pick(random, &["*.c", "*", "dir/*", "d.c nothere", "[de].c"])),
+        21 => format!("$(if {a},{b},{c})"),
+        22 => format!("$(or {a},{b},{c})"),
+        23 => format!("$(and {a},{b},{c})"),
+        24 => format!("$(foreach v,{a} {b},$(v){c})"),
+        25 => format!("$(call {variable},{a},{b})"),
+        26 => format!("$(value {variable})"),
+        27 => format!("$(origin {variable})"),
+        28 => format!("$(flavor {variable})"),
+        29 => format!("$(let p q,{a} {b},$(q)-$(p))"),
+        30 => format!("$(intcmp {},{},{a},{b},{c})", random.u8(0..3), random.u8(0..3)),
+        31 => format!("$({variable}:.c=.o)"),
+        32 => format!("$({variable}:%={a}%)"),
+        33 => format!("${{{variable}}}"),
+        34 => format!("$(shell echo '{}')", a.replace(['\'', '$'], "")),
+        35 => "$(1) $2 $(0)".to_string(),
+        36 => format!("$($({variable}))"),
+        37 => "$$".to_string(),
+        38 => "$(MAKECMDGOALS)$(MAKELEVEL)".to_string(),
+        39 => format!("$(abspath {})", pick(random, &["/a/../b", "/x//y/."])),
+        _ => format!("$({variable})"),
+    }
+}
