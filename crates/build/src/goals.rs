@@ -14,6 +14,9 @@ impl Builder<'_> {
         self.for_makefiles = for_makefiles;
         if !for_makefiles {
             self.goals.extend_from_slice(goals);
+            for &goal in goals {
+                self.state(goal).needed = true;
+            }
         }
         let result = self.run_goals(goals);
         let result = match result {
@@ -254,7 +257,8 @@ impl Builder<'_> {
             }
         };
         for file in in_order {
-            if self.goals.contains(&file) {
+            // What was asked for on the command line stays.
+            if self.goals.contains(&file) && !self.session.options.goals.is_empty() {
                 continue;
             }
             let target = &self.session.targets[file];

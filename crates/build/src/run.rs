@@ -642,6 +642,7 @@ impl Run<'_> {
                 continue;
             }
             let file = enter(builder.session, name);
+            builder.session.targets[file].is_explicit = true;
             if files.iter().any(|(f, _)| *f == file) {
                 continue;
             }

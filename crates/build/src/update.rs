@@ -154,9 +154,6 @@ impl Builder<'_> {
         let together = self.session.identity().is_4_4();
         let siblings = if together { self.session.targets[file].grouped.clone() } else { Vec::new() };
         for sibling in siblings {
-            if self.session.targets[sibling].phony {
-                continue;
-            }
             let time = self.mtime(sibling);
             if time.is_missing() && !must_make && self.tracing() {
                 let names = (self.name_of(sibling), self.name_of(file));

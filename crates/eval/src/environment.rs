@@ -126,9 +126,14 @@ impl Session {
         if !data.append && (data.flavor == Flavor::Simple || verbatim || data.value.is_literal()) {
             return Ok(data.value.bytes.clone());
         }
+        // Messages name the place of the variable that is exported.
+        let place = Some(data.place).filter(|place| place.line > 0);
         drop(data);
+        let saved = std::mem::replace(&mut self.reading, place);
         let mut value = Vec::new();
-        self.expand_variable(var, &mut value)?;
+        let result = self.expand_variable(var, &mut value);
+        self.reading = saved;
+        result?;
         Ok(value.into())
     }
 

@@ -239,6 +239,8 @@ impl Session {
                         self.error(Some(place), "extraneous text after 'endef' directive");
                     }
                     next = body.next;
+                    // What is expanded at once is so when `endef` has been read.
+                    self.reading = self.reading.map(|_| reading.place(body.next - 1));
                     let origin = origin_of(*modifiers);
                     let var = self.assign(GLOBAL, name, *op, &body.text, origin, place, false)?;
                     apply_modifiers(&var, *modifiers);
@@ -391,7 +393,12 @@ impl Session {
                 let right = self.expand_text(right)?;
                 (left == right) != *negated
             }
-            _ => return Err(self.fatal(self.reading, "invalid syntax in conditional")),
+            other => {
+                if let Cond::Invalid { left: Some(left) } = other {
+                    self.expand_text(left)?;
+                }
+                return Err(self.fatal(self.reading, "invalid syntax in conditional"));
+            }
         };
         Ok(if holds { Branch::Taken } else { Branch::Waiting })
     }

@@ -60,8 +60,8 @@ pub enum Cond {
     Defined { negated: bool, name: Text },
     /// `ifeq` or, negated, `ifneq`. `extra`: there was text after it.
     Equal { negated: bool, left: Text, right: Text, extra: bool },
-    /// One of the four with an argument that can't be parsed.
-    Invalid,
+    /// One of the four with an argument that can't be parsed; the one before it, if there is one, is expanded first.
+    Invalid { left: Option<Text> },
     /// `else`, with the conditional that follows it on its line, if any.
     Else { next: Option<Box<Cond>>, extra: bool },
     /// `endif`
@@ -75,7 +75,7 @@ impl Cond {
         match self {
             Cond::Defined { negated: false, .. } => "ifdef",
             Cond::Defined { negated: true, .. } => "ifndef",
-            Cond::Equal { negated: false, .. } | Cond::Invalid => "ifeq",
+            Cond::Equal { negated: false, .. } | Cond::Invalid { .. } => "ifeq",
             Cond::Equal { negated: true, .. } => "ifneq",
             Cond::Else { .. } => "else",
             Cond::Endif { .. } => "endif",
@@ -223,11 +223,11 @@ pub fn definition(text: &[u8]) -> Option<(&[u8], Op, &[u8])> {
 fn conditional(word: &[u8], rest: &[u8]) -> Option<Cond> {
     Some(match word {
         b"ifdef" | b"ifndef" => Cond::Defined { negated: word == b"ifndef", name: Text::new(trim_end(rest)) },
-        b"ifeq" | b"ifneq" => equal(word == b"ifneq", rest).unwrap_or(Cond::Invalid),
+        b"ifeq" | b"ifneq" => equal(word == b"ifneq", rest),
         b"else" => {
             let (word, after) = first_word(rest);
             match conditional(word, after) {
-                Some(next @ (Cond::Defined { .. } | Cond::Equal { .. } | Cond::Invalid)) => {
+                Some(next @ (Cond::Defined { .. } | Cond::Equal { .. } | Cond::Invalid { .. })) => {
                     Cond::Else { next: Some(Box::new(next)), extra: false }
                 }
                 _ => Cond::Else { next: None, extra: !rest.is_empty() },
@@ -238,28 +238,46 @@ fn conditional(word: &[u8], rest: &[u8]) -> Option<Cond> {
     })
 }
 
-fn equal(negated: bool, text: &[u8]) -> Option<Cond> {
+fn equal(negated: bool, text: &[u8]) -> Cond {
+    let Some((left, rest, open)) = first_argument(text) else { return Cond::Invalid { left: None } };
+    match second_argument(rest, open) {
+        Some((right, tail)) => {
+            let extra = !trim(tail).is_empty();
+            Cond::Equal { negated, left: Text::new(left), right: Text::new(right), extra }
+        }
+        None => Cond::Invalid { left: Some(Text::new(left)) },
+    }
+}
+
+/// The first argument of a comparison, what comes after it, and the character it began with.
+fn first_argument(text: &[u8]) -> Option<(&[u8], &[u8], u8)> {
     let (&open, text) = text.split_first()?;
-    let (left, right, tail) = match open {
+    let (end, left) = match open {
         b'(' => {
             let comma = at_depth_0(text, b',')?;
-            let (left, rest) = (trim_end(&text[..comma]), trim_start(&text[comma + 1..]));
-            let end = at_depth_0(rest, b')')?;
-            (left, &rest[..end], &rest[end + 1..])
+            (comma, trim_end(&text[..comma]))
         }
         b'"' | b'\'' => {
             let end = memchr::memchr(open, text)?;
-            let (&quote, rest) = trim_start(&text[end + 1..]).split_first()?;
-            if !matches!(quote, b'"' | b'\'') {
-                return None;
-            }
-            let close = memchr::memchr(quote, rest)?;
-            (&text[..end], &rest[..close], &rest[close + 1..])
+            (end, &text[..end])
         }
         _ => return None,
     };
-    let extra = !trim(tail).is_empty();
-    Some(Cond::Equal { negated, left: Text::new(left), right: Text::new(right), extra })
+    Some((left, trim_start(&text[end + 1..]), open))
+}
+
+/// The second argument, and what comes after the comparison.
+fn second_argument(text: &[u8], open: u8) -> Option<(&[u8], &[u8])> {
+    let (end, text) = if open == b'(' {
+        (at_depth_0(text, b')')?, text)
+    } else {
+        let (&quote, rest) = text.split_first()?;
+        if !matches!(quote, b'"' | b'\'') {
+            return None;
+        }
+        (memchr::memchr(quote, rest)?, rest)
+    };
+    Some((&text[..end], &text[end + 1..]))
 }
 
 /// Where `what` first stands outside round brackets.
@@ -330,6 +348,6 @@ mod tests {
         assert_eq!(both(b"ifeq ( a ,  b )"), Some((" a".into(), "b ".into(), false)));
         assert_eq!(both(b"ifneq 'a b'\"c\" d"), Some(("a b".into(), "c".into(), true)));
         assert_eq!(both(b"ifeq ($(x y,z),w)"), Some(("$(x y,z)".into(), "w".into(), false)));
-        assert!(matches!(Stmt::parse(b"ifeq a b"), Stmt::Cond(Cond::Invalid)));
+        assert!(matches!(Stmt::parse(b"ifeq a b"), Stmt::Cond(Cond::Invalid { left: None })));
     }
 }
