@@ -15,7 +15,6 @@ const IMPATIENCE: Duration = Duration::from_millis(100);
 /// How long a signal takes from one process of a group to the next, at most.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// SIGQUIT ends a make with a status of its own instead of a core.
 const QUIT: i32 = 3;
 /// The signal that comes to us alone, and that we pass on.
 pub(crate) const TERM: i32 = 15;
@@ -71,7 +70,7 @@ impl Builder<'_> {
         }
         self.jobs.ended.clear();
         self.remove_intermediates(true);
-        Err(Fatal { status: if signal == QUIT { 1 } else { 128 + signal } })
+        Err(Fatal::of_signal(signal))
     }
 
     /// A command ended after the signal: what became of it is said, and nothing more is started.

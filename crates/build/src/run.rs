@@ -101,9 +101,13 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>,
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
     };
-    let end = match end {
-        End::Restart => again(invocation, &session, restarts + 1, stdin.as_ref()),
-        end => end,
+    // The signal came when nothing was waited for any more.
+    let end = match (end, signals::pending()) {
+        (End::Status(0) | End::Restart, Some(signal)) if invocation.own_process => {
+            End::Status(Fatal::of_signal(signal).status)
+        }
+        (End::Restart, None) => again(invocation, &session, restarts + 1, stdin.as_ref()),
+        (end, _) => end,
     };
     *entered = session.entered.get();
     let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
@@ -259,6 +263,9 @@ impl Run<'_> {
         if !first {
             mark_new_files(&mut builder);
         }
+        if again.is_err() {
+            builder.check_signal(None)?;
+        }
         if !matches!(again, Ok(Remade::Nothing | Remade::Failed)) {
             builder.remove_intermediates(false);
         }
@@ -267,6 +274,9 @@ impl Run<'_> {
             return Ok(End::Restart);
         }
         let result = self.build(&mut builder, goals);
+        if result.is_err() {
+            builder.check_signal(None)?;
+        }
         builder.remove_intermediates(false);
         if builder.session.options.print_data_base {
             crate::database::print(&mut builder);

@@ -1,12 +1,15 @@
 //! `$(shell)` and `!=`: the command's output, from a program, the in-process shell or the real one.
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use rkbuild_eval::session::ShellResult;
 use rkbuild_eval::{Doors, Origin, Result, Session};
-use rkbuild_host::{Exit, errors, fd};
+use rkbuild_host::poll::{self, Ready};
+use rkbuild_host::{Exit, errors, fd, signals};
 
 use crate::command::ShellSpec;
+use crate::interrupt::{self, TERM};
 use crate::process::Process;
 use crate::start::Command;
 
@@ -69,6 +72,7 @@ impl Doors for ShellDoor {
             Some(script) => command.run_captured(&script),
             None => output_of(command, session),
         };
+        session.check_signal()?;
         match result {
             Ok((exit, output)) => Ok(ShellResult { output, status: status_of(exit) }),
             Err(error) => {
@@ -96,6 +100,22 @@ fn output_of(mut command: Command, session: &Session) -> std::io::Result<(Exit, 
     };
     drop(command);
     let mut output = Vec::new();
-    fd::read_to_end(&read, &mut output)?;
-    Ok((child.wait()?, output))
+    loop {
+        if let Some(signals) = signals::fd() {
+            poll::wait(&[(read.as_fd(), Ready::Read), (signals, Ready::Read)], None)?;
+        }
+        // A make that has to end does not wait for what it only asked.
+        if let Some(signal) = signals::pending() {
+            if signal == TERM {
+                let _ = child.kill(signal);
+            }
+            return Ok((Exit::Signal { signal, core: false }, output));
+        }
+        if fd::read_some(&read, &mut output)? == 0 {
+            break;
+        }
+    }
+    let exit = child.wait()?;
+    interrupt::settle(exit);
+    Ok((exit, output))
 }

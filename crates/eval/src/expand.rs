@@ -119,6 +119,7 @@ impl Session {
         if self.depth >= MAX_DEPTH {
             return Err(self.fatal(self.place(), "expansion is nested too deeply"));
         }
+        self.check_signal()?;
         self.depth += 1;
         let result = f(self);
         self.depth -= 1;

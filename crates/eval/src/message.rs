@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use rkbuild_base::Place;
+use rkbuild_host::signals;
 
 use crate::Session;
 
@@ -13,6 +14,16 @@ use crate::Session;
 pub struct Fatal {
     /// The exit status of the session.
     pub status: i32,
+}
+
+/// SIGQUIT ends a make with a status of its own instead of a core.
+const QUIT: i32 = 3;
+
+impl Fatal {
+    /// A signal ended the session.
+    pub fn of_signal(signal: i32) -> Fatal {
+        Fatal { status: if signal == QUIT { 1 } else { 128 + signal } }
+    }
 }
 
 /// What evaluation gives: a value, or the end of the session.
@@ -44,6 +55,13 @@ impl Session {
         out.extend_from_slice(b".  Stop.\n");
         self.err(&out);
         Fatal { status: 2 }
+    }
+
+    /// The end of the session when a signal came, with no word about it. Reading and expansion ask again and again: they
+    /// can take long, and the user may not want to wait.
+    #[inline]
+    pub fn check_signal(&self) -> Result<()> {
+        signals::pending().map_or(Ok(()), |signal| Err(Fatal::of_signal(signal)))
     }
 
     /// Prints `place: message` to standard error.

@@ -182,6 +182,7 @@ impl Session {
         let makefile = reading.makefile.clone();
         let mut next = 0;
         while next < makefile.len() {
+            self.check_signal()?;
             let index = next;
             next += 1;
             let raw = makefile.raw(index);
