@@ -114,13 +114,19 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>,
     if *entered && !killed && !matches!(end, End::Restart) {
         session.directory_line("Leaving");
     }
-    if let End::Status(status) = end {
+    if let End::Status(_) = end {
         if let Some(temporary) = stdin.take() {
             let _ = session.host().unlink(&session.dir, &temporary);
         }
-        if session.out_error.get().is_some_and(|errno| !matches!(errno, EBADF | EPIPE)) {
-            session.error(None, "write error: stdout");
-            return End::Status(if status == 0 { 1 } else { status });
+        if let Some(errno) = session.out_error.get().filter(|errno| !matches!(errno, &EBADF | &EPIPE)) {
+            // What is printed at the very end fails when the stream is closed, which 4.4 tells the reason of.
+            let last = session.options.version || session.options.help;
+            if last && session.identity().is_4_4() {
+                session.error(None, format!("write error: stdout: {}", errors::text(errno)));
+            } else {
+                session.error(None, "write error: stdout");
+            }
+            return End::Status(1);
         }
     }
     end

@@ -1,0 +1,33 @@
+//! Standard output that can't be written: what is said about it, and the exit status.
+
+use std::fs::File;
+use std::process::Command;
+
+/// Runs `rkbuild ARGUMENTS` with a full standard output; gives what it says on standard error, and its exit status.
+fn with_full_output(arguments: &[&str]) -> (String, Option<i32>) {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_rkbuild"))
+        .args(arguments)
+        .env_remove("MAKEFLAGS")
+        .env_remove("RKBUILD_COMPAT")
+        .stdout(full)
+        .output()
+        .unwrap();
+    (String::from_utf8_lossy(&out.stderr).into_owned(), out.status.code())
+}
+
+#[test]
+fn a_build_whose_output_is_lost_ends_with_1_though_it_failed() {
+    let (said, status) = with_full_output(&["-f", "/dev/null", "--eval", "all:;@false"]);
+    assert!(said.contains("all] Error 1"), "{said}");
+    assert_eq!(status, Some(2));
+    let (said, status) = with_full_output(&["-f", "/dev/null", "--eval", "all:;false"]);
+    assert!(said.ends_with("rkbuild: write error: stdout\n"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn a_version_that_can_not_be_written_says_why() {
+    let said = "rkbuild: write error: stdout: No space left on device\n".to_string();
+    assert_eq!(with_full_output(&["--version"]), (said, Some(1)));
+}
