@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_eval::Session;
 use rkbuild_eval::options::OutputSync;
-use rkbuild_host::{Dir, Host, Stdio, errors, fd};
+use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
 
 use crate::process::Process;
 
@@ -52,8 +52,9 @@ struct LockFile {
 pub(crate) struct Held {
     /// What commands and messages write to.
     pub stdio: Stdio,
-    out: Arc<OwnedFd>,
-    /// `None` when both streams lead to the same place, and so share one file here.
+    /// `None` when the stream is closed, and stays so for commands.
+    out: Option<Arc<OwnedFd>>,
+    /// `None` also when both streams lead to the same place, and so share one file here.
     err: Option<Arc<OwnedFd>>,
     real: Stdio,
 }
@@ -119,10 +120,8 @@ impl Sync {
 
     /// Copies what is held to the real streams, undisturbed by other makes and jobs, and empties it.
     pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
-        let (Some(out), Some(err)) = (take(&held.out), held.err.as_ref().map_or(Some(Vec::new()), take))
-        else {
-            return;
-        };
+        let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
+        let (Some(out), Some(err)) = (out, err) else { return };
         if out.is_empty() && err.is_empty() {
             return;
         }
@@ -130,16 +129,14 @@ impl Sync {
         let locked = self.lock.as_ref().is_some_and(|lock| fd::lock(&**lock).is_ok());
         let named = self.names_directory(session);
         if named {
-            let _ = held.real.write_out(&session.directory_text("Entering"));
+            write_out(session, held, &session.directory_text("Entering"));
         }
-        if let Err(error) = held.real.write_out(&out)
-            && session.out_error.get().is_none()
-        {
-            session.out_error.set(error.raw_os_error());
+        if let Some(error) = write_out(session, held, &out) {
+            let _ = held.real.write_err(format!("fwrite(): {}\n", errors::describe(&error)).as_bytes());
         }
         let _ = held.real.write_err(&err);
         if named {
-            let _ = held.real.write_out(&session.directory_text("Leaving"));
+            write_out(session, held, &session.directory_text("Leaving"));
         }
         if let (true, Some(lock)) = (locked, &self.lock) {
             let _ = fd::unlock(&**lock);
@@ -155,6 +152,16 @@ impl Drop for Sync {
     }
 }
 
+/// Writes to the real standard output. Gives the error if it is the session's first; a later one is not told.
+fn write_out(session: &Session, held: &Held, text: &[u8]) -> Option<io::Error> {
+    let error = held.real.write_out(text).err()?;
+    if session.out_error.get().is_some() {
+        return None;
+    }
+    session.out_error.set(error.raw_os_error());
+    Some(error)
+}
+
 fn parallel(session: &Session) -> bool {
     session.options.jobs.is_some_and(|jobs| jobs != 1)
 }
@@ -163,15 +170,20 @@ impl Held {
     /// New files in the place of the session's streams.
     pub fn new(session: &Session) -> io::Result<Held> {
         let real = session.stdio.clone();
-        let out = temporary_file(session)?;
         let place = |stream: &OwnedFd| session.host().fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
         let together = place(&real.stdout) == place(&real.stderr);
-        let err = if together { None } else { Some(temporary_file(session)?) };
-        let stdio = Stdio {
-            stdin: real.stdin.clone(),
-            stdout: out.clone(),
-            stderr: err.clone().unwrap_or_else(|| out.clone()),
+        let file = |stream: &OwnedFd| {
+            if stdio::is_closed(stream) { Ok(None) } else { temporary_file(session).map(Some) }
         };
+        let out = file(&real.stdout)?;
+        let err = if together { None } else { file(&real.stderr)? };
+        let stdout = out.clone().unwrap_or_else(|| real.stdout.clone());
+        let stderr = match (&err, together) {
+            (Some(err), _) => err.clone(),
+            (None, true) => stdout.clone(),
+            (None, false) => real.stderr.clone(),
+        };
+        let stdio = Stdio { stdin: real.stdin.clone(), stdout, stderr };
         Ok(Held { stdio, out, err, real })
     }
 }
@@ -186,9 +198,10 @@ fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
 }
 
 /// What a file holds, which is empty then.
-fn take(file: &Arc<OwnedFd>) -> Option<Vec<u8>> {
+fn take(file: Option<&Arc<OwnedFd>>) -> Option<Vec<u8>> {
     use rustix::fs::{SeekFrom, ftruncate, seek};
     let mut data = Vec::new();
+    let Some(file) = file else { return Some(data) };
     let length = seek(file.as_fd(), SeekFrom::End(0)).ok()?;
     if length == 0 {
         return Some(data);

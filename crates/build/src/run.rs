@@ -568,11 +568,8 @@ impl Run<'_> {
         let mut text = Vec::new();
         let host = session.shared.host.clone();
         let newer = session.identity().is_4_4();
-        let read = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
-        if let Err(error) = read {
-            let why = errors::describe(&error);
-            return Err(session.fatal(None, format!("read error: standard input: {why}")));
-        }
+        // What can't be read (it may be closed, or a directory) ends like an empty file.
+        let _ = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
         let directory = crate::output::temporary_directory(session);
         let (path, file) = match host.create_temp(&session.dir, &directory, b"Gm") {
             Ok(made) => made,

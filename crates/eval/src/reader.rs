@@ -1,5 +1,6 @@
 //! Reading makefiles: lines to variables, rules and further makefiles.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rkbuild_base::text::{find_space, trim, words};
@@ -186,6 +187,7 @@ impl Session {
             let index = next;
             next += 1;
             let raw = makefile.raw(index);
+            self.warn_of_nuls(reading, index..next, 0);
             if raw.is_empty() {
                 continue;
             }
@@ -215,6 +217,7 @@ impl Session {
                 Stmt::Blank => {}
                 Stmt::Define { .. } if reading.skipping() => {
                     next = makefile.define_body(index, self.recipe_prefix).map_or(next, |b| b.next);
+                    self.warn_of_nuls(reading, index + 1..next, 1);
                 }
                 Stmt::Cond(cond) => self.conditional(cond, reading)?,
                 _ if reading.skipping() => {}
@@ -232,7 +235,10 @@ impl Session {
                         self.error(self.reading, "extraneous text after 'define' directive");
                     }
                     let name = self.assigned_name(name)?;
-                    let Some(body) = makefile.define_body(index, self.recipe_prefix) else {
+                    let body = makefile.define_body(index, self.recipe_prefix);
+                    let end = body.as_ref().map_or(makefile.len(), |body| body.next);
+                    self.warn_of_nuls(reading, index + 1..end, 1);
+                    let Some(body) = body else {
                         return Err(self.fatal(self.reading, "missing 'endef', unterminated 'define'"));
                     };
                     if let Some(line) = body.extra {
@@ -305,6 +311,14 @@ impl Session {
             return Err(self.fatal(self.reading, "missing 'endif'"));
         }
         self.finish_rule(reading)
+    }
+
+    /// Warns of lines that begin with a NUL. In the body of a `define`, the number is that of the line before.
+    fn warn_of_nuls(&self, reading: &Reading, lines: Range<usize>, before: u32) {
+        for index in reading.makefile.nul_lines(lines) {
+            let place = reading.place_of_line(reading.makefile.number(index).saturating_sub(before));
+            self.error(Some(place), "warning: NUL character seen; rest of line ignored");
+        }
     }
 
     /// Enters the rule that was being read: something that can't belong to its recipe came.

@@ -19,7 +19,7 @@ mod program;
 pub mod signals;
 pub mod stack;
 mod start;
-mod stdio;
+pub mod stdio;
 mod system;
 mod user;
 

@@ -17,7 +17,7 @@ use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus};
 
 use crate::env::{EnvBlock, c_text};
 use crate::fd::{self, Waker};
-use crate::{Dir, Env, Host, poll, start};
+use crate::{Dir, Env, Host, poll, start, stdio};
 
 /// A program to start.
 #[derive(Clone, Copy, Debug)]
@@ -223,6 +223,12 @@ impl Actions {
         check(unsafe { libc::posix_spawn_file_actions_adddup2(&mut self.0, from.as_raw_fd(), to) })
     }
 
+    /// Has the child close `number`, if it is open.
+    fn close(&mut self, number: c_int) -> io::Result<()> {
+        // SAFETY: as in `dup`.
+        check(unsafe { libc::posix_spawn_file_actions_addclose(&mut self.0, number) })
+    }
+
     fn chdir(&mut self, dir: &Dir) -> io::Result<()> {
         // SAFETY: as in `dup`.
         check(unsafe { libc::posix_spawn_file_actions_addfchdir_np(&mut self.0, dir.as_fd().as_raw_fd()) })
@@ -283,7 +289,9 @@ fn start_program(spawn: &Spawn<'_>) -> io::Result<Pid> {
     for ((fd, to), duplicate) in
         [spawn.stdin, spawn.stdout, spawn.stderr].into_iter().zip(0..).zip(&mut duplicates)
     {
-        if fd.as_raw_fd() < 3 && fd.as_raw_fd() != to {
+        if stdio::is_closed(fd) {
+            actions.close(to)?;
+        } else if fd.as_raw_fd() < 3 && fd.as_raw_fd() != to {
             let copy = duplicate.insert(fd::duplicate(fd)?);
             actions.dup(copy.as_fd(), to)?;
         } else {

@@ -1,8 +1,8 @@
 //! A session's standard streams, as values.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
@@ -21,7 +21,7 @@ pub struct Stdio {
 
 impl Stdio {
     /// The streams this process was started with. One that was closed gives "Bad file descriptor" for every read and
-    /// write, here and in children.
+    /// write, and is closed in children.
     pub fn of_process() -> io::Result<Stdio> {
         Ok(Stdio {
             stdin: stream(0, std::io::stdin().as_fd())?,
@@ -41,13 +41,25 @@ impl Stdio {
     }
 }
 
+/// What stands for each stream that was closed when the process started. Opened for its path alone, it can be neither
+/// read nor written, and no descriptor of another file can have its number.
+static CLOSED: OnceLock<Arc<OwnedFd>> = OnceLock::new();
+
 fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
-    if !start::was_open(number) {
-        // Opened for its path alone, it can be neither read nor written: what a closed descriptor is like.
-        let fd = rustix::fs::openat(CWD, c"/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
-        return Ok(Arc::new(fd::move_high(fd)?));
+    if start::was_open(number) {
+        return fd::duplicate(fd).map(Arc::new);
     }
-    fd::duplicate(fd).map(Arc::new)
+    if let Some(closed) = CLOSED.get() {
+        return Ok(closed.clone());
+    }
+    let fd = rustix::fs::openat(CWD, c"/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let fd = Arc::new(fd::move_high(fd)?);
+    Ok(CLOSED.get_or_init(|| fd).clone())
+}
+
+/// Whether a stream of [`Stdio`] stands for one that was closed when the process started.
+pub fn is_closed(stream: impl AsFd) -> bool {
+    CLOSED.get().is_some_and(|closed| closed.as_raw_fd() == stream.as_fd().as_raw_fd())
 }
 
 #[cfg(test)]

@@ -35,15 +35,37 @@ pub fn split(text: &[u8]) -> Vec<Span> {
     spans
 }
 
+/// How much GNU make reads at once while no line of the file was longer: what it drops of a line that begins with a NUL.
+const READ: usize = 199;
+
+/// A makefile's text as [`split`] wants it, and where in it lines were that began with a NUL: they are empty lines now.
+pub struct Clean<'a> {
+    /// The text.
+    pub text: Cow<'a, [u8]>,
+    /// Places of newlines in it.
+    pub nul_lines: Vec<usize>,
+}
+
 /// Drops carriage returns before newlines, what follows a NUL on its line, the newline too, and a byte-order mark, as
 /// make does when it reads. Borrows when there is nothing to drop.
-pub fn clean(text: &[u8]) -> Cow<'_, [u8]> {
+pub fn clean(text: &[u8]) -> Clean<'_> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mut nul_lines = Vec::new();
     if memchr::memchr2(b'\r', 0, text).is_none() {
-        return text.into();
+        return Clean { text: text.into(), nul_lines };
     }
     let mut out = Vec::with_capacity(text.len());
-    for line in text.split_inclusive(|c| *c == b'\n') {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let (line, after) = rest.split_at(end);
+        if line.first() == Some(&0) {
+            nul_lines.push(out.len());
+            out.push(b'\n');
+            rest = rest.get(end.min(READ)..).unwrap_or_default();
+            continue;
+        }
+        rest = after;
         let (body, newline) = match line.strip_suffix(b"\n") {
             Some(body) => (body, true),
             None => (line, false),
@@ -57,7 +79,7 @@ pub fn clean(text: &[u8]) -> Cow<'_, [u8]> {
             out.push(b'\n');
         }
     }
-    out.into()
+    Clean { text: out.into(), nul_lines }
 }
 
 /// How many backslashes end `text`.
@@ -290,6 +312,12 @@ mod tests {
 
     #[test]
     fn carriage_returns_and_what_follows_a_nul_are_dropped() {
-        assert_eq!(&clean(b"a\r\nb\0c\nd\r")[..], b"a\nbd\r");
+        assert_eq!(&clean(b"a\r\nb\0c\nd\r").text[..], b"a\nbd\r");
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_nul_is_empty_and_remembered() {
+        let clean = clean(b"a\n\0b\nc\n\0");
+        assert_eq!((&clean.text[..], &clean.nul_lines[..]), (&b"a\n\nc\n\n"[..], &[2, 5][..]));
     }
 }

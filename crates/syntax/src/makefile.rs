@@ -1,5 +1,6 @@
 //! A makefile's text as logical lines, each understood when it is first reached; shared by all sessions.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rkbuild_base::{BStr, ByteSlice};
@@ -13,6 +14,8 @@ use crate::{Text, line::first_word};
 pub struct Makefile {
     text: Vec<u8>,
     lines: Vec<Line>,
+    /// For each physical line that began with a NUL, the logical line it ends.
+    nul_lines: Vec<usize>,
 }
 
 /// A logical line with what was found out about it.
@@ -39,12 +42,21 @@ pub struct Body {
 impl Makefile {
     /// Takes the bytes of a makefile, or of the argument of `$(eval)`.
     pub fn new(bytes: &[u8]) -> Makefile {
-        let text = line::clean(bytes).into_owned();
-        let lines = line::split(&text)
+        let clean = line::clean(bytes);
+        let text = clean.text.into_owned();
+        let lines: Vec<_> = line::split(&text)
             .into_iter()
             .map(|span| Line { span, stmt: OnceLock::new(), recipe: OnceLock::new(), body: OnceLock::new() })
             .collect();
-        Makefile { text, lines }
+        let line_of = |at: usize| lines.partition_point(|line| line.span.end < at);
+        let nul_lines = clean.nul_lines.into_iter().map(line_of).collect();
+        Makefile { text, lines, nul_lines }
+    }
+
+    /// Those of these logical lines that hold a physical line which began with a NUL; make warns of it.
+    pub fn nul_lines(&self, indexes: Range<usize>) -> impl Iterator<Item = usize> {
+        let from = self.nul_lines.partition_point(|at| *at < indexes.start);
+        self.nul_lines.iter().skip(from).copied().take_while(move |at| *at < indexes.end)
     }
 
     /// The number of logical lines.
