@@ -31,6 +31,8 @@ struct FoundDep {
     made_by: Option<Box<Found>>,
     /// The pattern's text had a `%`.
     from_pattern: bool,
+    /// It counts as there because makefiles mention it.
+    ought: bool,
 }
 
 /// A rule one of whose targets matches.
@@ -246,6 +248,7 @@ impl Builder<'_> {
                         order_only: pattern.order_only,
                         wait: pattern.wait,
                         made_by: None,
+                        ought: false,
                         from_pattern: has_percent,
                     };
                     let tried =
@@ -272,6 +275,7 @@ impl Builder<'_> {
                         order_only,
                         wait: std::mem::take(&mut wait),
                         made_by: None,
+                        ought: false,
                         from_pattern,
                     };
                     let tried =
@@ -326,6 +330,7 @@ impl Builder<'_> {
                 if tracing {
                     self.debug(depth, &[b"'", &dep.name, b"' ought to exist."]);
                 }
+                dep.ought = true;
                 return Ok(Some(dep));
             }
             Standing::ByCompatibility => {
@@ -335,6 +340,7 @@ impl Builder<'_> {
                         [b"Using compatibility rule '", &rule, b"' due to '", &dep.name, b"'."];
                     self.debug(depth, &parts);
                 }
+                dep.ought = true;
                 return Ok(Some(dep));
             }
             Standing::Mentioned => {
@@ -379,7 +385,7 @@ impl Builder<'_> {
             }
             None => {
                 // What can't be made now can't be made for another target either, unless a makefile names it.
-                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].is_explicit) {
+                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
                     self.impossible.insert(id);
                 }
                 Ok(None)
@@ -400,7 +406,7 @@ impl Builder<'_> {
         if target.is_target {
             return Standing::Ought;
         }
-        if !target.is_explicit {
+        if !target.mentioned {
             return Standing::Unknown;
         }
         if !self.session.identity().is_4_4()
@@ -459,7 +465,7 @@ impl Builder<'_> {
             let id = self.session.targets.enter(name);
             // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
             if !dep.from_pattern && self.session.identity().is_4_4() {
-                self.session.targets[id].is_explicit = true;
+                self.session.targets[id].name_explicitly();
             }
             ids.push(id);
         }
@@ -468,13 +474,22 @@ impl Builder<'_> {
             if rule.terminal {
                 self.state(id).tried_implicit = true;
             }
+            let target = &self.session.targets[id];
+            // In 4.3 what a rule makes on the side is a target like any other.
+            let known = target.is_explicit || target.is_target && !self.session.identity().is_4_4();
+            let made = dep.made_by.is_some();
             if let Some(made_by) = dep.made_by {
                 self.state(id).tried_implicit = true;
-                let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
                 self.apply(id, *made_by)?;
+            }
+            if made || dep.ought {
                 let no_intermediates = self.session.targets.no_intermediates;
                 let target = &mut self.session.targets[id];
                 target.intermediate |= !known && !target.notintermediate && !no_intermediates;
+                // It may have been made already, for a target whose own rule names it.
+                if target.intermediate && self.state(id).ran {
+                    self.intermediates.insert(id);
+                }
             }
             entered.push(Dep {
                 file: id,

@@ -629,7 +629,7 @@ impl Run<'_> {
         for name in names {
             let goal = enter(session, &name);
             // What is asked for is mentioned: other rules may count on it.
-            session.targets[goal].is_explicit = true;
+            session.targets[goal].name_explicitly();
             goals.push(goal);
         }
         Ok(goals)
@@ -655,7 +655,7 @@ impl Run<'_> {
                 continue;
             }
             let file = enter(builder.session, name);
-            builder.session.targets[file].is_explicit = true;
+            builder.session.targets[file].name_explicitly();
             if files.iter().any(|(f, _)| *f == file) {
                 continue;
             }

@@ -183,7 +183,18 @@ impl Builder<'_> {
         let secondary = std::mem::take(&mut self.session.targets[from].secondary);
         let (from_flags, from_name) = {
             let t = &self.session.targets[from];
-            ((t.is_target, t.precious, t.phony, t.is_explicit, t.secondary_flag, t.ignore_errors), t.name)
+            (
+                (
+                    t.is_target,
+                    t.precious,
+                    t.phony,
+                    t.is_explicit,
+                    t.mentioned,
+                    t.secondary_flag,
+                    t.ignore_errors,
+                ),
+                t.name,
+            )
         };
         let to_name = self.name_of(to);
         if let Some(recipe) = recipe {
@@ -225,8 +236,9 @@ impl Builder<'_> {
         target.precious |= from_flags.1;
         target.phony |= from_flags.2;
         target.is_explicit |= from_flags.3;
-        target.secondary_flag |= from_flags.4;
-        target.ignore_errors |= from_flags.5;
+        target.mentioned |= from_flags.4;
+        target.secondary_flag |= from_flags.5;
+        target.ignore_errors |= from_flags.6;
         self.state(from).renamed = Some(to);
     }
 }

@@ -400,7 +400,12 @@ impl Session {
                 None => self.name(strip_dot_slash(&word)),
             };
             let file = self.targets.enter(name);
-            self.targets[file].is_explicit = true;
+            // From 4.4 on, what a static pattern rule names may still be an intermediate file of an implicit rule.
+            if stem.is_some() && self.identity().is_4_4() {
+                self.targets[file].mentioned = true;
+            } else {
+                self.targets[file].name_explicitly();
+            }
             let wait = std::mem::take(&mut wait);
             out.push(Dep { file, order_only, wait, extra: false, explicit: true });
         }
@@ -449,6 +454,7 @@ impl Session {
             files.push(file);
             let target = &mut self.targets[file];
             target.is_target = true;
+            target.name_explicitly();
             target.place = Some(rule.place);
             let first = recipe.is_some();
             let had = (!target.deps.is_empty() || !target.secondary.is_empty(), target.recipe.is_some());

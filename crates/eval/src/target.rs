@@ -68,6 +68,8 @@ pub struct Target {
     pub is_target: bool,
     /// A makefile names it (so it is not intermediate).
     pub is_explicit: bool,
+    /// A makefile names it, if only through the `%` of a static pattern rule: implicit rules count on it.
+    pub mentioned: bool,
     /// Its rule is built in.
     pub builtin: bool,
     /// Prerequisite of `.PHONY`.
@@ -195,6 +197,7 @@ impl Target {
             double_colon_head: None,
             is_target: false,
             is_explicit: false,
+            mentioned: false,
             builtin: false,
             phony: false,
             precious: false,
@@ -209,6 +212,14 @@ impl Target {
             scope: None,
             place: None,
         }
+    }
+}
+
+impl Target {
+    /// A makefile names it outright.
+    pub fn name_explicitly(&mut self) {
+        self.is_explicit = true;
+        self.mentioned = true;
     }
 }
 
