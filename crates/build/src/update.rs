@@ -371,22 +371,46 @@ impl Builder<'_> {
     ) -> Result<Checked> {
         self.state(dep).needed = true;
         if self.session.targets[dep].phony || !self.is_intermediate(dep) {
-            let outcome = self.update(dep, depth, Some(waiter))?;
-            let dep = self.renamed(dep);
-            let time = self.mtime(dep);
-            if time.is_missing() || time > this_time {
-                *must_make = true;
-            }
-            return Ok(match outcome {
-                Outcome::Done(Status::Success) => Checked { status: None, pending: false },
-                Outcome::Done(status) => Checked { status: Some(status), pending: false },
-                Outcome::Pending => Checked { status: None, pending: true },
-            });
+            return self.check_updated(dep, depth, this_time, must_make, waiter);
         }
+        self.check_unmade(dep, depth, this_time, must_make, waiter)
+    }
+
+    /// The same for an intermediate file, which is not brought up to date.
+    fn check_unmade(
+        &mut self,
+        dep: FileId,
+        depth: u32,
+        this_time: Time,
+        must_make: &mut bool,
+        waiter: FileId,
+    ) -> Result<Checked> {
         self.set_updating(dep, true);
         let result = self.check_intermediate(dep, depth, this_time, must_make, waiter);
         self.set_updating(dep, false);
         result
+    }
+
+    /// The same for a prerequisite that is brought up to date before its time is looked at.
+    fn check_updated(
+        &mut self,
+        dep: FileId,
+        depth: u32,
+        this_time: Time,
+        must_make: &mut bool,
+        waiter: FileId,
+    ) -> Result<Checked> {
+        let outcome = self.update(dep, depth, Some(waiter))?;
+        let dep = self.renamed(dep);
+        let time = self.mtime(dep);
+        if time.is_missing() || time > this_time {
+            *must_make = true;
+        }
+        Ok(match outcome {
+            Outcome::Done(Status::Success) => Checked { status: None, pending: false },
+            Outcome::Done(status) => Checked { status: Some(status), pending: false },
+            Outcome::Pending => Checked { status: None, pending: true },
+        })
     }
 
     fn check_intermediate(
@@ -436,7 +460,14 @@ impl Builder<'_> {
             let mut maybe_make = *must_make;
             self.session.deeper(|_| Ok(()))?;
             self.session.depth += 1;
-            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter);
+            // Below an intermediate file those that exist are looked at in the same way as those that do not.
+            let target = &self.session.targets[id];
+            let checked = if target.intermediate && !target.phony {
+                self.state(id).needed = true;
+                self.check_unmade(id, depth + 1, this_time, &mut maybe_make, waiter)
+            } else {
+                self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter)
+            };
             self.session.depth -= 1;
             let checked = checked?;
             if !inner.order_only {
