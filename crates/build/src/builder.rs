@@ -78,6 +78,8 @@ pub struct FileState {
     pub unwanted: bool,
     /// No message was given when it failed, because its absence was allowed then.
     pub silent_failure: bool,
+    /// With `-t`: the last line of its recipe was not run.
+    pub ended_unrun: bool,
     /// A failed prerequisite was seen (with `-k` the others are still made).
     pub failed: Option<Status>,
     /// Something of the target must be remade as far as is known.

@@ -269,7 +269,7 @@ impl Builder<'_> {
                 || target.phony;
             // A pattern rule made it beside another target, and nothing needed it.
             let kept = kept || !self.state(file).needed;
-            if kept || self.state(file).status != Some(Status::Success) {
+            if kept || self.state(file).status.is_none() {
                 continue;
             }
             // A file that was there before is not ours to remove.

@@ -403,7 +403,8 @@ impl Builder<'_> {
     fn ought_to_exist(&self, file: FileId, name: Name, ought: Ought) -> Standing {
         let Some(dep) = self.session.targets.lookup(name) else { return Standing::Unknown };
         let target = &self.session.targets[dep];
-        if target.is_target {
+        // A built-in suffix rule is a target as well, though nobody thinks of it as one.
+        if target.is_target || target.recipe.is_some() {
             return Standing::Ought;
         }
         if !target.mentioned {

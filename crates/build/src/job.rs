@@ -257,11 +257,14 @@ impl Builder<'_> {
             if newer { (self.trace.print, self.trace.why) } else { (options.trace, options.trace) };
         let silent =
             options.silent || self.session.targets.all_silent || self.session.targets[job.file].silent;
-        let Some(argv) = job.spec.argv(&line.text, line.flags.ignore) else { return Ok(None) };
+        let argv = job.spec.argv(&line.text, line.flags.ignore);
+        let runs = argv.is_some() && (!touch || line.flags.recursive);
+        self.state(job.file).ended_unrun = !runs;
+        let Some(argv) = argv else { return Ok(None) };
         if question && !line.flags.recursive {
             return Ok(Some(Status::Question));
         }
-        if touch && !line.flags.recursive {
+        if !runs {
             return Ok(None);
         }
         if self.jobs.sync.holds(self.session, line.flags.recursive) {

@@ -442,8 +442,12 @@ impl Run<'_> {
         session.define_makeflags(false);
         // The text came from there, and is in MAKEFLAGS now.
         let gnumakeflags = known.gnumakeflags;
-        if session.vars.lookup_in(GLOBAL, gnumakeflags).is_some() {
-            session.set_simple(gnumakeflags, b"", Origin::Environment);
+        let given = self.invocation.env.get(b"GNUMAKEFLAGS").is_some();
+        if given || !session.identity().is_4_4() {
+            let variable = session.set_simple(gnumakeflags, b"", Origin::Environment);
+            if !given {
+                variable.data.borrow_mut().export = Export::No;
+            }
         }
         let goals: Vec<&[u8]> =
             session.options.goals.iter().map(|g| rkbuild_eval::target::strip_dot_slash(g)).collect();
@@ -598,6 +602,7 @@ impl Run<'_> {
     /// What makefiles did to MAKEFLAGS takes effect.
     fn end_reading(&self, session: &mut Session) -> Result<()> {
         session.reading = None;
+        session.take_gnumakeflags()?;
         session.take_makeflags()?;
         if session.options.no_builtin_rules || session.options.no_builtin_variables {
             session.options.no_builtin_rules = true;
@@ -691,12 +696,13 @@ impl Run<'_> {
         if !trace.makefiles {
             builder.trace = Trace::default();
         }
-        // What would only be shown or asked is done for makefiles, unless they are goals. The makes they start are never
+        // What would only be shown or asked is done for makefiles, unless they are goals of the command line. The makes they start are never
         // told of it.
+        let named = !builder.session.options.goals.is_empty();
         let options = &mut builder.session.options;
         let asked = (options.just_print, options.question, options.touch);
         let asks = asked != (false, false, false);
-        let are_goals = files.iter().any(|(f, _)| goals.contains(f));
+        let are_goals = named && files.iter().any(|(f, _)| goals.contains(f));
         if asks {
             (options.just_print, options.question, options.touch) = (false, false, false);
             builder.session.define_makeflags(true);
@@ -707,15 +713,16 @@ impl Run<'_> {
         }
         let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
         let result = builder.update_goals(&ids, true);
+        builder.trace = trace;
+        // An error ends the session before they count again: intermediate files are really removed.
+        let status = result?;
+        if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {
+            return Err(Fatal { status: 2 });
+        }
         if asks {
             let options = &mut builder.session.options;
             (options.just_print, options.question, options.touch) = asked;
             builder.session.define_makeflags(true);
-        }
-        builder.trace = trace;
-        let status = result?;
-        if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {
-            return Err(Fatal { status: 2 });
         }
         let mut changed = false;
         let mut missing = false;

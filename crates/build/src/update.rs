@@ -694,7 +694,12 @@ impl Builder<'_> {
             && self.is_recursive(file)
             && !self.all_recursive(file)
         {
+            self.session.commands += 1;
             status = self.touch_target(file)?;
+            // GNU make touches once when a recipe is over and once when its last command is; both are told.
+            if self.state(file).ended_unrun && status == Status::Success {
+                status = self.touch_target(file)?;
+            }
         }
         self.finish(file, status, true)?;
         self.report(file, depth, status);
@@ -754,10 +759,9 @@ impl Builder<'_> {
                 self.wake(sibling);
             }
             self.warn_missing_peers(file, status);
-            if status == Status::Success {
-                self.note_intermediates(file);
-            }
         }
+        // Also what a recipe that failed has left.
+        self.note_intermediates(file);
         self.wake(file);
         Ok(())
     }

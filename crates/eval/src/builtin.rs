@@ -167,7 +167,9 @@ impl Session {
         let arflags = if older { "rv" } else { "-rv" };
         let preprocess = if older { "$(CC) -E $(CPPFLAGS)" } else { "$(CPP) $(CPPFLAGS)" };
         let changed = [("ARFLAGS", arflags), ("PREPROCESS.S", preprocess)];
-        for (name, value) in VARIABLES.iter().chain(&changed) {
+        // 4.3 sets it whatever is built in.
+        let own = (!older).then_some(&("GNUMAKEFLAGS", ""));
+        for (name, value) in VARIABLES.iter().chain(&changed).chain(own) {
             let name = self.name(name.as_bytes());
             let value = Arc::new(Text::new(*value));
             self.vars.define(GLOBAL, name, value, Flavor::Recursive, Origin::Default, Place::NONE);

@@ -17,10 +17,9 @@ use crate::{Result, Session};
 pub const MAX_DEPTH: u32 = 60_000;
 
 /// Variables of make's own that need not be set: 4.4 does not warn of them.
-const MAY_BE_UNDEFINED: [&[u8]; 11] = [
+const MAY_BE_UNDEFINED: [&[u8]; 10] = [
     b"MAKECMDGOALS",
     b"MAKE_RESTARTS",
-    b"GNUMAKEFLAGS",
     b"MAKEOVERRIDES",
     b"-*-command-variables-*-",
     b"MAKE_TERMOUT",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Place};
 use rkbuild_syntax::Text;
 
-use crate::options::quote_for_flags;
+use crate::options::{BadOption, Options, quote_for_flags};
 use crate::variable::{Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
@@ -27,16 +27,43 @@ impl Session {
 
     /// Takes the switches out of the value MAKEFLAGS has now.
     pub fn take_makeflags(&mut self) -> Result<()> {
-        let newer = self.identity().is_4_4();
         let value = self.variable_value(self.known.makeflags)?;
-        let before = self.options.assignments.len();
+        match self.switches_of(&value) {
+            Ok(options) => self.adopt(options),
+            Err(error) => Err(self.fatal(self.place(), error.message)),
+        }
+    }
+
+    /// Takes the switches out of the value GNUMAKEFLAGS has when reading is over, and empties it (with `-R` it is
+    /// not defined in 4.4, which may be warned of). What is no switch is not spoken of.
+    pub fn take_gnumakeflags(&mut self) -> Result<()> {
+        let name = self.known.gnumakeflags;
+        let mut value = Vec::new();
+        self.expand_name(name, &mut value)?;
+        if !value.is_empty()
+            && let Ok(options) = self.switches_of(&value)
+        {
+            self.adopt(options)?;
+            self.define_makeflags(false);
+        }
+        self.set_simple(name, b"", Origin::Override);
+        Ok(())
+    }
+
+    /// The switches of a value of MAKEFLAGS on top of those that hold.
+    fn switches_of(&self, value: &[u8]) -> std::result::Result<Options, BadOption> {
         let mut options = self.options.clone();
         // What came before can be taken back only by a switch that says so.
         options.include_dirs.clear();
         options.debug.clear();
-        if let Err(error) = options.parse_flags(&value, newer) {
-            return Err(self.fatal(self.place(), error.message));
-        }
+        options.parse_flags(value, self.identity().is_4_4())?;
+        Ok(options)
+    }
+
+    /// Switches that a makefile gave take effect.
+    fn adopt(&mut self, mut options: Options) -> Result<()> {
+        let newer = self.identity().is_4_4();
+        let before = self.options.assignments.len();
         if newer {
             options.keep_settled(&self.options);
         }

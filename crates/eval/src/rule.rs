@@ -309,9 +309,11 @@ impl Session {
         terminal: bool,
         place: Place,
     ) {
-        // An equal rule: one of its targets is one of ours, and it has the same prerequisites.
+        // An equal rule: its one target is one of ours, and it has the same prerequisites. One with several targets
+        // stays, whatever comes after it.
         let equal = self.targets.patterns.iter().position(|old| {
-            old.targets.iter().any(|t| targets.iter().any(|n| n.text == t.text))
+            old.targets.len() == 1
+                && old.targets.iter().any(|t| targets.iter().any(|n| n.text == t.text))
                 && old.deps.len() == deps.len()
                 && old.deps.iter().zip(&deps).all(|(a, b)| a.text == b.text)
         });
@@ -578,7 +580,7 @@ impl Session {
 
     /// Makes the targets of a `&:` rule know each other.
     fn group(&mut self, files: &[FileId], place: Place) {
-        for &file in files {
+        for &file in files.iter().rev() {
             if !self.targets[file].grouped.is_empty() {
                 let mut message = b"warning: overriding group membership for target '".to_vec();
                 message.extend_from_slice(self.text(self.targets[file].name));

@@ -174,12 +174,12 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// True when a makefile has a pattern rule for `target` with these prerequisites, be it to cancel another.
+    /// True when a makefile has a pattern rule for `target` alone with these prerequisites, be it to cancel another.
     pub fn has_pattern_rule(&self, target: &Pattern, deps: &[PatternDep]) -> bool {
         let same =
             |d: &[PatternDep]| d.len() == deps.len() && d.iter().zip(deps).all(|(a, b)| a.text == b.text);
-        self.patterns.iter().any(|r| r.targets.contains(target) && same(&r.deps))
-            || self.cancelled.iter().any(|(t, d)| t.contains(target) && same(d))
+        self.patterns.iter().any(|r| matches!(&r.targets[..], [t] if t == target) && same(&r.deps))
+            || self.cancelled.iter().any(|(t, d)| matches!(&t[..], [t] if t == target) && same(d))
     }
 }
 

@@ -1,11 +1,33 @@
-# -t runs recursive lines and then touches a target that has others.
-# RUN: -t
-# STATUS: 0
-all: a b c
+# Under -t lines with + run; when others end the recipe, the touch is told twice.
+# ARGS: -t a
+# ARGS: -t b
+# ARGS: -t c
+# ARGS: -t d
+# ARGS: -t e
+# ARGS: -t f
+# ARGS: -t g
+# ARGS: -t h
 a:
-	@echo plain
-	+@echo rec
+	+echo 1
+	echo 2
 b:
-	+@echo rec2
+	echo 1
+	+echo 2
 c:
-	@echo plainc
+	+echo 1
+	+echo 2
+d:
+	+echo 1
+	echo 2
+	+echo 3
+e:
+	echo 1
+	+
+f:
+	-+false
+	echo 2
+g:: ; +echo 1
+	echo 2
+h:
+	+false
+	echo 2

@@ -1,0 +1,20 @@
+# GNUMAKEFLAGS of the environment counts, is emptied, and passed on empty.
+# ENV: GNUMAKEFLAGS=-k
+# ARGS:
+# ARGS: -R
+# ARGS: -R --warn-undefined-variables
+# ARGS: -R V='-k A=b'
+# ARGS: V=--bogus
+# ARGS: GNUMAKEFLAGS=-i
+# ARGS: -R GNUMAKEFLAGS=
+# ARGS: --warn-undefined-variables U=1
+$(info $(origin GNUMAKEFLAGS) $(flavor GNUMAKEFLAGS))
+ifdef V
+export GNUMAKEFLAGS = $V
+endif
+ifdef U
+undefine GNUMAKEFLAGS
+endif
+all:
+	@echo '$(MAKEFLAGS)' '$(GNUMAKEFLAGS)' $(origin GNUMAKEFLAGS) $(flavor GNUMAKEFLAGS) $(A)
+	@env | grep ^GNU || :
