@@ -301,7 +301,7 @@ impl Builder<'_> {
             }
             if line.is_empty() {
                 if self.tracing() {
-                    self.session.out(b"Removing intermediate files...\n");
+                    self.session.tell(b"Removing intermediate files...\n");
                 }
                 line.extend_from_slice(b"rm ");
             } else {

@@ -143,7 +143,7 @@ fn again(invocation: &Invocation, session: &Session, restarts: u32, stdin: Optio
             line.extend_from_slice(&arg);
         }
         line.push(b'\n');
-        session.out(&line);
+        session.tell(&line);
     }
     let path = session.env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
     let host = session.host();
@@ -516,8 +516,8 @@ impl Run<'_> {
         let trace = Trace::of(&session.options);
         session.trace_reading = trace.verbose;
         if trace.basic {
-            session.out(version_text(session).as_bytes());
-            session.out(b"Reading makefiles...\n");
+            session.tell(version_text(session).as_bytes());
+            session.tell(b"Reading makefiles...\n");
         }
         for text in session.options.eval.clone() {
             session.eval_text(&text)?;
@@ -690,7 +690,7 @@ impl Run<'_> {
             }
         }
         if builder.tracing() {
-            builder.session.out(b"Updating makefiles....\n");
+            builder.session.tell(b"Updating makefiles....\n");
         }
         let trace = builder.trace;
         if !trace.makefiles {
@@ -775,7 +775,7 @@ impl Run<'_> {
             return Err(builder.session.fatal(None, message));
         }
         if builder.trace.basic {
-            builder.session.out(b"Updating goal targets....\n");
+            builder.session.tell(b"Updating goal targets....\n");
         }
         builder.update_goals(&goals, false)
     }

@@ -76,7 +76,7 @@ impl Builder<'_> {
             line.extend_from_slice(part);
         }
         line.push(b'\n');
-        self.session.out(&line);
+        self.session.tell(&line);
     }
 
     /// `--debug=j`: what becomes of a recipe's process. Where GNU make shows an address, this shows the job's number.
@@ -91,7 +91,7 @@ impl Builder<'_> {
             line.push(b')');
         }
         line.extend_from_slice(format!(" PID {} {end}\n", job.pid()).as_bytes());
-        self.session.out(&line);
+        self.session.tell(&line);
     }
 
     /// `--trace`: which target is remade, and why.

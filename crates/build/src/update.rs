@@ -658,8 +658,11 @@ impl Builder<'_> {
     fn start_peers(&mut self, file: FileId) {
         for peer in self.session.targets[file].grouped.clone() {
             if self.state(peer).mtime_before.is_none() {
+                let known = self.state(peer).mtime;
                 let time = self.mtime(peer);
                 self.state(peer).mtime_before = Some(time);
+                // One nobody asked about counts as changed should the recipe fail.
+                self.state(peer).mtime = known;
             }
             if matches!(self.state(peer).phase, Phase::New | Phase::Waiting) {
                 self.state(peer).phase = Phase::Running;

@@ -127,7 +127,7 @@ impl Session {
             }
         }
         line.extend_from_slice(b"...\n");
-        self.out(&line);
+        self.tell(&line);
     }
 
     /// Adds a name to `MAKEFILE_LIST` as it is: a `$` in it is no reference.

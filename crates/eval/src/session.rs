@@ -359,6 +359,11 @@ impl Session {
     /// Writes to standard output. The first failure is remembered, to be reported at the end as make does.
     pub fn out(&self, bytes: &[u8]) {
         self.enter_directory();
+        self.tell(bytes);
+    }
+
+    /// Writes what `--debug` tells to standard output: it comes before `Entering directory` where nothing else was printed.
+    pub fn tell(&self, bytes: &[u8]) {
         if let Err(error) = self.stdio.write_out(bytes)
             && self.out_error.get().is_none()
         {
