@@ -82,7 +82,8 @@ impl Bench {
         let reference = reference::program(places, Release::V441)?;
         let root = places.cached("bench")?;
         let headers = Headers::newest()?;
-        let settings = Settings { jobs: None, phases: Vec::new(), limit: Duration::from_secs(4 * 3600) };
+        let settings =
+            Settings { jobs: None, phases: Vec::new(), limit: Duration::from_secs(4 * 3600), ccache: None };
         let building =
             Settings { jobs: Some(2), phases: vec!["configure".into(), "build".into()], ..settings.clone() };
         let mut all = Vec::new();

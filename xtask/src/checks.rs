@@ -182,6 +182,7 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
             jobs,
             phases: family.phases().iter().filter(|p| **p != "flag").map(|p| p.to_string()).collect(),
             limit: Duration::from_secs(3600),
+            ccache: None,
         },
         cross: true,
         fresh: false,

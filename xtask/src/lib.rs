@@ -23,5 +23,6 @@ pub mod snapshot;
 pub mod sources;
 pub mod stage;
 pub mod suite;
+pub mod targets;
 pub mod trial;
 pub mod verdict;

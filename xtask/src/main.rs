@@ -15,7 +15,8 @@ use xtask::places::Places;
 use xtask::recipe::Family;
 use xtask::reference::Release;
 use xtask::stage::Settings;
-use xtask::{candidate, checks, confine, lang, recipe, trial};
+use xtask::targets::Targets;
+use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -82,10 +83,11 @@ struct Lang {
 #[derive(clap::Args)]
 struct OracleArguments {
     /// Modules from Debian's -dkms packages, whole kernels from its linux-source packages, projects that only use make as
-    /// make from its source packages, or a kernel changed again and again
+    /// make from its source packages, a kernel changed again and again, or every target of a kernel's `make help`
     #[arg(value_enum)]
     family: FamilyName,
-    /// Recipes (the files in xtask/recipes); all modules or projects when none is named, linux-6.1-tiny for `churn`
+    /// Recipes (the files in xtask/recipes); all modules or projects when none is named, linux-6.1-tiny for `churn`.
+    /// With `targets`: only goals that contain one of these
     names: Vec<String>,
     /// With `churn`: how many changes
     #[arg(long, default_value_t = 200)]
@@ -93,6 +95,9 @@ struct OracleArguments {
     /// With `churn`: what the changes follow from
     #[arg(long)]
     seed: Option<u64>,
+    /// With `targets`: write docs/targets.md
+    #[arg(long)]
+    record: bool,
     #[command(flatten)]
     program: Candidate,
     /// Only rkbuild itself, or only rkbuild --no-native
@@ -116,6 +121,9 @@ struct OracleArguments {
     /// Run the reference again although its results are known
     #[arg(long)]
     fresh: bool,
+    /// Call the compilers through ccache, so that only the first program has to wait for them
+    #[arg(long)]
+    ccache: bool,
     /// Seconds for each phase
     #[arg(long, default_value_t = 3600)]
     limit: u64,
@@ -201,6 +209,7 @@ enum FamilyName {
     Kernel,
     Projects,
     Churn,
+    Targets,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -264,6 +273,7 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
         FamilyName::Kernel => Family::Kernel,
         FamilyName::Projects => Family::Projects,
         FamilyName::Churn => return run_churn(places, o),
+        FamilyName::Targets => return run_targets(places, o),
     };
     if family == Family::Kernel && o.names.is_empty() {
         bail!("which kernel? {}", recipe::names(&places.repo, family)?.join(" "));
@@ -277,7 +287,7 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
         names: o.names.clone(),
         release: release(&o.compat),
         variants: chosen_variants(places, o)?,
-        settings: Settings { jobs: o.jobs, phases, limit: Duration::from_secs(o.limit) },
+        settings: settings(places, o, phases)?,
         cross: !o.no_cross,
         fresh: o.fresh,
         at_once: o.at_once,
@@ -295,6 +305,17 @@ fn chosen_variants(places: &Places, o: &OracleArguments) -> Result<Vec<candidate
     Ok(variants)
 }
 
+fn settings(places: &Places, o: &OracleArguments, phases: Vec<String>) -> Result<Settings> {
+    let ccache = match o.ccache {
+        true => {
+            machine::install(&["ccache"])?;
+            Some(places.cached("ccache")?)
+        }
+        false => None,
+    };
+    Ok(Settings { jobs: o.jobs, phases, limit: Duration::from_secs(o.limit), ccache })
+}
+
 fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
     let recipe = match o.names.as_slice() {
         [] => "linux-6.1-tiny".to_string(),
@@ -309,8 +330,25 @@ fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
         seed,
         release: release(&o.compat),
         variants: chosen_variants(places, o)?,
-        settings: Settings { jobs: o.jobs, phases: Vec::new(), limit: Duration::from_secs(o.limit) },
+        settings: settings(places, o, Vec::new())?,
         most: o.most,
+    }
+    .run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_targets(places: &Places, o: &OracleArguments) -> Result<bool> {
+    if o.record && !o.names.is_empty() {
+        bail!("--record is for all targets");
+    }
+    let tally = Targets {
+        only: o.names.clone(),
+        release: release(&o.compat),
+        variants: chosen_variants(places, o)?,
+        settings: settings(places, o, Vec::new())?,
+        most: o.most,
+        record: o.record,
     }
     .run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);

@@ -256,9 +256,20 @@ impl Oracle {
         let release = headers.map_or("", |h| h.release.as_str());
         hash.update(recipe.text.as_bytes());
         hash.update(
-            format!("{:?} {:?} {} {}", settings.jobs, settings.phases, self.cross, release).as_bytes(),
+            format!(
+                "{:?} {:?} {} {} {}",
+                settings.jobs,
+                settings.phases,
+                self.cross,
+                release,
+                settings.ccache.is_some()
+            )
+            .as_bytes(),
         );
         hash.update(places.cache.as_os_str().as_encoded_bytes());
+        for file in recipe.data(&places.repo) {
+            hash.update(&fs::read(&file).with_context(|| format!("{}", file.display()))?);
+        }
         let mut programs =
             vec![program.to_path_buf(), PathBuf::from("/usr/bin/gcc"), PathBuf::from("/usr/bin/ld")];
         programs.extend(recipe.needs.iter().map(|n| PathBuf::from(format!("/usr/src/{n}.tar.xz"))));

@@ -2,10 +2,10 @@
 //!
 //! Lines of `key=value`. In commands, which bash runs, `$S` is the copy of the source (or the output directory of a kernel),
 //! `$I` where to install, `$K` the kernel headers and `$KV` their release, `$SRC` unpacked whole trees, `$J` the -j option,
-//! `$MK` make with KERNELRELEASE as dkms gives it. Projects know `$S`, `$I` and `$J`.
+//! `$MK` make with KERNELRELEASE as dkms gives it, `$DATA` xtask/data. Projects know `$S`, `$I`, `$J` and `$DATA`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use regex::bytes::Regex;
@@ -31,9 +31,8 @@ impl Family {
     /// The phases its recipes go through, in order.
     pub fn phases(self) -> &'static [&'static str] {
         match self {
-            Family::Modules | Family::Kernel => {
-                &["configure", "build", "null", "touch", "flag", "install", "clean"]
-            }
+            Family::Modules => &["configure", "build", "null", "touch", "flag", "install", "clean"],
+            Family::Kernel => &["configure", "build", "null", "check", "touch", "flag", "install", "clean"],
             Family::Projects => &["configure", "dry", "build", "null", "touch", "check", "install", "clean"],
         }
     }
@@ -50,7 +49,7 @@ pub struct Recipe {
     pub build: String,
     /// Prints what the build would do.
     pub dry: String,
-    /// Runs the project's own tests.
+    /// Runs the project's own tests, or starts the kernel in qemu.
     pub check: String,
     pub install: String,
     pub clean: String,
@@ -68,6 +67,20 @@ pub struct Recipe {
     pub exclude: Option<Regex>,
     /// Parts of printed lines that do.
     pub norm: Vec<Regex>,
+}
+
+/// Files recipes use, as `$DATA`.
+pub fn data(repo: &Path) -> PathBuf {
+    repo.join("xtask/data")
+}
+
+impl Recipe {
+    /// The files of `$DATA` its commands name.
+    pub fn data(&self, repo: &Path) -> Vec<PathBuf> {
+        let in_name = |c: char| c.is_ascii_alphanumeric() || ".-_/".contains(c);
+        let named = self.text.split("$DATA/").skip(1).filter_map(|rest| rest.split(|c| !in_name(c)).next());
+        named.map(|name| data(repo).join(name)).collect()
+    }
 }
 
 /// The names of all recipes of a family.
@@ -133,9 +146,23 @@ mod tests {
             let names = names(repo, family).unwrap();
             assert!(names.len() >= 5);
             for name in names {
-                read(repo, family, &name).unwrap();
+                let recipe = read(repo, family, &name).unwrap();
+                assert!(
+                    recipe.data(repo).iter().all(|file| file.is_file()),
+                    "{name}: no such file in xtask/data"
+                );
             }
         }
+    }
+
+    #[test]
+    fn the_data_a_recipe_names() {
+        let recipe = parse("x", "build=gcc -o a $DATA/init.c && cat '$DATA/list';\n".into()).unwrap();
+        let repo = Path::new("/r");
+        assert_eq!(
+            recipe.data(repo),
+            [PathBuf::from("/r/xtask/data/init.c"), PathBuf::from("/r/xtask/data/list")]
+        );
     }
 
     #[test]

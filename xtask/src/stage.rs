@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::machine::{Headers, is_root, quiet};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::process::{self, Ending};
-use crate::recipe::Recipe;
+use crate::recipe::{self, Recipe};
 use crate::snapshot::Snapshot;
 use crate::sources::{self, clear};
 
@@ -40,7 +40,12 @@ pub struct Settings {
     pub phases: Vec<String>,
     /// For each phase.
     pub limit: Duration,
+    /// Where ccache keeps what it compiled, when the compilers are to be called through it.
+    pub ccache: Option<PathBuf>,
 }
+
+/// Where Debian's ccache has links with the compilers' names.
+const CCACHE_LINKS: &str = "/usr/lib/ccache";
 
 /// The place of one recipe.
 pub struct Stage<'a> {
@@ -49,6 +54,7 @@ pub struct Stage<'a> {
     headers: Option<&'a Headers>,
     source: Option<PathBuf>,
     trees: PathBuf,
+    data: PathBuf,
     /// The tree that is built.
     pub tree: PathBuf,
     installed: PathBuf,
@@ -73,6 +79,7 @@ impl<'a> Stage<'a> {
             headers,
             source,
             trees: sources::trees(places)?,
+            data: recipe::data(&places.repo),
             tree: below(""),
             installed: below(".inst"),
             bin: below(".bin"),
@@ -96,6 +103,12 @@ impl<'a> Stage<'a> {
             fs::write(self.bin.join("uname"), uname)?;
             fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
         }
+        if self.settings.ccache.is_some() {
+            for link in fs::read_dir(CCACHE_LINKS).context(CCACHE_LINKS)? {
+                let link = link?;
+                std::os::unix::fs::symlink(link.path(), self.bin.join(link.file_name()))?;
+            }
+        }
         self.env = [
             ("PATH", format!("{}:{SYSTEM_PATH}", self.bin.display())),
             ("HOME", "/root".to_string()),
@@ -108,6 +121,7 @@ impl<'a> Stage<'a> {
         .into_iter()
         .map(|(k, v)| (k.to_string(), v))
         .chain(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))
+        .chain(self.settings.ccache.iter().map(|dir| ("CCACHE_DIR".to_string(), dir.display().to_string())))
         .chain(self.recipe.env.iter().cloned())
         .collect();
         Ok(())
@@ -290,6 +304,7 @@ impl<'a> Stage<'a> {
             ("S", text(&self.tree)),
             ("I", text(&self.installed)),
             ("SRC", text(&self.trees)),
+            ("DATA", text(&self.data)),
             ("J", jobs.clone()),
         ];
         if let Some(headers) = self.headers {

@@ -1,0 +1,261 @@
+//! `cargo xtask oracle targets`: every target `make help` prints, tried with GNU make and with rkbuild on small kernels.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use bstr::{BStr, ByteSlice};
+
+use crate::candidate::Variant;
+use crate::machine::Headers;
+use crate::oracle::Tally;
+use crate::places::Places;
+use crate::recipe::{self, Family, Recipe};
+use crate::reference::{self, Release};
+use crate::sources::{self, clear};
+use crate::stage::{Phase, Settings, Stage};
+use crate::verdict::Judge;
+
+/// The kernels whose targets are tried, by the name a column gets.
+const KERNELS: [(&str, &str); 3] =
+    [("x86", "linux-6.1-tiny"), ("arm", "linux-6.1-arm-tiny"), ("arm64", "linux-6.1-arm64-tiny")];
+
+/// What to write for a target that help prints with something to fill in, or that needs a variable.
+const GOALS: &[(&str, &[&str])] = &[
+    ("dir/", &["kernel/locking/"]),
+    ("dir/file.[ois]", &["kernel/fork.o", "kernel/fork.i", "kernel/fork.s"]),
+    ("dir/file.[os]", &["rust/core.o"]),
+    ("dir/file.rsi", &["rust/core.rsi"]),
+    ("dir/file.ll", &["kernel/fork.ll"]),
+    ("dir/file.lst", &["kernel/fork.lst"]),
+    ("dir/file.ko", &["kernel/fork.ko"]),
+    ("tags/TAGS", &["tags", "TAGS"]),
+    ("modules_install", &["modules_install INSTALL_MOD_PATH=$I"]),
+    ("vdso_install", &["vdso_install INSTALL_MOD_PATH=$I"]),
+    ("headers_install", &["headers_install INSTALL_HDR_PATH=$I"]),
+    ("install", &["install INSTALL_PATH=$I"]),
+    ("zinstall", &["zinstall INSTALL_PATH=$I"]),
+    ("uinstall", &["uinstall INSTALL_PATH=$I"]),
+    ("dtbs_install", &["dtbs_install INSTALL_DTBS_PATH=$I"]),
+    ("uImage", &["uImage LOADADDR=0x8000"]),
+    ("randconfig", &["randconfig KCONFIG_SEED=1"]),
+    ("kselftest", &["kselftest TARGETS=size"]),
+    ("kselftest-all", &["kselftest-all TARGETS=size"]),
+    ("kselftest-install", &["kselftest-install TARGETS=size INSTALL_PATH=$I"]),
+    ("kselftest-clean", &["kselftest-clean TARGETS=size"]),
+];
+
+/// Which targets to try, and how.
+pub struct Targets {
+    /// Only goals that contain one of these texts; none means all.
+    pub only: Vec<String>,
+    pub release: Release,
+    pub variants: Vec<Variant>,
+    pub settings: Settings,
+    /// Lines shown of each difference.
+    pub most: usize,
+    /// Write docs/targets.md.
+    pub record: bool,
+}
+
+/// The verdict on one goal of one kernel.
+struct Cell {
+    same: bool,
+    text: String,
+}
+
+impl Targets {
+    /// Tries all and prints each result as it comes.
+    pub fn run(&self, places: &Places) -> Result<Tally> {
+        let mut tally = Tally::default();
+        let mut order: Vec<String> = Vec::new();
+        let mut rows: BTreeMap<String, BTreeMap<&str, Cell>> = BTreeMap::new();
+        for (column, name) in KERNELS {
+            self.kernel(places, name, &mut |goal, cell| {
+                *if cell.same { &mut tally.passed } else { &mut tally.failed } += 1;
+                println!("{column} {goal}: {}", cell.text);
+                if !order.iter().any(|known| known == goal) {
+                    order.push(goal.to_string());
+                }
+                rows.entry(goal.to_string()).or_default().insert(column, cell);
+            })?;
+        }
+        if self.record {
+            fs::write(places.repo.join("docs/targets.md"), page(&order, &rows))?;
+        }
+        Ok(tally)
+    }
+
+    fn kernel(&self, places: &Places, name: &str, seen: &mut dyn FnMut(&str, Cell)) -> Result<()> {
+        let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
+        sources::prepare(places, Family::Kernel, &recipe)?;
+        // A place of its own: packages are written beside the tree.
+        let own = Places { repo: places.repo.clone(), cache: places.cached("targets")? };
+        let _lock = own.lock("targets")?;
+        let trees = own.cache.join("src");
+        if !trees.exists() {
+            std::os::unix::fs::symlink(sources::trees(places)?, &trees)?;
+        }
+        let headers = Headers::newest()?;
+        let program = reference::program(places, self.release)?;
+        let mut stage = Stage::new(&own, &recipe, None, Some(&headers), &self.settings)?;
+        stage.program(&program, &[])?;
+        stage.fresh()?;
+        let base = stage.beside("base");
+        for (what, command) in
+            [("configure", recipe.pre.clone()), ("build", format!("{} vmlinux", recipe.build))]
+        {
+            let phase = stage.phase(what, &command)?;
+            if !phase.ending.is_success() {
+                bail!("{name}: {what} fails with {}: {}", phase.ending, BStr::new(&phase.err));
+            }
+        }
+        stage.keep(&base)?;
+        let help = stage.phase("help", &format!("{} -s help", recipe.build))?;
+        for goal in goals(&help.out) {
+            if self.only.is_empty() || self.only.iter().any(|text| goal.contains(text.as_str())) {
+                let cell = self.goal(&mut stage, &recipe, &program, &base, &goal)?;
+                seen(goal.split(' ').next().unwrap_or(&goal), cell);
+            }
+        }
+        stage.clear()?;
+        clear(&base)
+    }
+
+    /// One goal: with GNU make, then with each variant.
+    fn goal(
+        &self,
+        stage: &mut Stage,
+        recipe: &Recipe,
+        program: &Path,
+        base: &Path,
+        goal: &str,
+    ) -> Result<Cell> {
+        let command = format!("{} {goal}", recipe.build);
+        let judge = Judge { recipe, parallel: self.settings.jobs.is_some_and(|n| n > 1), most: self.most };
+        let mut attempt = |program: &Path, env: &[(&str, &str)]| -> Result<Phase> {
+            stage.program(program, env)?;
+            stage.restore(base)?;
+            stage.phase("target", &command)
+        };
+        let nothing = |_: &BStr| (None, None);
+        let want = attempt(program, &[])?;
+        let mut cell = Cell { same: true, text: "same".to_string() };
+        let mut varies: Option<BTreeSet<String>> = None;
+        for variant in &self.variants {
+            let got = attempt(&variant.program, &variant.environment(self.release))?;
+            let mut found = judge.phase(&want, &got, nothing);
+            if !found.is_empty() && varies.is_none() {
+                // What GNU make itself doesn't do twice in the same way is no difference.
+                let again = attempt(program, &[])?;
+                varies = Some(judge.phase(&want, &again, nothing).iter().map(|d| subject(d)).collect());
+            }
+            let own = varies.iter().flatten().collect::<BTreeSet<_>>();
+            found.retain(|d| !own.contains(&subject(d)));
+            if !found.is_empty() {
+                cell = Cell { same: false, text: format!("DIFFERENT ({})", variant.name) };
+                for difference in found {
+                    println!("   {difference}");
+                }
+                break;
+            }
+        }
+        if cell.same && varies.is_some() {
+            cell.text.push_str(", but for what differs from one run of GNU make to the next");
+        }
+        if !want.ending.is_success() {
+            write!(cell.text, "; GNU make: {}", reason(&want))?;
+        }
+        Ok(cell)
+    }
+}
+
+/// What a difference is about: its first line without sizes.
+fn subject(difference: &str) -> String {
+    let line = difference.lines().next().unwrap_or_default();
+    let cut = line.rfind(": ").filter(|_| line.ends_with("bytes")).unwrap_or(line.len());
+    line.get(..cut).unwrap_or(line).to_string()
+}
+
+/// Why GNU make could not: exit status and its first error.
+fn reason(phase: &Phase) -> String {
+    let first = phase.err.lines().chain(phase.out.lines()).find(|line| {
+        let line = line.to_ascii_lowercase();
+        [&b"***"[..], b"error", b"not found", b"cannot", b"requires", b"not available"]
+            .iter()
+            .any(|sign| line.contains_str(sign))
+    });
+    let text = first.unwrap_or_default().to_str_lossy().replace('|', "\\|").replace('`', "'");
+    match text.trim() {
+        "" => format!("exit status {}", phase.ending),
+        text => format!("exit status {}, `{}`", phase.ending, text.chars().take(100).collect::<String>()),
+    }
+}
+
+/// The goals to try, in the order help prints them.
+fn goals(help: &[u8]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for target in help.lines().filter_map(target) {
+        let known = GOALS.iter().find(|(name, _)| *name == target);
+        let goals = known
+            .map_or_else(|| vec![target.to_string()], |(_, g)| g.iter().map(|g| g.to_string()).collect());
+        all.extend(goals.into_iter().filter(|goal| !all.contains(goal)).collect::<Vec<_>>());
+    }
+    all
+}
+
+/// The target a line of help is about: `  name  - what it does`, with a `*` before it when `all` builds it.
+fn target(line: &[u8]) -> Option<&str> {
+    let line = line.to_str().ok()?;
+    let rest = line.strip_prefix("* ").or_else(|| line.strip_prefix("  "))?;
+    let (name, rest) = rest.split_once([' ', '\t'])?;
+    let described = rest.trim_start().starts_with("- ");
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_-./[]".contains(c);
+    (described && !name.is_empty() && name.chars().all(fits)).then_some(name)
+}
+
+/// docs/targets.md.
+fn page(order: &[String], rows: &BTreeMap<String, BTreeMap<&str, Cell>>) -> String {
+    let mut text = String::from(PAGE);
+    let names: Vec<&str> = KERNELS.iter().map(|(column, _)| *column).collect();
+    let _ = writeln!(text, "\n| target | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    for goal in order {
+        let cells = names.iter().map(|column| {
+            rows.get(goal).and_then(|row| row.get(column)).map_or("-", |cell| cell.text.as_str())
+        });
+        let _ = writeln!(text, "| `{goal}` | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    text
+}
+
+const PAGE: &str = "\
+# Every target of `make help`
+
+Written by `cargo xtask oracle targets --record`. A small kernel of each architecture (recipes `linux-6.1-tiny`,
+`linux-6.1-arm-tiny`, `linux-6.1-arm64-tiny`), configured and its vmlinux built; then each target `make help` prints, from
+that same tree, by GNU make 4.4.1 and by rkbuild. `same`: exit status, both outputs, and the names, modes and bytes of all
+files agree. Where GNU make itself fails, for want of a program or because the target is not for that configuration, its
+message is shown, and rkbuild's was the same.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read_off_the_help() {
+        let help = b"Cleaning targets:\n  clean\t\t  - Remove most\n                    enough build\n* bzImage\t\t- Compressed\n  dir/file.[ois]  - Build specified\n  tags/TAGS\t  - Generate\n  make V=0|1 [targets] 0 => quiet\n  valid values for - x\n  use \"make tools/help\"\n";
+        assert_eq!(
+            goals(help),
+            ["clean", "bzImage", "kernel/fork.o", "kernel/fork.i", "kernel/fork.s", "tags", "TAGS"]
+        );
+    }
+
+    #[test]
+    fn a_difference_is_about_a_file_whatever_its_size() {
+        assert_eq!(subject("file differs: a.tar: 10 / 11 bytes\n more"), "file differs: a.tar");
+        assert_eq!(subject("output differs:\n- a"), "output differs:");
+    }
+}
