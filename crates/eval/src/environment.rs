@@ -126,9 +126,10 @@ impl Session {
         if !data.append && (data.flavor == Flavor::Simple || verbatim || data.value.is_literal()) {
             return Ok(data.value.bytes.clone());
         }
-        // Messages name the place of the variable that is exported.
-        let place = Some(data.place).filter(|place| place.line > 0);
+        // Messages name the place of the variable that is exported; for `$(shell)` where that stands.
+        let own = Some(data.place).filter(|place| place.line > 0);
         drop(data);
+        let place = if self.shell_environments > 0 { self.reading.or(own) } else { own };
         let saved = std::mem::replace(&mut self.reading, place);
         let mut value = Vec::new();
         let result = self.expand_variable(var, &mut value);

@@ -280,14 +280,15 @@ fn second_argument(text: &[u8], open: u8) -> Option<(&[u8], &[u8])> {
     Some((&text[..end], &text[end + 1..]))
 }
 
-/// Where `what` first stands outside round brackets.
+/// Where `what` first stands outside round brackets. One that closes nothing is a character like any other, and takes
+/// back the next that opens.
 fn at_depth_0(text: &[u8], what: u8) -> Option<usize> {
-    let mut depth = 0usize;
+    let mut depth = 0isize;
     for (i, c) in text.iter().enumerate() {
         match c {
-            c if depth == 0 && *c == what => return Some(i),
+            c if depth <= 0 && *c == what => return Some(i),
             b'(' => depth += 1,
-            b')' => depth = depth.checked_sub(1)?,
+            b')' => depth -= 1,
             _ => {}
         }
     }
