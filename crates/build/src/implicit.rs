@@ -102,7 +102,7 @@ impl Builder<'_> {
     }
 
     /// The rules that could make `name`, best first.
-    fn candidates(&self, name: &[u8], recursions: u32) -> Vec<Candidate> {
+    fn candidates(&self, name: &[u8], depth: u32, recursions: u32) -> Vec<Candidate> {
         // An archive member's slashes do not make directories.
         let slash = if name.starts_with(b"(") || crate::archive::split(name).is_some() {
             None
@@ -114,6 +114,12 @@ impl Builder<'_> {
         let mut specific = false;
         for rule in &self.session.targets.patterns {
             if self.in_use.contains(&Rc::as_ptr(rule)) {
+                if self.trace.implicit {
+                    let text = rule_text(rule);
+                    let newer = self.session.identity().is_4_4();
+                    let of: [&[u8]; 3] = if newer { [b" for rule '", &text, b"'"] } else { [b"", b"", b""] };
+                    self.debug(depth + 1, &[b"Avoiding implicit rule recursion", of[0], of[1], of[2], b"."]);
+                }
                 continue;
             }
             for (matched, target) in rule.targets.iter().enumerate() {
@@ -140,7 +146,7 @@ impl Builder<'_> {
             .any(|s| !s.is_empty() && base.len() > s.len() && base.ends_with(s));
         // Where something more specific is known, match-anything rules count only if terminal.
         if specific {
-            out.retain(|c| c.rule.terminal || !c.rule.targets[c.matched].is_match_anything());
+            out.retain(|c| c.rule.terminal || !c.rule.targets.iter().any(Pattern::is_match_anything));
         }
         // Shorter stems are better matches; a stem counts with the directory it leaves out.
         let dir_len = slash.map_or(0, |at| at + 1);
@@ -149,7 +155,7 @@ impl Builder<'_> {
     }
 
     fn search(&mut self, file: FileId, name: &[u8], depth: u32, recursions: u32) -> Result<Option<Found>> {
-        let candidates = self.candidates(name, recursions);
+        let candidates = self.candidates(name, depth, recursions);
         if candidates.is_empty() {
             return Ok(None);
         }
@@ -318,7 +324,7 @@ impl Builder<'_> {
         let id = self.session.name(strip_dot_slash(&dep.name));
         if self.impossible.contains(&id) {
             if tracing {
-                self.debug(depth, &[b"Rejecting impossible ", what, b" prerequisite '", &dep.name, b"'."]);
+                self.reject(depth, candidate, &[what, b" "].concat(), &dep.name);
             }
             return Ok(None);
         }
@@ -388,8 +394,26 @@ impl Builder<'_> {
                 if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
                     self.impossible.insert(id);
                 }
+                if tracing {
+                    self.debug(depth, &[b"No implicit rule found for '", &dep.name, b"'."]);
+                    if self.session.identity().is_4_4() {
+                        self.reject(depth, candidate, b"", &dep.name);
+                    }
+                }
                 Ok(None)
             }
+        }
+    }
+
+    /// Tells of a rule that is not for a target because of a prerequisite that can't be made.
+    fn reject(&self, depth: u32, candidate: &Candidate, what: &[u8], dep: &[u8]) {
+        if self.session.identity().is_4_4() {
+            let rule = rule_text(&candidate.rule);
+            let parts: [&[u8]; 7] =
+                [b"Rejecting rule '", &rule, b"' due to impossible ", what, b"prerequisite '", dep, b"'."];
+            self.debug(depth, &parts);
+        } else {
+            self.debug(depth, &[b"Rejecting impossible ", what, b"prerequisite '", dep, b"'."]);
         }
     }
 

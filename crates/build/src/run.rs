@@ -245,8 +245,9 @@ impl Run<'_> {
         }
         let jobserver = crate::jobserver::serve(session, joined)?;
         session.define_makeflags(true);
-        session.define_builtin_patterns();
         crate::snap::snap(session)?;
+        // Behind what suffix rules become.
+        session.define_builtin_patterns();
         let goals = self.goals(session)?;
         let jobs = Jobs::new(session, process.clone(), jobserver, sync);
         let mut builder = Builder::new(session, jobs);

@@ -177,6 +177,8 @@ impl Builder<'_> {
         let mut owners = vec![file];
         owners.extend(self.session.targets[file].grouped.iter().copied());
         let mut owner_at = 0;
+        // Some prerequisite of the owner was not circular.
+        let mut kept = false;
         while let Some(&owner) = owners.get(owner_at) {
             if at == 0 && owner != file {
                 self.expand_secondary(owner)?;
@@ -184,6 +186,7 @@ impl Builder<'_> {
             if at >= self.session.targets[owner].deps.len() {
                 owner_at += 1;
                 at = 0;
+                kept = false;
                 continue;
             }
             if at == 0 {
@@ -196,9 +199,19 @@ impl Builder<'_> {
             }
             let id = self.renamed(dep.file);
             if self.is_updating(id) {
-                self.drop_circular(owner, index, id, file);
+                if owner == file || kept {
+                    self.drop_circular(owner, index, id, file);
+                } else {
+                    // GNU make takes it off the front of the wrong list, which recipes can see.
+                    self.tell_circular(file, id);
+                    self.session.targets[file].deps = self.session.targets[owner].deps[index + 1..].to_vec();
+                    let states = self.state(owner).deps.get(index + 1..).unwrap_or_default().to_vec();
+                    self.state(file).deps = states;
+                    at += 1;
+                }
                 continue;
             }
+            kept = true;
             if self.state(owner).deps.len() <= index {
                 self.state(owner).deps.resize(index + 1, DepState::default());
             }
@@ -254,7 +267,8 @@ impl Builder<'_> {
                 if status != Status::Success && !keep_going {
                     break;
                 }
-                let dep = self.session.targets[owner].deps[at].clone();
+                // What is made here may be found to lead back, and is dropped then.
+                let Some(dep) = self.session.targets[owner].deps.get(at).cloned() else { continue };
                 if pending && (dep.wait || serial) {
                     break;
                 }
@@ -345,17 +359,21 @@ impl Builder<'_> {
 
     /// Takes out a prerequisite of `file` that is being made already, on behalf of the target that is `considered`.
     fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId, considered: FileId) {
+        self.tell_circular(considered, dep);
+        self.session.targets[file].deps.remove(at);
+        self.forget_shuffled(file, at);
+        if at < self.state(file).deps.len() {
+            self.state(file).deps.remove(at);
+        }
+    }
+
+    fn tell_circular(&self, considered: FileId, dep: FileId) {
         let mut message = b"Circular ".to_vec();
         message.extend_from_slice(self.name_of(considered));
         message.extend_from_slice(b" <- ");
         message.extend_from_slice(self.name_of(dep));
         message.extend_from_slice(b" dependency dropped.");
         self.session.error(None, message);
-        self.session.targets[file].deps.remove(at);
-        self.forget_shuffled(file, at);
-        if at < self.state(file).deps.len() {
-            self.state(file).deps.remove(at);
-        }
     }
 
     /// Looks at one prerequisite on behalf of a target of time `this_time`; says in `must_make` if the target is to
