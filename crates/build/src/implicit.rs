@@ -391,7 +391,7 @@ impl Builder<'_> {
             }
             None => {
                 // What can't be made now can't be made for another target either, unless a makefile names it.
-                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
+                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].is_named()) {
                     self.impossible.insert(id);
                 }
                 if tracing {
@@ -427,11 +427,10 @@ impl Builder<'_> {
     fn ought_to_exist(&self, file: FileId, name: Name, ought: Ought) -> Standing {
         let Some(dep) = self.session.targets.lookup(name) else { return Standing::Unknown };
         let target = &self.session.targets[dep];
-        // A built-in suffix rule is a target as well, though nobody thinks of it as one.
-        if target.is_target || target.recipe.is_some() {
+        if target.is_target {
             return Standing::Ought;
         }
-        if !target.mentioned {
+        if !target.is_named() {
             return Standing::Unknown;
         }
         if !self.session.identity().is_4_4()

@@ -3,7 +3,9 @@
 # ARGS: all
 # ARGS: -r all
 # ARGS: .y.q
-all: d.c
+all: d.c e.c
+d% e% %.y: %.c
+	echo $< $* $@
 d%: %.c
 	echo $< $*
 %.q: %.c
