@@ -262,6 +262,9 @@ impl Builder<'_> {
         self.state(job.file).ended_unrun = !runs;
         let Some(argv) = argv else { return Ok(None) };
         if question && !line.flags.recursive {
+            if why && !std::mem::replace(&mut job.traced, true) {
+                self.trace_reason(job);
+            }
             return Ok(Some(Status::Question));
         }
         if !runs {

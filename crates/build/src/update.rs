@@ -243,8 +243,15 @@ impl Builder<'_> {
             if let Some(failed) = checked.status {
                 status = status.max(failed);
             }
-            if status != Status::Success && !keep_going {
+            if status == Status::Failed && !keep_going {
                 break;
+            }
+            if status == Status::Question && !keep_going {
+                // The peers' prerequisites are still asked.
+                owner_at += 1;
+                at = 0;
+                kept = false;
+                continue;
             }
             if !pending {
                 let id = self.renamed(id);
