@@ -456,7 +456,10 @@ impl Session {
             files.push(file);
             let target = &mut self.targets[file];
             target.is_target = true;
-            target.name_explicitly();
+            // In 4.4 the target of a `::` rule may be an intermediate file.
+            if !rule.double_colon {
+                target.name_explicitly();
+            }
             target.place = Some(rule.place);
             let first = recipe.is_some();
             let had = (!target.deps.is_empty() || !target.secondary.is_empty(), target.recipe.is_some());
