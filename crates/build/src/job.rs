@@ -157,6 +157,7 @@ impl Builder<'_> {
         let Some(recipe) = self.session.targets[file].recipe.clone() else {
             return Ok(Started::Done(Status::Success));
         };
+        self.check_length(&recipe)?;
         let scope = self.set_automatic(file)?;
         let lines = self.expand_recipe(file, &recipe, scope)?;
         if lines.is_empty() {

@@ -103,6 +103,17 @@ pub(crate) fn any_recursive(recipe: &Recipe) -> bool {
 }
 
 impl Builder<'_> {
+    /// Refuses a recipe that GNU make does not count the lines of.
+    pub(crate) fn check_length(&mut self, recipe: &Recipe) -> Result<()> {
+        const MOST_LINES: usize = 65_535;
+        // 4.3 counts no further either, and runs the remainder of the division.
+        if recipe.lines.len() <= MOST_LINES || !self.session.identity().is_4_4() {
+            return Ok(());
+        }
+        let message = format!("Recipe has too many lines (limit {MOST_LINES})");
+        Err(self.session.fatal(Some(recipe.place), message))
+    }
+
     /// Expands the recipe of `file` in `scope`, all of it before anything runs.
     pub(crate) fn expand_recipe(
         &mut self,

@@ -77,7 +77,8 @@ pub fn run_session(invocation: &Invocation) -> i32 {
     }
 }
 
-fn program_of(argv: &[BString]) -> BString {
+/// The name messages begin with.
+pub fn program_of(argv: &[BString]) -> BString {
     let name = argv.first().map(|a| a.as_slice()).unwrap_or(b"make");
     name.rsplit(|c| *c == b'/').next().unwrap_or(b"make").into()
 }

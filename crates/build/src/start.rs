@@ -43,7 +43,7 @@ pub(crate) enum Way {
 impl Command {
     /// Finds the way it is run; `native` says whether it may run in this process.
     pub fn way(self, native: bool) -> Way {
-        if !native {
+        if !native || !self.fits() {
             return Way::Program(self);
         }
         let offer = native::Line {
@@ -77,8 +77,17 @@ impl Command {
         Way::Program(self)
     }
 
+    /// Whether the system would start it. If not, that is to be seen here as well.
+    fn fits(&self) -> bool {
+        let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
+        self.env.fits(words)
+    }
+
     /// The script that `$(SHELL) -c` would run, when the in-process shell can.
     pub fn script(&self) -> Option<InProcess> {
+        if !self.fits() {
+            return None;
+        }
         let Argv::Shell(words) = &self.argv else { return None };
         let [shell, flag, text] = words.as_slice() else { return None };
         let errexit = match flag.as_slice() {

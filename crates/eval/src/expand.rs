@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::Name;
-use rkbuild_syntax::expr::{self, Unterminated};
+use rkbuild_syntax::expr::{self, Pieces, Unterminated};
 use rkbuild_syntax::{Expr, Part, Text};
 
 use crate::function::text::{patsubst, subst_suffix};
@@ -15,6 +15,8 @@ use crate::{Result, Session};
 /// Nested expansions, includes and evals at which a session gives up. GNU make runs out of stack somewhere past
 /// this; sessions have a stack that holds this many.
 pub const MAX_DEPTH: u32 = 60_000;
+
+const TOO_DEEP: &str = "expansion is nested too deeply";
 
 /// Variables of make's own that need not be set: 4.4 does not warn of them.
 const MAY_BE_UNDEFINED: [&[u8]; 10] = [
@@ -33,8 +35,20 @@ const MAY_BE_UNDEFINED: [&[u8]; 10] = [
 impl Session {
     /// Expands `text` in the current scope.
     pub fn expand(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
+        if text.is_huge() {
+            return self.expand_pieces(&text.bytes, out);
+        }
         let expr = text.expr(&self.shared.lang);
         self.expand_expr(expr, out)
+    }
+
+    /// Compiles and expands bytes that nobody keeps, a piece at a time.
+    fn expand_pieces(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let shared = self.shared.clone();
+        for piece in Pieces::new(bytes, &shared.lang) {
+            self.expand_expr(&piece, out)?;
+        }
+        Ok(())
     }
 
     /// Expands `text` and gives what it became.
@@ -49,9 +63,8 @@ impl Session {
         if memchr::memchr(b'$', bytes).is_none() {
             return Ok(bytes.to_vec());
         }
-        let expr = Expr::parse(bytes, &self.shared.lang);
         let mut out = Vec::with_capacity(bytes.len() * 2);
-        self.expand_expr(&expr, &mut out)?;
+        self.expand_pieces(bytes, &mut out)?;
         Ok(out)
     }
 
@@ -106,6 +119,7 @@ impl Session {
     fn unterminated(&self, what: Unterminated) -> crate::Fatal {
         match what {
             Unterminated::Reference => self.fatal(self.place(), "unterminated variable reference"),
+            Unterminated::TooDeep => self.fatal(self.place(), TOO_DEEP),
             Unterminated::Call(func, close) => self.fatal(
                 self.place(),
                 format!("unterminated call to function '{}': missing '{}'", func.name(), close as char),
@@ -116,7 +130,7 @@ impl Session {
     /// Runs `f` one level deeper; too deep ends the session with a message instead of the stack.
     pub fn deeper<T>(&mut self, f: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.fatal(self.place(), "expansion is nested too deeply"));
+            return Err(self.fatal(self.place(), TOO_DEEP));
         }
         self.check_signal()?;
         self.depth += 1;

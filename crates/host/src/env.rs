@@ -18,12 +18,13 @@ struct Inner {
     vars: IndexMap<BString, BString, FxBuildHasher>,
     /// The form exec wants, made when first asked for: one environment often serves many children.
     block: OnceLock<EnvBlock>,
+    size: OnceLock<Size>,
 }
 
 impl Clone for Inner {
     fn clone(&self) -> Inner {
         // The copy is made to be changed.
-        Inner { vars: self.vars.clone(), block: OnceLock::new() }
+        Inner { vars: self.vars.clone(), ..Inner::default() }
     }
 }
 
@@ -67,6 +68,7 @@ impl Env {
     fn change(&mut self) -> &mut IndexMap<BString, BString, FxBuildHasher> {
         let inner = Arc::make_mut(&mut self.0);
         inner.block = OnceLock::new();
+        inner.size = OnceLock::new();
         &mut inner.vars
     }
 
@@ -85,6 +87,22 @@ impl Env {
         self.0.vars.is_empty()
     }
 
+    /// Whether the system would start a program with these arguments and this environment: neither has a text that is too
+    /// long, and they are not too long together.
+    pub fn fits(&self, argv: &[BString]) -> bool {
+        let mut size = *self.0.size.get_or_init(|| {
+            let mut size = Size::default();
+            for (name, value) in &self.0.vars {
+                size.add(name.len() + value.len() + 1);
+            }
+            size
+        });
+        for arg in argv {
+            size.add(arg.len());
+        }
+        size.longest < MOST_TEXT && (size.all <= MOST_TEXT || size.all <= most_of_all())
+    }
+
     /// The environment as exec takes it. A text with a NUL byte ends there, as it does in C.
     pub(crate) fn block(&self) -> &EnvBlock {
         self.0.block.get_or_init(|| {
@@ -97,6 +115,31 @@ impl Env {
             }))
         })
     }
+}
+
+/// What Linux allows for one argument or variable, the NUL at its end included (`MAX_ARG_STRLEN`).
+const MOST_TEXT: usize = 32 * 4096;
+
+/// How much arguments or variables take in a new process.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    longest: usize,
+    all: usize,
+}
+
+impl Size {
+    /// Adds a text with a NUL after it and a pointer to it.
+    fn add(&mut self, length: usize) {
+        self.longest = self.longest.max(length);
+        self.all += length + 1 + size_of::<usize>();
+    }
+}
+
+/// What Linux allows for arguments and environment together: a quarter of the stack, and never more than 6 MB.
+fn most_of_all() -> usize {
+    let stack = rustix::process::getrlimit(rustix::process::Resource::Stack).current;
+    let quarter = stack.and_then(|bytes| usize::try_from(bytes / 4).ok()).unwrap_or(usize::MAX);
+    quarter.clamp(MOST_TEXT, 6 << 20)
 }
 
 impl fmt::Debug for Env {
@@ -114,7 +157,7 @@ impl PartialEq for Env {
 impl<N: Into<BString>, V: Into<BString>> FromIterator<(N, V)> for Env {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(vars: I) -> Env {
         let vars = vars.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
-        Env(Arc::new(Inner { vars, block: OnceLock::new() }))
+        Env(Arc::new(Inner { vars, ..Inner::default() }))
     }
 }
 
@@ -146,6 +189,20 @@ pub(crate) fn c_text(mut text: Vec<u8>) -> CString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_long_for_exec_does_not_fit() {
+        let text = |length| BString::from(vec![b'x'; length]);
+        let mut env = Env::new();
+        assert!(env.fits(&[text(131_071)]));
+        assert!(!env.fits(&[text(131_072)]));
+        env.set("A", text(131_069));
+        assert!(env.fits(&[]));
+        env.set("A", text(131_070));
+        assert!(!env.fits(&[]));
+        env.set("A", "1");
+        assert!(!env.fits(&vec![text(100_000); 100]));
+    }
 
     #[test]
     fn a_copy_changes_alone_and_order_is_kept() {

@@ -13,6 +13,7 @@ pub mod fd;
 mod file;
 mod glob;
 mod listing;
+pub mod memory;
 pub mod poll;
 mod process;
 mod program;

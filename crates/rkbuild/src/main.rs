@@ -6,15 +6,20 @@ use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity};
 use rkbuild_build::process::Process;
-use rkbuild_build::run::{Invocation, run_session};
+use rkbuild_build::run::{Invocation, program_of, run_session};
 use rkbuild_build::submake::STACK;
 use rkbuild_eval::Shared;
+use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::{Dir, Env, Stdio, signals, stack};
 use rkbuild_kbuild::Layer;
 
-/// The global allocator is the system's; sessions allocate little once makefiles are read.
+/// Sessions allocate little once makefiles are read: no faster allocator is needed.
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
 fn main() -> ExitCode {
     let mut argv: Vec<BString> = std::env::args_os().map(|a| BString::from(a.into_vec())).collect();
+    memory::set_program(&program_of(&argv));
     let mut env = Env::of_process();
     let own = match own_options(&mut argv, &mut env) {
         Ok(own) => own,

@@ -59,6 +59,8 @@ pub enum Unterminated {
     Reference,
     /// A call; the character that is missing.
     Call(Func, u8),
+    /// Nothing, but references are nested too deep to be expanded.
+    TooDeep,
 }
 
 /// Bytes with the expression they compile to, made when first asked for.
@@ -69,6 +71,9 @@ pub struct Text {
     expr: OnceLock<Expr>,
 }
 
+/// A text of this size is not kept compiled, which takes many times its size where it has many references.
+const HUGE: usize = 4 << 20;
+
 impl Text {
     /// A text that is not compiled yet.
     pub fn new(bytes: impl Into<BString>) -> Text {
@@ -78,6 +83,11 @@ impl Text {
     /// The compiled form.
     pub fn expr(&self, lang: &Lang) -> &Expr {
         self.expr.get_or_init(|| Expr::parse(&self.bytes, lang))
+    }
+
+    /// True for a text that is better expanded a piece at a time, by [`Pieces`].
+    pub fn is_huge(&self) -> bool {
+        self.bytes.len() > HUGE
     }
 
     /// Adds `word` at the end, after a space if there is anything before it.
@@ -139,13 +149,141 @@ pub fn matching_close(text: &[u8], open: u8) -> Option<usize> {
     None
 }
 
+/// How deep references may be nested in one text. Expanding it would go as deep.
+const MOST_NESTED: u32 = 50_000;
+
+/// From this size on it is looked how deep a text is nested before it is compiled.
+const LARGE: usize = 64 << 10;
+
+/// Bytes of a text times its depth: what the arguments of calls that are nested in each other come to, twice over.
+const MOST_NESTED_BYTES: usize = 4 << 30;
+
+/// True for a text with references nested so deep that expanding it takes more memory than can be given to it.
+fn is_too_deep(text: &[u8]) -> bool {
+    if text.len() < LARGE {
+        return false;
+    }
+    // Brackets that are never closed, or never opened, are not counted.
+    let (mut depth, mut deepest) = (0usize, [0; 2]);
+    for pair in text.windows(2) {
+        match pair {
+            [b'$', b'(' | b'{'] => depth += 1,
+            [b')' | b'}', _] => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        deepest[0] = deepest[0].max(depth);
+    }
+    depth = 0;
+    for pair in text.windows(2).rev() {
+        match pair {
+            [_, b')' | b'}'] => depth += 1,
+            [b'$', b'(' | b'{'] => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        deepest[1] = deepest[1].max(depth);
+    }
+    let deepest = deepest[0].min(deepest[1]);
+    deepest.saturating_mul(text.len()) > MOST_NESTED_BYTES
+}
+
 impl Expr {
     /// Compiles `text`. Nothing is an error here: what is unterminated becomes a part that fails when expanded.
     pub fn parse(text: &[u8], lang: &Lang) -> Expr {
+        Pieces::new(text, lang).next_of(usize::MAX).unwrap_or_default()
+    }
+}
+
+/// A text compiled a piece at a time.
+pub struct Pieces<'a> {
+    parser: Parser<'a>,
+    at: usize,
+    too_deep: bool,
+}
+
+impl<'a> Pieces<'a> {
+    /// How many parts a piece has.
+    const PARTS: usize = 4096;
+
+    /// Nothing is compiled yet.
+    pub fn new(text: &'a [u8], lang: &'a Lang) -> Pieces<'a> {
+        let parser = Parser { text, lang, searched: 0, pairs: None };
+        Pieces { parser, at: 0, too_deep: is_too_deep(text) }
+    }
+
+    fn next_of(&mut self, most: usize) -> Option<Expr> {
+        let end = self.parser.text.len();
+        if self.at >= end {
+            return None;
+        }
+        if self.too_deep {
+            self.at = end;
+            return Some(Expr { parts: [Part::Unterminated(Unterminated::TooDeep)].into() });
+        }
+        let (expr, at) = self.parser.expr(self.at, end, most, 0);
+        self.at = at;
+        Some(expr)
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Expr;
+
+    fn next(&mut self) -> Option<Expr> {
+        self.next_of(Self::PARTS)
+    }
+}
+
+/// For each opening bracket of a text, where the one that closes it is: those of each kind by themselves.
+struct Pairs(Vec<usize>);
+
+impl Pairs {
+    fn new(text: &[u8]) -> Pairs {
+        let mut closes = vec![usize::MAX; text.len()];
+        let (mut round, mut curly) = (Vec::new(), Vec::new());
+        for (at, c) in text.iter().enumerate() {
+            let open = match c {
+                b'(' => {
+                    round.push(at);
+                    continue;
+                }
+                b'{' => {
+                    curly.push(at);
+                    continue;
+                }
+                b')' => round.pop(),
+                b'}' => curly.pop(),
+                _ => continue,
+            };
+            if let Some(open) = open {
+                closes[open] = at;
+            }
+        }
+        Pairs(closes)
+    }
+}
+
+/// Compiles one text, its nested references included.
+struct Parser<'a> {
+    text: &'a [u8],
+    lang: &'a Lang,
+    /// How many bytes were searched for closing brackets.
+    searched: usize,
+    /// Made when searching becomes expensive: brackets nested deep in each other are passed over once for each.
+    pairs: Option<Pairs>,
+}
+
+impl Parser<'_> {
+    /// Compiles what is between two places, until there are so many parts; gives where it stopped.
+    fn expr(&mut self, mut at: usize, end: usize, most: usize, depth: u32) -> (Expr, usize) {
+        let text = &self.text[..end];
         let mut parts = Vec::new();
         let mut literal = Vec::new();
-        let mut at = 0;
-        while let Some(n) = memchr::memchr(b'$', &text[at..]) {
+        while parts.len() < most {
+            let Some(n) = memchr::memchr(b'$', &text[at..]) else {
+                literal.extend_from_slice(&text[at..]);
+                at = end;
+                break;
+            };
             literal.extend_from_slice(&text[at..at + n]);
             at += n + 1;
             let Some(&c) = text.get(at) else {
@@ -158,59 +296,74 @@ impl Expr {
                     at += 1;
                 }
                 b'(' | b'{' => {
-                    let (part, len) = reference(&text[at + 1..], c, lang);
+                    let (part, next) = self.reference(at + 1, end, c, depth);
                     flush(&mut literal, &mut parts);
                     parts.push(part);
-                    at += 1 + len;
+                    at = next;
                 }
                 c if is_space(c) => at += 1,
                 c => {
                     flush(&mut literal, &mut parts);
-                    parts.push(Part::Var(lang.names.intern(&[c])));
+                    parts.push(Part::Var(self.lang.names.intern(&[c])));
                     at += 1;
                 }
             }
         }
-        if at < text.len() {
-            literal.extend_from_slice(&text[at..]);
-        }
         flush(&mut literal, &mut parts);
-        Expr { parts: parts.into() }
+        (Expr { parts: parts.into() }, at)
+    }
+
+    /// Where before `end` the bracket is that closes the one before `at`.
+    fn close(&mut self, at: usize, end: usize, open: u8) -> Option<usize> {
+        if self.pairs.is_none() && self.searched > 4 * self.text.len() + LARGE {
+            self.pairs = Some(Pairs::new(self.text));
+        }
+        if let Some(pairs) = &self.pairs {
+            return pairs.0.get(at - 1).copied().filter(|close| *close < end);
+        }
+        let found = matching_close(&self.text[at..end], open);
+        self.searched += found.unwrap_or(end - at);
+        found.map(|length| at + length)
+    }
+
+    /// Compiles what follows `$(`; gives the part and the place after its closing bracket.
+    fn reference(&mut self, at: usize, end: usize, open: u8, depth: u32) -> (Part, usize) {
+        let text = &self.text[at..end];
+        if let Some((func, name_len)) = function::at_start(text, self.lang.identity) {
+            let Some(close) = self.close(at, end, open) else {
+                return (Part::Unterminated(Unterminated::Call(func, closer(open))), end);
+            };
+            let skip = name_len + text[name_len..].iter().take_while(|c| is_space(**c)).count();
+            // A call without arguments: the brackets close before anything but white space came.
+            let inner = text.get(skip..close - at).unwrap_or_default();
+            let args = split_args(inner, open, func.max_args()).into_iter().enumerate();
+            let args = args.map(|(n, arg)| Text::new(if func.trims(n) { trim(arg) } else { arg })).collect();
+            return (Part::Call(Box::new(Call { func, args })), close + 1);
+        }
+        let Some(first) = memchr::memchr2(b'$', closer(open), text) else {
+            return (Part::Unterminated(Unterminated::Reference), end);
+        };
+        if text[first] != b'$' {
+            return (static_reference(&text[..first], self.lang), at + first + 1);
+        }
+        // Brackets of this kind nest only where there is another reference inside.
+        if let Some(close) = self.close(at, end, open) {
+            if depth >= MOST_NESTED {
+                return (Part::Unterminated(Unterminated::TooDeep), close + 1);
+            }
+            let (inner, _) = self.expr(at, close, usize::MAX, depth + 1);
+            return (Part::Computed(Box::new(inner)), close + 1);
+        }
+        match memchr::memchr(closer(open), text) {
+            Some(first) => (static_reference(&text[..first], self.lang), at + first + 1),
+            None => (Part::Unterminated(Unterminated::Reference), end),
+        }
     }
 }
 
 fn flush(literal: &mut Vec<u8>, parts: &mut Vec<Part>) {
     if !literal.is_empty() {
         parts.push(Part::Literal(std::mem::take(literal).into()));
-    }
-}
-
-/// Parses what follows `$(`; gives the part and the bytes it took, the closing bracket included.
-fn reference(text: &[u8], open: u8, lang: &Lang) -> (Part, usize) {
-    if let Some((func, name_len)) = function::at_start(text, lang.identity) {
-        let skip = name_len + text[name_len..].iter().take_while(|c| is_space(**c)).count();
-        return match matching_close(text, open) {
-            Some(end) => {
-                // A call without arguments: the brackets close before anything but white space came.
-                let inner = text.get(skip..end).unwrap_or_default();
-                let args = split_args(inner, open, func.max_args()).into_iter().enumerate();
-                let args =
-                    args.map(|(n, arg)| Text::new(if func.trims(n) { trim(arg) } else { arg })).collect();
-                (Part::Call(Box::new(Call { func, args })), end + 1)
-            }
-            None => (Part::Unterminated(Unterminated::Call(func, closer(open))), text.len()),
-        };
-    }
-    let Some(first) = memchr::memchr(closer(open), text) else {
-        return (Part::Unterminated(Unterminated::Reference), text.len());
-    };
-    if memchr::memchr(b'$', &text[..first]).is_none() {
-        return (static_reference(&text[..first], lang), first + 1);
-    }
-    // Brackets of this kind nest only where there is another reference inside.
-    match matching_close(text, open) {
-        Some(end) => (Part::Computed(Box::new(Expr::parse(&text[..end], lang))), end + 1),
-        None => (static_reference(&text[..first], lang), first + 1),
     }
 }
 
@@ -232,19 +385,22 @@ pub fn split_subst(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// Splits a function's arguments at commas outside brackets of the call's own kind.
-pub fn split_args(text: &[u8], open: u8, max: usize) -> Vec<&[u8]> {
+fn split_args(text: &[u8], open: u8, max: usize) -> Vec<&[u8]> {
     let close = closer(open);
     let mut args = Vec::new();
     let mut depth = 0usize;
     let mut start = 0;
+    if max == 1 {
+        return vec![text];
+    }
     for i in memchr::memchr3_iter(open, close, b',', text) {
         match text[i] {
             b',' if depth == 0 => {
+                args.push(&text[start..i]);
+                start = i + 1;
                 if args.len() + 1 == max {
                     break;
                 }
-                args.push(&text[start..i]);
-                start = i + 1;
             }
             b',' => {}
             c if c == open => depth += 1,
@@ -313,6 +469,48 @@ mod tests {
     fn conditions_lose_the_space_around_them() {
         assert_eq!(show("$(if  a , b ,c)"), "if(a| b |c)");
         assert_eq!(show("$(or  a , b )"), "or(a|b)");
+    }
+
+    #[test]
+    fn brackets_that_are_nested_deep_are_paired_as_they_are_elsewhere() {
+        let deep = "$(a ".repeat(300) + "{" + &")".repeat(300);
+        for text in ["$(x${y)z}$(w))", "$(x$(y)z}$(w))", "${x(${y}(}z)", "$(a$(b$(c)", "$(a$b}${c)d}"] {
+            let [alone, after] = [show(text), show(&format!("{deep} {text}"))];
+            assert!(after.ends_with(&alone), "{text}: {alone}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_an_error_and_not_the_end_of_the_stack() {
+        let last = |before: &str, depth: usize, after: &str| {
+            let lang = Lang::default();
+            let expr = Expr::parse([before.repeat(depth), after.repeat(depth)].concat().as_bytes(), &lang);
+            let mut at = &expr;
+            while let [.., Part::Computed(inner)] = &*at.parts {
+                at = inner;
+            }
+            at.parts.last().map(|part| one(part, &lang)).unwrap_or_default()
+        };
+        let test = move || {
+            assert_eq!(last("$(a ", 20_000, ")"), "<a >");
+            assert_eq!(last("$(a ", 60_000, ")"), "TooDeep");
+            assert_eq!(last("$(strip ", 524_288, ")"), "TooDeep");
+            assert_eq!(last("$(", 524_288, ""), "Reference");
+            // A bracket that does not belong there keeps it from looking deep.
+            assert_eq!(last("$(}", 60_000, ")"), "TooDeep");
+        };
+        std::thread::Builder::new().stack_size(200 << 20).spawn(test).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn a_text_can_be_compiled_in_pieces() {
+        let lang = Lang::default();
+        let mut pieces = Pieces::new(b"a$b$(c)d$", &lang);
+        let mut next = || {
+            let expr = pieces.next_of(2)?;
+            Some(expr.parts.iter().map(|p| one(p, &lang)).collect::<String>())
+        };
+        assert_eq!([next(), next(), next()], [Some("'a'<b>".into()), Some("<c>'d$'".into()), None]);
     }
 
     #[test]

@@ -15,13 +15,18 @@ pub struct Span {
     pub number: u32,
 }
 
-/// Splits a makefile's text into logical lines. `text` must be free of NULs and of carriage returns at line
-/// ends; [`clean`] sees to both.
-pub fn split(text: &[u8]) -> Vec<Span> {
-    let mut spans = Vec::with_capacity(text.len() / 24 + 1);
+/// Splits a makefile's text into logical lines. Those that are empty are left out, but for some that end at a newline in
+/// `keep`. `text` must be free of NULs and of carriage returns at line ends; [`clean`] sees to both.
+pub fn split(text: &[u8], keep: &[usize]) -> Vec<Span> {
+    let mut spans = Vec::with_capacity(text.len() / 48 + 1);
     let (mut start, mut number, mut physical) = (0, 1, 1);
     for i in memchr::memchr_iter(b'\n', text) {
         physical += 1;
+        if i == start && keep.binary_search(&i).is_err() {
+            start = i + 1;
+            number = physical;
+            continue;
+        }
         if trailing_backslashes(&text[start..i]) % 2 == 1 {
             continue;
         }
@@ -265,14 +270,23 @@ mod tests {
     #[test]
     fn an_odd_number_of_backslashes_continues_a_line() {
         let text = b"a \\\n b\nc \\\\\nd";
-        let got: Vec<_> = split(text).iter().map(|s| (&text[s.start..s.end], s.number)).collect();
+        let got: Vec<_> = split(text, &[]).iter().map(|s| (&text[s.start..s.end], s.number)).collect();
         assert_eq!(got, [(&b"a \\\n b"[..], 1), (b"c \\\\", 3), (b"d", 4)]);
+    }
+
+    #[test]
+    fn empty_lines_are_left_out_and_counted() {
+        let numbers = |keep: &[usize]| -> Vec<u32> {
+            split(b"\na\n\n\nb\n\n", keep).iter().map(|s| s.number).collect()
+        };
+        assert_eq!(numbers(&[]), [2, 5]);
+        assert_eq!(numbers(&[4]), [2, 4, 5]);
     }
 
     #[test]
     fn a_continuation_at_the_end_of_the_text_joins_nothing() {
         let text = b"a \\\n";
-        let spans = split(text);
+        let spans = split(text, &[]);
         assert_eq!((spans.len(), spans[0].end), (1, 4));
         assert_eq!(join_continuations(text, false), b"a ");
     }

@@ -22,10 +22,10 @@ pub struct Makefile {
 #[derive(Debug)]
 struct Line {
     span: Span,
-    stmt: OnceLock<Stmt>,
+    stmt: OnceLock<Box<Stmt>>,
     recipe: OnceLock<Arc<Text>>,
     /// The body of the `define` that this line begins and the line after its `endef`.
-    body: OnceLock<Option<Body>>,
+    body: OnceLock<Option<Box<Body>>>,
 }
 
 /// The body of a `define`.
@@ -44,7 +44,7 @@ impl Makefile {
     pub fn new(bytes: &[u8]) -> Makefile {
         let clean = line::clean(bytes);
         let text = clean.text.into_owned();
-        let lines: Vec<_> = line::split(&text)
+        let lines: Vec<_> = line::split(&text, &clean.nul_lines)
             .into_iter()
             .map(|span| Line { span, stmt: OnceLock::new(), recipe: OnceLock::new(), body: OnceLock::new() })
             .collect();
@@ -59,7 +59,7 @@ impl Makefile {
         self.nul_lines.iter().skip(from).copied().take_while(move |at| *at < indexes.end)
     }
 
-    /// The number of logical lines.
+    /// The number of logical lines. Empty ones are not counted.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -80,6 +80,11 @@ impl Makefile {
         self.lines[index].span.number
     }
 
+    /// The number of the physical line after a logical one.
+    fn next_number(&self, index: usize) -> u32 {
+        self.number(index) + 1 + memchr::memchr_iter(b'\n', self.raw(index)).count() as u32
+    }
+
     /// How many newlines the text has, and whether something follows the last.
     pub fn newlines(&self) -> (u32, bool) {
         let open = self.text.last().is_some_and(|c| *c != b'\n');
@@ -95,7 +100,7 @@ impl Makefile {
 
     /// What the line is, if it is not a recipe's.
     pub fn stmt(&self, index: usize) -> &Stmt {
-        self.lines[index].stmt.get_or_init(|| Stmt::parse(&self.joined(index, false)))
+        self.lines[index].stmt.get_or_init(|| Box::new(Stmt::parse(&self.joined(index, false))))
     }
 
     /// The line as a recipe line: see [`line::recipe_text`].
@@ -111,7 +116,8 @@ impl Makefile {
     /// character: lines that begin with it are never `define` or `endef`.
     pub fn define_body(&self, index: usize, prefix: u8) -> Option<Body> {
         if prefix == b'\t' {
-            self.lines[index].body.get_or_init(|| self.find_body(index, prefix)).clone()
+            let body = || self.find_body(index, prefix).map(Box::new);
+            self.lines[index].body.get_or_init(body).as_deref().cloned()
         } else {
             self.find_body(index, prefix)
         }
@@ -120,8 +126,13 @@ impl Makefile {
     fn find_body(&self, index: usize, prefix: u8) -> Option<Body> {
         let mut depth = 1;
         let mut text = Vec::new();
+        let mut number = self.next_number(index);
         for i in index + 1..self.len() {
             let raw = self.raw(i);
+            // Empty lines are not kept.
+            let empty = self.number(i).saturating_sub(number);
+            text.resize(text.len() + empty as usize, b'\n');
+            number = self.next_number(i);
             // Continuations are joined, also in what will be a recipe.
             let joined = line::join_continuations(raw, false);
             if raw.first() != Some(&prefix) {
@@ -148,6 +159,13 @@ impl Makefile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn empty_lines_stay_in_a_body() {
+        let m = Makefile::new(b"\n\ndefine a\n\n\nx \\\ny\n\nz\n\n\nendef\n");
+        let body = m.define_body(0, b'\t').expect("ends");
+        assert_eq!((&body.text.bytes[..], body.next), (&b"\n\nx y\n\nz\n\n"[..], m.len()));
+    }
 
     #[test]
     fn nested_defines_stay_in_the_body() {

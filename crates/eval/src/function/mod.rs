@@ -76,6 +76,9 @@ impl Session {
 
     /// The value of an argument; one without references is not copied.
     fn argument<'a>(&mut self, arg: &'a Text) -> Result<Cow<'a, [u8]>> {
+        if arg.is_huge() {
+            return self.expand_text(arg).map(Cow::Owned);
+        }
         match &*arg.expr(&self.shared.lang).parts {
             [] => Ok(Cow::Borrowed(b"")),
             [Part::Literal(bytes)] => Ok(Cow::Borrowed(bytes)),
