@@ -87,7 +87,7 @@ struct OracleArguments {
     #[arg(value_enum)]
     family: FamilyName,
     /// Recipes (the files in xtask/recipes); all modules or projects when none is named, linux-6.1-tiny for `churn`.
-    /// With `targets`: only goals that contain one of these
+    /// With `targets`: architectures, or what a goal must contain
     names: Vec<String>,
     /// With `churn`: how many changes
     #[arg(long, default_value_t = 200)]

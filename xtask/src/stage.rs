@@ -53,7 +53,8 @@ pub struct Stage<'a> {
     settings: &'a Settings,
     headers: Option<&'a Headers>,
     source: Option<PathBuf>,
-    trees: PathBuf,
+    /// Where unpacked linux-source packages are.
+    pub trees: PathBuf,
     data: PathBuf,
     /// The tree that is built.
     pub tree: PathBuf,

@@ -49,7 +49,7 @@ const GOALS: &[(&str, &[&str])] = &[
 
 /// Which targets to try, and how.
 pub struct Targets {
-    /// Only goals that contain one of these texts; none means all.
+    /// Architectures, and texts a goal must contain one of; none of a kind means all.
     pub only: Vec<String>,
     pub release: Release,
     pub variants: Vec<Variant>,
@@ -72,8 +72,13 @@ impl Targets {
         let mut tally = Tally::default();
         let mut order: Vec<String> = Vec::new();
         let mut rows: BTreeMap<String, BTreeMap<&str, Cell>> = BTreeMap::new();
+        let (columns, texts): (Vec<&str>, Vec<&str>) =
+            self.only.iter().map(String::as_str).partition(|text| KERNELS.iter().any(|(c, _)| c == text));
         for (column, name) in KERNELS {
-            self.kernel(places, name, &mut |goal, cell| {
+            if !columns.is_empty() && !columns.contains(&column) {
+                continue;
+            }
+            self.kernel(places, name, &texts, &mut |goal, cell| {
                 *if cell.same { &mut tally.passed } else { &mut tally.failed } += 1;
                 println!("{column} {goal}: {}", cell.text);
                 if !order.iter().any(|known| known == goal) {
@@ -88,19 +93,22 @@ impl Targets {
         Ok(tally)
     }
 
-    fn kernel(&self, places: &Places, name: &str, seen: &mut dyn FnMut(&str, Cell)) -> Result<()> {
+    fn kernel(
+        &self,
+        places: &Places,
+        name: &str,
+        texts: &[&str],
+        seen: &mut dyn FnMut(&str, Cell),
+    ) -> Result<()> {
         let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
         sources::prepare(places, Family::Kernel, &recipe)?;
         // A place of its own: packages are written beside the tree.
         let own = Places { repo: places.repo.clone(), cache: places.cached("targets")? };
         let _lock = own.lock("targets")?;
-        let trees = own.cache.join("src");
-        if !trees.exists() {
-            std::os::unix::fs::symlink(sources::trees(places)?, &trees)?;
-        }
         let headers = Headers::newest()?;
         let program = reference::program(places, self.release)?;
         let mut stage = Stage::new(&own, &recipe, None, Some(&headers), &self.settings)?;
+        stage.trees = sources::trees(places)?;
         stage.program(&program, &[])?;
         stage.fresh()?;
         let base = stage.beside("base");
@@ -115,7 +123,7 @@ impl Targets {
         stage.keep(&base)?;
         let help = stage.phase("help", &format!("{} -s help", recipe.build))?;
         for goal in goals(&help.out) {
-            if self.only.is_empty() || self.only.iter().any(|text| goal.contains(text.as_str())) {
+            if texts.is_empty() || texts.iter().any(|text| goal.contains(text)) {
                 let cell = self.goal(&mut stage, &recipe, &program, &base, &goal)?;
                 seen(goal.split(' ').next().unwrap_or(&goal), cell);
             }
