@@ -99,7 +99,7 @@ impl Session {
             let name = self.name(crate::target::strip_dot_slash(&pattern.text));
             let file = self.targets.enter(name);
             // A name with variables of its own is mentioned: implicit rules count on it.
-            self.targets[file].name_explicitly();
+            self.targets[file].mentioned = true;
             self.own_scope(file);
             // Every `::` rule of the name has the variable.
             let mut files = vec![file];
