@@ -78,6 +78,8 @@ pub struct FileState {
     pub unwanted: bool,
     /// No message was given when it failed, because its absence was allowed then.
     pub silent_failure: bool,
+    /// The line of its recipe that failed.
+    pub failed_line: Option<u32>,
     /// With `-t`: the last line of its recipe was not run.
     pub ended_unrun: bool,
     /// A failed prerequisite was seen (with `-k` the others are still made).

@@ -391,7 +391,7 @@ impl Builder<'_> {
             }
             None => {
                 // What can't be made now can't be made for another target either, unless a makefile names it.
-                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].is_named()) {
+                if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
                     self.impossible.insert(id);
                 }
                 if tracing {
@@ -430,7 +430,7 @@ impl Builder<'_> {
         if target.is_target {
             return Standing::Ought;
         }
-        if !target.is_named() {
+        if !target.mentioned {
             return Standing::Unknown;
         }
         if !self.session.identity().is_4_4()

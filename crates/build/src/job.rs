@@ -289,6 +289,7 @@ impl Builder<'_> {
         }
         self.session.commands += 1;
         if ShellSpec::is_no_op(&argv) || just_print && !line.flags.recursive {
+            self.state(job.file).ended_unrun = true;
             return Ok(None);
         }
         if self.session.entering.get() == Entering::Undecided {
@@ -419,6 +420,7 @@ impl Builder<'_> {
         if ignored {
             return Ok(None);
         }
+        self.state(job.file).failed_line = Some(job.line);
         if self.delete_on_error || matches!(exit, Exit::Signal { .. }) {
             self.with_output(job, |builder, job| builder.delete_targets(job.file));
         }

@@ -343,7 +343,7 @@ impl Builder<'_> {
     /// The first to need a target is the one whose variables it sees, and the one messages name.
     fn adopt(&mut self, dep: FileId, parent: FileId) {
         let state = self.state(dep);
-        if matches!(state.phase, Phase::New) && !state.linked {
+        if !state.linked {
             state.parent = Some(parent);
         }
     }
@@ -815,7 +815,7 @@ impl Builder<'_> {
         let searched = self.state(file).tried_implicit;
         let options = &self.session.options;
         let pretend = options.just_print || options.question || options.touch;
-        if status != Status::Success || !self.session.identity().is_4_4() || !searched || pretend {
+        if status == Status::Question || !self.session.identity().is_4_4() || !searched || pretend {
             return;
         }
         let Some(recipe) = self.session.targets[file].recipe.clone() else { return };
@@ -824,6 +824,8 @@ impl Builder<'_> {
         if self.mtime(file) <= before {
             return;
         }
+        let line = self.state(file).failed_line.unwrap_or(recipe.place.line);
+        let place = rkbuild_base::Place { line, ..recipe.place };
         for sibling in self.session.targets[file].grouped.clone() {
             // One that is there, however old, is not spoken of.
             if self.session.targets[sibling].phony || !self.mtime(sibling).is_missing() {
@@ -832,7 +834,7 @@ impl Builder<'_> {
             let mut message = b"warning: pattern recipe did not update peer target '".to_vec();
             message.extend_from_slice(self.name_of(sibling));
             message.extend_from_slice(b"'.");
-            self.session.error(Some(recipe.place), message);
+            self.session.error(Some(place), message);
         }
     }
 
@@ -862,7 +864,6 @@ impl Builder<'_> {
         for at in 0..self.session.targets[file].deps.len() {
             let dep = self.renamed(self.session.targets[file].deps[at].file);
             if dep != file && self.state(dep).status.is_some_and(|s| s != Status::Success) {
-                self.state(dep).parent = Some(file);
                 return self.complain(dep);
             }
         }

@@ -198,6 +198,8 @@ impl Session {
             let name = self.name(suffix.as_bytes());
             let dep = self.targets.enter(name);
             self.targets[dep].builtin = true;
+            // A suffix, or a suffix rule's name, is a file's name as well: implicit rules count on it.
+            self.targets[dep].mentioned = true;
             self.targets[file].deps.push(Dep {
                 file: dep,
                 order_only: false,
@@ -212,6 +214,7 @@ impl Session {
             let file = self.targets.enter(name);
             self.targets[file].recipe = Some(recipe_of(recipe));
             self.targets[file].builtin = true;
+            self.targets[file].mentioned = true;
         }
     }
 

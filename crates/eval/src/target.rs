@@ -216,11 +216,6 @@ impl Target {
 }
 
 impl Target {
-    /// Implicit rules count on it. The name of a built-in suffix rule is a file's as well, though nobody thinks of it as one.
-    pub fn is_named(&self) -> bool {
-        self.mentioned || self.recipe.is_some()
-    }
-
     /// A makefile names it outright.
     pub fn name_explicitly(&mut self) {
         self.is_explicit = true;

@@ -1,0 +1,8 @@
+# What is needed by several targets is told of as needed by the one that asked last before it was complained about.
+# FILE: d.c
+# END
+# ARGS: -k
+# ARGS:
+all: d.c | c
+-include inc.mk
+inc.mk: all c dir/h.o
