@@ -67,7 +67,7 @@ impl Oracle {
     /// Compares all recipes and prints the results as they come.
     pub fn run(&self, places: &Places) -> Result<Tally> {
         let names = match self.names.as_slice() {
-            [] => recipe::names(&places.repo, self.family)?,
+            [] => recipe::usual(&places.repo, self.family)?,
             names => names.to_vec(),
         };
         let program = reference::program(places, self.release)?;

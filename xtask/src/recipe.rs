@@ -61,6 +61,8 @@ pub struct Recipe {
     pub needs: Vec<String>,
     /// Debian's source package, as apt-get takes it.
     pub source: String,
+    /// It takes very long.
+    pub slow: bool,
     /// No source of its own: `$S` begins empty.
     pub no_source: bool,
     /// Paths that differ between two runs of GNU make itself.
@@ -94,6 +96,17 @@ pub fn names(repo: &Path, family: Family) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// The names of all recipes of a family but those that take very long, which are done when named.
+pub fn usual(repo: &Path, family: Family) -> Result<Vec<String>> {
+    let mut usual = Vec::new();
+    for name in names(repo, family)? {
+        if !read(repo, family, &name)?.slow {
+            usual.push(name);
+        }
+    }
+    Ok(usual)
+}
+
 /// Reads a recipe of the checkout.
 pub fn read(repo: &Path, family: Family, name: &str) -> Result<Recipe> {
     let path = repo.join("xtask/recipes").join(family.name()).join(name);
@@ -116,6 +129,7 @@ fn parse(name: &str, text: String) -> Result<Recipe> {
             "clean" => recipe.clean = value.to_string(),
             "touch" => recipe.touch = words(value)?,
             "needs" => recipe.needs = words(value)?,
+            "slow" if value == "yes" => recipe.slow = true,
             "pristine" if value == "none" => recipe.no_source = true,
             "exclude" => recipe.exclude = Some(Regex::new(value)?),
             "norm" => recipe.norm = value.split(" ;; ").map(Regex::new).collect::<Result<_, _>>()?,
