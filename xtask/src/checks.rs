@@ -37,6 +37,9 @@ const PARALLEL_MODULES: &[&str] = &["ddcci", "openvpn-dco", "tp-smapi"];
 /// The kernel compared each time.
 const KERNELS: &[&str] = &["linux-6.1-tiny"];
 
+/// The features compared each time with rkbuild --no-native too; the others with `cargo xtask oracle features`.
+const FEATURES_NO_NATIVE: &[&str] = &["errors", "strangers"];
+
 /// The projects compared each time.
 const PROJECTS: &[&str] = &["dash", "lua5.4", "zlib"];
 
@@ -57,6 +60,8 @@ const STEPS: &[Step] = &[
         quick: false,
         run: |p| oracle(p, Family::Modules, PARALLEL_MODULES, Some(2)),
     },
+    Step { name: "oracle-features", quick: false, run: |p| oracle(p, Family::Features, &[], None) },
+    Step { name: "features-no-native", quick: false, run: features_no_native },
     Step {
         name: "oracle-projects",
         quick: false,
@@ -168,11 +173,29 @@ fn try_module(places: &Places) -> Result<Tally> {
     Ok(one(trial::run(places, None::<&Path>)?))
 }
 
-/// All variants for modules; a kernel, which takes minutes, only with rkbuild as it is. A change of flags builds all of it
-/// again, which shows least for its time: that phase is left to `cargo xtask oracle`.
+/// All variants for modules and projects; a kernel and the features, which take minutes, only with rkbuild as it is.
 fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) -> Result<Tally> {
     let mut variants = variants(places)?;
-    variants.retain(|variant| family != Family::Kernel || variant.native);
+    let native_only = matches!(family, Family::Kernel | Family::Features);
+    variants.retain(|variant| variant.native || !native_only);
+    oracle_with(places, family, names, jobs, variants)
+}
+
+/// What the reference did is known from the step before.
+fn features_no_native(places: &Places) -> Result<Tally> {
+    let mut variants = variants(places)?;
+    variants.retain(|variant| !variant.native);
+    oracle_with(places, Family::Features, FEATURES_NO_NATIVE, None, variants)
+}
+
+/// A change of flags builds all of it again, which shows least for its time: that phase is left to `cargo xtask oracle`.
+fn oracle_with(
+    places: &Places,
+    family: Family,
+    names: &[&str],
+    jobs: Option<u32>,
+    variants: Vec<Variant>,
+) -> Result<Tally> {
     Oracle {
         family,
         names: names.iter().map(|n| n.to_string()).collect(),

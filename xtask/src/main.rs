@@ -83,10 +83,11 @@ struct Lang {
 #[derive(clap::Args)]
 struct OracleArguments {
     /// Modules from Debian's -dkms packages, whole kernels from its linux-source packages, projects that only use make as
-    /// make from its source packages, a kernel changed again and again, or every target of a kernel's `make help`
+    /// make from its source packages, what kbuild offers to modules (testdata/modules), a kernel changed again and again, or
+    /// every target of a kernel's `make help`
     #[arg(value_enum)]
     family: FamilyName,
-    /// Recipes (the files in xtask/recipes); all modules or projects when none is named, linux-6.1-tiny for `churn`.
+    /// Recipes (the files in xtask/recipes); all of the family but kernels when none is named, linux-6.1-tiny for `churn`.
     /// With `targets`: architectures, or what a goal must contain
     names: Vec<String>,
     /// With `churn`: how many changes
@@ -208,6 +209,7 @@ enum FamilyName {
     Modules,
     Kernel,
     Projects,
+    Features,
     Churn,
     Targets,
 }
@@ -272,6 +274,7 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
         FamilyName::Modules => Family::Modules,
         FamilyName::Kernel => Family::Kernel,
         FamilyName::Projects => Family::Projects,
+        FamilyName::Features => Family::Features,
         FamilyName::Churn => return run_churn(places, o),
         FamilyName::Targets => return run_targets(places, o),
     };

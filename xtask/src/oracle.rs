@@ -99,12 +99,13 @@ impl Oracle {
         let recipe = recipe::read(&places.repo, self.family, name)?;
         let source = sources::prepare(places, self.family, &recipe)?;
         let headers = match self.family {
-            Family::Modules | Family::Kernel => Some(Headers::newest()?),
+            Family::Modules | Family::Kernel | Family::Features => Some(Headers::newest()?),
             Family::Projects => None,
         };
         let headers = headers.as_ref();
         let _lock = places.lock(&format!("oracle-{}", if recipe.no_source { "trees" } else { name }))?;
         let mut stage = Stage::new(places, &recipe, source.clone(), headers, &self.settings)?;
+        stage.meets(program);
         let kept = places.cached("oracle/reference")?.join(format!("{name}.{}", self.release.name()));
         let results = places.cached("oracle/results")?;
         let key = self.key(places, &recipe, source.as_deref(), program, headers)?;

@@ -2,7 +2,9 @@
 //!
 //! Lines of `key=value`. In commands, which bash runs, `$S` is the copy of the source (or the output directory of a kernel),
 //! `$I` where to install, `$K` the kernel headers and `$KV` their release, `$SRC` unpacked whole trees, `$J` the -j option,
-//! `$MK` make with KERNELRELEASE as dkms gives it, `$DATA` xtask/data. Projects know `$S`, `$I`, `$J` and `$DATA`.
+//! `$MK` make with KERNELRELEASE as dkms gives it, `$GNU` the reference, whichever program `make` is, `$DATA` xtask/data.
+//! Projects know `$S`, `$I`, `$J` and `$DATA`. Lines `run NAME=command` (`parallel NAME=command` where printed lines may come
+//! in any order) are phases of their own, in the order they are written.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +12,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use regex::bytes::Regex;
 
-/// Modules, whole kernels, or projects that only use make as make.
+/// Modules, whole kernels, projects that only use make as make, or what kbuild offers to modules, on modules of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     Modules,
     Kernel,
     Projects,
+    Features,
 }
 
 impl Family {
@@ -25,6 +28,7 @@ impl Family {
             Family::Modules => "modules",
             Family::Kernel => "kernel",
             Family::Projects => "projects",
+            Family::Features => "features",
         }
     }
 
@@ -34,8 +38,18 @@ impl Family {
             Family::Modules => &["configure", "build", "null", "touch", "flag", "install", "clean"],
             Family::Kernel => &["configure", "build", "null", "check", "touch", "flag", "install", "clean"],
             Family::Projects => &["configure", "dry", "build", "null", "touch", "check", "install", "clean"],
+            Family::Features => &["configure", "build", "null", "run", "touch", "install", "clean"],
         }
     }
+}
+
+/// A command that is a phase of its own.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub name: String,
+    pub command: String,
+    /// Printed lines may come in any order.
+    pub parallel: bool,
 }
 
 /// One recipe, read.
@@ -53,6 +67,8 @@ pub struct Recipe {
     pub check: String,
     pub install: String,
     pub clean: String,
+    /// Further commands, one after the other.
+    pub runs: Vec<Run>,
     /// Files to touch one after the other, each followed by a build.
     pub touch: Vec<String>,
     /// Added to the environment.
@@ -119,6 +135,14 @@ fn parse(name: &str, text: String) -> Result<Recipe> {
     let words = |value: &str| shlex::split(value).with_context(|| format!("unbalanced quotes: {value}"));
     for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let (key, value) = line.split_once('=').with_context(|| format!("not key=value: {line}"))?;
+        if let Some((kind @ ("run" | "parallel"), name)) = key.split_once(' ') {
+            let (name, command) = (name.to_string(), value.to_string());
+            if recipe.runs.iter().any(|run| run.name == name) {
+                bail!("two runs of one name: {line}");
+            }
+            recipe.runs.push(Run { name, command, parallel: kind == "parallel" });
+            continue;
+        }
         match key {
             "pre" => recipe.pre = value.to_string(),
             "build" => recipe.build = value.to_string(),
@@ -156,7 +180,7 @@ mod tests {
     #[test]
     fn every_recipe_of_the_checkout_reads() {
         let repo = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for family in [Family::Modules, Family::Kernel, Family::Projects] {
+        for family in [Family::Modules, Family::Kernel, Family::Projects, Family::Features] {
             let names = names(repo, family).unwrap();
             assert!(names.len() >= 5);
             for name in names {
@@ -183,5 +207,6 @@ mod tests {
     fn an_unknown_key_is_an_error() {
         assert!(parse("x", "build=make\nbiuld=make\n".into()).is_err());
         assert!(parse("x", "clean=make\n".into()).is_err());
+        assert!(parse("x", "build=make\nrun a=b\nparallel a=c\n".into()).is_err());
     }
 }

@@ -25,7 +25,7 @@ pub fn trees(places: &Places) -> Result<PathBuf> {
 /// Installs and unpacks what a recipe needs. Gives the source to copy, if it has one of its own.
 pub fn prepare(places: &Places, family: Family, recipe: &Recipe) -> Result<Option<PathBuf>> {
     let common = match family {
-        Family::Modules | Family::Kernel => machine::module_packages()?,
+        Family::Modules | Family::Kernel | Family::Features => machine::module_packages()?,
         Family::Projects => PROJECT_PACKAGES.map(String::from).to_vec(),
     };
     let mut packages: Vec<&str> = common.iter().map(String::as_str).collect();
@@ -44,6 +44,7 @@ pub fn prepare(places: &Places, family: Family, recipe: &Recipe) -> Result<Optio
     let source = match family {
         Family::Projects => project(places, recipe)?,
         Family::Modules | Family::Kernel => module(places, &recipe.name)?,
+        Family::Features => places.repo.join("testdata/modules"),
     };
     Ok(Some(source))
 }

@@ -60,6 +60,8 @@ pub struct Stage<'a> {
     pub tree: PathBuf,
     installed: PathBuf,
     bin: PathBuf,
+    /// The reference, for recipes where both programs meet.
+    gnu: PathBuf,
     env: Vec<(String, String)>,
     before: Snapshot,
 }
@@ -84,6 +86,7 @@ impl<'a> Stage<'a> {
             tree: below(""),
             installed: below(".inst"),
             bin: below(".bin"),
+            gnu: PathBuf::new(),
             env: Vec::new(),
             before: Snapshot::default(),
         })
@@ -126,6 +129,11 @@ impl<'a> Stage<'a> {
         .chain(self.recipe.env.iter().cloned())
         .collect();
         Ok(())
+    }
+
+    /// Says which program `$GNU` is.
+    pub fn meets(&mut self, gnu: &Path) {
+        self.gnu = gnu.to_path_buf();
     }
 
     /// Begins with a fresh copy of the source.
@@ -207,6 +215,12 @@ impl<'a> Stage<'a> {
                 "touch" => {
                     for file in &recipe.touch {
                         let phase = self.touched(file)?;
+                        seen(self, &phase)?;
+                    }
+                }
+                "run" => {
+                    for run in &recipe.runs {
+                        let phase = self.phase(&run.name, &run.command)?;
                         seen(self, &phase)?;
                     }
                 }
@@ -311,6 +325,7 @@ impl<'a> Stage<'a> {
         if let Some(headers) = self.headers {
             let make = format!("make {jobs} KERNELRELEASE={}", headers.release).replace("  ", " ");
             variables.push(("K", text(&headers.dir)));
+            variables.push(("GNU", text(&self.gnu)));
             variables.push(("KV", headers.release.clone()));
             variables.push(("MK", make));
         }

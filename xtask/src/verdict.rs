@@ -48,7 +48,8 @@ impl Judge<'_> {
             all.push(format!("exit status {} / {}", first.ending, second.ending));
         }
         for (name, a, b) in [("output", &first.out, &second.out), ("error output", &first.err, &second.err)] {
-            let (a, b) = (self.lines(a), self.lines(b));
+            let parallel = self.is_parallel(&first.name);
+            let (a, b) = (self.lines(a, parallel), self.lines(b, parallel));
             if a != b {
                 all.push(format!("{name} differs:\n{}", explain::lines(&a, &b, self.most).trim_end()));
             }
@@ -80,12 +81,16 @@ impl Judge<'_> {
         self.recipe.exclude.as_ref().is_none_or(|e| !e.is_match(path))
     }
 
-    fn lines(&self, text: &[u8]) -> Vec<u8> {
+    fn is_parallel(&self, phase: &str) -> bool {
+        self.parallel || self.recipe.runs.iter().any(|run| run.parallel && run.name == phase)
+    }
+
+    fn lines(&self, text: &[u8], parallel: bool) -> Vec<u8> {
         let mut text = text.to_vec();
         for norm in &self.recipe.norm {
             text = norm.replace_all(&text, &b"<norm>"[..]).into_owned();
         }
-        if self.parallel {
+        if parallel {
             let mut lines: Vec<&[u8]> = text.lines_with_terminator().collect();
             lines.sort_unstable();
             text = lines.concat();

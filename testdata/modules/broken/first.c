@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#include <linux/module.h>
+
+MODULE_DESCRIPTION("A module that builds, the first of several");
+MODULE_LICENSE("Dual MIT/GPL");
