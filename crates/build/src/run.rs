@@ -233,7 +233,16 @@ impl Run<'_> {
             session.stdio = real;
             sync.release(session, process, &held);
         }
-        let joined = joined?;
+        let joined = match joined {
+            Ok(joined) => joined,
+            Err(fatal) => {
+                if session.options.print_data_base {
+                    let jobs = Jobs::new(session, process.clone(), None, sync);
+                    crate::database::print(&mut Builder::new(session, jobs));
+                }
+                return Err(fatal);
+            }
+        };
         // What a makefile says about -j is for makes that were not told.
         if session.jobs_given {
             session.options.jobs = jobs;
@@ -390,7 +399,12 @@ impl Run<'_> {
             session.define_builtin_variables();
         }
         session.define_builtin_suffixes();
-        session.set_recursive(known.shell, b"/bin/sh", Origin::File);
+        // It can be told whether the environment had one.
+        if self.invocation.env.contains(b"SHELL") {
+            session.set_recursive(known.shell, b"/bin/sh", Origin::File);
+        } else {
+            session.set_simple(known.shell, b"/bin/sh", Origin::Default);
+        }
         session.set_simple(known.default_goal, b"", Origin::File);
         let flags = if session.targets.posix { "-ec" } else { "-c" };
         session.set_simple(known.shellflags, flags.as_bytes(), Origin::Default);
@@ -796,7 +810,7 @@ fn enter(session: &mut Session, name: &[u8]) -> FileId {
     session.targets.enter(name)
 }
 
-fn version_text(session: &Session) -> String {
+pub(crate) fn version_text(session: &Session) -> String {
     format!(
         "GNU Make {}\nrkbuild {}, a drop-in replacement for GNU make in Linux kernel trees\n\
          Built for {HOST}\nLicense MIT\n",

@@ -1,50 +1,58 @@
-//! The order in which GNU make goes through its files: that of its hash table.
+//! The order in which GNU make goes through its files and variables: that of its hash tables.
 //!
 //! It shows where files are taken from the table one after the other: in the `rm` line of intermediate files, and in
 //! the data base that `-p` prints. Found by experiment with both releases: names are hashed by Bob Jenkins' public-domain
-//! `lookup3`, to which the number of bytes in whole words is added; the table begins with 1,024 slots, doubles when
-//! 15/16 of them are taken, and a taken slot is passed over for the next.
+//! `lookup3`, with small changes that are not the same for files and variables; the table begins with a power of two
+//! of slots, doubles when 15/16 of them are taken, and a taken slot is passed over for the next.
 
 use rkbuild_eval::{FileId, Session};
 
-/// The number of slots of an empty table.
-const SLOTS: usize = 1024;
+/// The number of slots of an empty table of files, or of global variables.
+pub(crate) const SLOTS: usize = 1024;
 
 /// What `lookup3` begins with.
 const SEED: u32 = 0xdead_beef;
 
 /// All files of a session, in the order of the table.
 pub(crate) fn table_order(session: &Session) -> Vec<FileId> {
-    let mut table = Table { slots: vec![None; SLOTS], taken: 0 };
-    for (at, target) in session.targets.files.iter().enumerate() {
+    let files = session.targets.files.iter().enumerate().filter_map(|(at, target)| {
         let file = FileId(at as u32);
         // A name's further `::` rules hang on the first.
-        if target.double_colon_head.is_none_or(|head| head == file) {
-            table.insert(file, hash(session.text(target.name)));
-        }
-    }
-    table.slots.into_iter().flatten().map(|(file, _)| file).collect()
+        let first = target.double_colon_head.is_none_or(|head| head == file);
+        first.then(|| (file, file_hash(session.text(target.name))))
+    });
+    in_order(files, SLOTS).0
 }
 
-struct Table {
-    slots: Vec<Option<(FileId, u32)>>,
+/// What was put into a table of so many slots, in the table's order, and how many slots it has now.
+pub(crate) fn in_order<T: Copy>(items: impl Iterator<Item = (T, u32)>, slots: usize) -> (Vec<T>, usize) {
+    let mut table = Table { slots: vec![None; slots], taken: 0 };
+    for (item, hash) in items {
+        table.insert(item, hash);
+    }
+    let slots = table.slots.len();
+    (table.slots.into_iter().flatten().map(|(item, _)| item).collect(), slots)
+}
+
+struct Table<T> {
+    slots: Vec<Option<(T, u32)>>,
     taken: usize,
 }
 
-impl Table {
-    fn insert(&mut self, file: FileId, hash: u32) {
-        self.place(file, hash);
+impl<T: Copy> Table<T> {
+    fn insert(&mut self, item: T, hash: u32) {
+        self.place(item, hash);
         self.taken += 1;
         let size = self.slots.len();
         if self.taken >= size - size / 16 {
             let old = std::mem::replace(&mut self.slots, vec![None; size * 2]);
-            for (file, hash) in old.into_iter().flatten() {
-                self.place(file, hash);
+            for (item, hash) in old.into_iter().flatten() {
+                self.place(item, hash);
             }
         }
     }
 
-    fn place(&mut self, file: FileId, hash: u32) {
+    fn place(&mut self, item: T, hash: u32) {
         // The size is a power of two, and there is always a free slot.
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
@@ -52,16 +60,18 @@ impl Table {
             at = (at + 1) & mask;
         }
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Some((file, hash));
+            *slot = Some((item, hash));
         }
     }
 }
 
-fn hash(name: &[u8]) -> u32 {
-    let word = |bytes: &[u8]| {
-        let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0)) << (8 * at);
-        byte(0) | byte(1) | byte(2) | byte(3)
-    };
+fn word(bytes: &[u8]) -> u32 {
+    let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0)) << (8 * at);
+    byte(0) | byte(1) | byte(2) | byte(3)
+}
+
+/// Files: the number of bytes in whole words is added at the end.
+fn file_hash(name: &[u8]) -> u32 {
     let (mut a, mut b, mut c) = (SEED, SEED, SEED);
     let mut rest = name;
     loop {
@@ -79,6 +89,26 @@ fn hash(name: &[u8]) -> u32 {
     }
     let words = (name.len() & !3) as u32;
     last(a, b, c).wrapping_add(words)
+}
+
+/// Variables: the length is added at the start, and the words that are left over are added so that the last meets `c`.
+pub(crate) fn variable_hash(name: &[u8]) -> u32 {
+    let seed = SEED.wrapping_add(name.len() as u32);
+    let (mut a, mut b, mut c) = (seed, seed, seed);
+    let mut rest = name;
+    while let Some((twelve, more)) = rest.split_at_checked(12).filter(|(_, more)| !more.is_empty()) {
+        let mut words = twelve.chunks(4).map(word);
+        a = a.wrapping_add(words.next().unwrap_or(0));
+        b = b.wrapping_add(words.next().unwrap_or(0));
+        c = c.wrapping_add(words.next().unwrap_or(0));
+        (a, b, c) = mix(a, b, c);
+        rest = more;
+    }
+    let mut words = rest.chunks(4).map(word).rev();
+    c = c.wrapping_add(words.next().unwrap_or(0));
+    b = b.wrapping_add(words.next().unwrap_or(0));
+    a = a.wrapping_add(words.next().unwrap_or(0));
+    last(a, b, c)
 }
 
 fn mix(mut a: u32, mut b: u32, mut c: u32) -> (u32, u32, u32) {
@@ -116,7 +146,15 @@ mod tests {
         for (name, slot) in
             [("a", 176), ("ab", 974), ("abcd", 621), ("aaaaaaaaa", 408), ("aaaaaaaaaaaaa", 430)]
         {
-            assert_eq!(hash(name.as_bytes()) & 1023, slot, "{name}");
+            assert_eq!(file_hash(name.as_bytes()) & 1023, slot, "{name}");
         }
+    }
+
+    #[test]
+    fn variables_come_in_the_order_gnu_make_was_seen_to_print_them_in() {
+        let names =
+            ["VPATH", "O", "MAKE_COMMAND", "@D", ".VARIABLES", "%D", "^D", "%F", ".LOADED", ".INCLUDE_DIRS"];
+        let slots = names.map(|name| variable_hash(name.as_bytes()) & 1023);
+        assert!(slots.is_sorted(), "{slots:?}");
     }
 }

@@ -68,7 +68,7 @@ impl Builder<'_> {
     }
 
     /// `VPATH`, read when it is first needed.
-    fn general_vpath(&mut self) -> Vec<BString> {
+    pub(crate) fn general_vpath(&mut self) -> Vec<BString> {
         if self.general_vpath.is_none() {
             let name = self.session.known.vpath;
             self.general_vpath = Some(self.directory_list(name));

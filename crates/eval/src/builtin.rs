@@ -48,6 +48,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("F77FLAGS", "$(FFLAGS)"),
     ("FC", "f77"),
     ("GET", "get"),
+    ("LD", "ld"),
     ("LEX", "lex"),
     ("LEX.l", "$(LEX) $(LFLAGS) -t"),
     ("LEX.m", "$(LEX) $(LFLAGS) -t"),

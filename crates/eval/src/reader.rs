@@ -142,7 +142,7 @@ impl Session {
         }
         value.extend_from_slice(self.text(name));
         let flavor = self.vars.lookup_in(GLOBAL, list).map_or(Flavor::Simple, |var| var.data.borrow().flavor);
-        let place = self.reading.unwrap_or_default();
+        let place = self.reading.unwrap_or(Place { file: name, line: 1 });
         self.vars.define(GLOBAL, list, Arc::new(Text::new(value)), flavor, Origin::File, place);
     }
 

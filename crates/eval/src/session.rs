@@ -227,8 +227,8 @@ known! {
     at = "@";
     percent = "%";
     less = "<";
-    question = "?";
     caret = "^";
+    question = "?";
     plus = "+";
     bar = "|";
     star = "*";

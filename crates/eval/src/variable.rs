@@ -86,6 +86,23 @@ pub struct Data {
     pub place: Place,
 }
 
+impl Data {
+    /// An empty value of make's own.
+    pub fn builtin(flavor: Flavor) -> Data {
+        Data {
+            value: Arc::default(),
+            flavor,
+            origin: Origin::Default,
+            export: Export::Default,
+            private: false,
+            append: false,
+            per_target: false,
+            conditional: false,
+            place: Place::default(),
+        }
+    }
+}
+
 /// A variable. Assigning changes it in place, so that one being expanded knows that it is.
 #[derive(Debug)]
 pub struct Variable {

@@ -36,7 +36,7 @@ pub use glob::{has_magic, matches, unescape};
 pub use listing::Listing;
 pub use process::{Child, Exit, Spawn};
 pub use stdio::Stdio;
-pub use system::Load;
+pub use system::{Load, LocalTime};
 
 /// The machine, as all sessions of a process see it.
 pub struct Host {
