@@ -266,6 +266,10 @@ impl Builder<'_> {
             if why && !std::mem::replace(&mut job.traced, true) {
                 self.trace_reason(job);
             }
+            // After a line that did run, the answer counts as a failure: the target goes.
+            if job.env.is_some() {
+                self.with_output(job, |builder, job| builder.delete_targets(job.file));
+            }
             return Ok(Some(Status::Question));
         }
         if !runs {

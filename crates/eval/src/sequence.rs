@@ -1,7 +1,7 @@
 //! Lists of file names as makefiles write them: words, quoting, `~`, wildcards, archive members.
 
 use rkbuild_base::BString;
-use rkbuild_base::text::is_space;
+use rkbuild_base::text::{is_blank, is_space};
 
 use crate::target::strip_dot_slash;
 use crate::{Session, archive};
@@ -20,8 +20,8 @@ pub fn has_wildcard(name: &[u8]) -> bool {
     memchr::memchr3(b'*', b'?', b'[', name).is_some()
 }
 
-/// Splits a list at unquoted white space. A backslash quotes white space and the characters in `special` (it is
-/// dropped then); any other backslash stays.
+/// Splits a list at unquoted blanks; a line break separates only after a blank, else it is part of the name. A backslash
+/// quotes blanks and the characters in `special` (it is dropped then); any other backslash stays.
 pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
     let mut words = Vec::new();
     let mut at = 0;
@@ -31,9 +31,9 @@ pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
             continue;
         }
         let mut word = BString::default();
-        while at < text.len() && !is_space(text[at]) {
+        while at < text.len() && !is_blank(text[at]) {
             let rest = &text[at..];
-            let plain = rest.iter().position(|c| is_space(*c) || *c == b'\\').unwrap_or(rest.len());
+            let plain = rest.iter().position(|c| is_blank(*c) || *c == b'\\').unwrap_or(rest.len());
             if plain > 0 {
                 word.extend_from_slice(&rest[..plain]);
                 at += plain;
@@ -43,12 +43,12 @@ pub fn split_words(text: &[u8], special: &[u8]) -> Vec<BString> {
             let next = text.get(at + slashes).copied();
             at += slashes;
             match next {
-                Some(c) if is_space(c) || special.contains(&c) => {
+                Some(c) if is_blank(c) || special.contains(&c) => {
                     word.extend(std::iter::repeat_n(b'\\', slashes / 2));
                     if slashes % 2 == 1 {
                         word.push(c);
                         at += 1;
-                    } else if is_space(c) {
+                    } else if is_blank(c) {
                         break;
                     }
                 }

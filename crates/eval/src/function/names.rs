@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::text::words;
+use rkbuild_base::text::{is_blank, trim_start, words};
 use rkbuild_host::Listing;
 
 use super::text::{drop_last_space, each_word};
@@ -141,7 +141,7 @@ impl Session {
     pub(super) fn wildcard(&mut self, patterns: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
         if memchr::memchr3(b'\\', b'~', b'(', patterns).is_none() {
-            for pattern in words(patterns) {
+            for pattern in patterns.split(|c| is_blank(*c)).map(trim_start).filter(|p| !p.is_empty()) {
                 self.existing(pattern, out);
             }
         } else {
