@@ -13,6 +13,7 @@ use regex::Regex;
 
 use crate::candidate::{self, Variant};
 use crate::conformance::Conformance;
+use crate::fuzz::Fuzz;
 use crate::lang;
 use crate::oracle::{Oracle, Tally};
 use crate::places::Places;
@@ -52,6 +53,7 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-4.4.1", quick: false, run: |p| conformance(p, Release::V441, true) },
     Step { name: "conformance-no-native", quick: false, run: |p| conformance(p, Release::V441, false) },
     Step { name: "conformance-4.3", quick: false, run: |p| conformance(p, Release::V43, true) },
+    Step { name: "random-makefiles", quick: false, run: random_makefiles },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
@@ -179,6 +181,12 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
     let native_only = matches!(family, Family::Kernel | Family::Features);
     variants.retain(|variant| variant.native || !native_only);
     oracle_with(places, family, names, jobs, variants)
+}
+
+/// The same few hundred random makefiles each time, which agreed when this was written.
+fn random_makefiles(places: &Places) -> Result<Tally> {
+    let variants = variants(places)?;
+    Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants }.run(places)
 }
 
 /// What the reference did is known from the step before.
