@@ -238,6 +238,17 @@ impl Builder<'_> {
         self.mtime(goal) != before
     }
 
+    /// Remembers what is to be removed at the end: the target and those made with it.
+    pub(crate) fn note_intermediates(&mut self, file: FileId) {
+        let mut all = vec![file];
+        all.extend(self.session.targets[file].grouped.iter().copied());
+        for file in all {
+            if self.session.targets[file].intermediate {
+                self.intermediates.insert(file);
+            }
+        }
+    }
+
     /// Removes the intermediate files that were made here, with `rm` lines as make prints them.
     pub fn remove_intermediates(&mut self, signalled: bool) {
         let options = &self.session.options;

@@ -838,17 +838,6 @@ impl Builder<'_> {
         }
     }
 
-    /// Remembers what is to be removed at the end: the target and those made with it.
-    fn note_intermediates(&mut self, file: FileId) {
-        let mut all = vec![file];
-        all.extend(self.session.targets[file].grouped.iter().copied());
-        for file in all {
-            if self.session.targets[file].intermediate {
-                self.intermediates.insert(file);
-            }
-        }
-    }
-
     fn wake(&mut self, file: FileId) {
         for waiter in std::mem::take(&mut self.state(file).waiters) {
             let state = self.state(waiter);
