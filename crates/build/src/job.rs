@@ -266,8 +266,9 @@ impl Builder<'_> {
             if why && !std::mem::replace(&mut job.traced, true) {
                 self.trace_reason(job);
             }
-            // After a line that did run, the answer counts as a failure: the target goes, changed or not.
-            if job.env.is_some() {
+            // After a line that did run, the answer counts as a failure: the target goes, changed or not; several that are
+            // made together stay.
+            if job.env.is_some() && self.session.targets[job.file].grouped.is_empty() {
                 self.state(job.file).mtime = None;
                 self.with_output(job, |builder, job| builder.delete_targets(job.file));
             }
