@@ -82,10 +82,8 @@ enum LineBreak {
 impl ShellSpec {
     /// Reads the expanded values of the three variables.
     pub fn new(shell: &[u8], flags: &[u8], ifs: Option<&[u8]>) -> ShellSpec {
-        let mut shell = split(shell);
-        if shell.is_empty() {
-            shell.push(DEFAULT_SHELL.into());
-        }
+        // Nothing stands in for an empty one: its first flag is executed.
+        let shell = split(shell);
         let flags = split(flags);
         let plain_ifs = ifs.is_none_or(|ifs| ifs.iter().all(|c| matches!(c, b' ' | b'\t' | b'\n')));
         let plain_flags = match flags.as_slice() {
@@ -317,7 +315,7 @@ mod tests {
         };
         assert_eq!(argv(ShellSpec::new(b"/bin/bash -x", b"-c", None)), "/bin/bash -x -c echo a");
         assert_eq!(argv(ShellSpec::new(b" /bin/sh", b"-e -c", None)), "/bin/sh -e -c echo a");
-        assert_eq!(argv(ShellSpec::new(b"", b"-x 'a b'", None)), "/bin/sh -x a b echo a");
+        assert_eq!(argv(ShellSpec::new(b"", b"-x 'a b'", None)), "-x a b echo a");
         assert_eq!(argv(ShellSpec::new(b"/bin/sh", b"-c", Some(b":"))), "/bin/sh -c echo a");
         assert_eq!(argv(ShellSpec::new(b"/bin/sh", b"-ec", Some(b" \t\n"))), "");
     }

@@ -9,8 +9,8 @@ use rkbuild_eval::variable::{Data, Flavor, GLOBAL, Origin, Variable};
 use rkbuild_eval::{FileId, Recipe, ScopeId, Session};
 use rkbuild_host::LocalTime;
 
+use crate::arguments::version_text;
 use crate::builder::{Builder, Phase, Status};
-use crate::run::version_text;
 use crate::table::{SLOTS, in_order, table_order, variable_hash};
 use crate::times::Time;
 

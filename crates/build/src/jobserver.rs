@@ -16,6 +16,9 @@ use rkbuild_host::{Dir, Host, OpenMode, errors, fd};
 use crate::output::temporary_directory;
 use crate::process::Process;
 
+/// No such file or directory.
+const ENOENT: i32 = 2;
+
 /// What stands for a token whose byte is not remembered.
 const TOKEN: u8 = b'+';
 
@@ -78,7 +81,7 @@ impl Jobserver {
     fn open_fifo(session: &Session, path: &BStr) -> io::Result<Jobserver> {
         let host = &session.shared.host;
         if path.is_empty() {
-            return Err(io::Error::from(io::ErrorKind::NotFound));
+            return Err(io::Error::from_raw_os_error(ENOENT));
         }
         host.stat(&session.dir, path)?;
         // Open for reading and writing, a fifo neither waits for the other side nor ends when a client goes.
@@ -225,6 +228,7 @@ pub fn serve(session: &mut Session, joined: Option<Jobserver>) -> Result<Option<
     if joined.is_some() {
         return Ok(joined);
     }
+    let Some(jobs @ 2..) = session.options.jobs else { return Ok(None) };
     let fifo = match session.options.jobserver_style.as_deref().map(Vec::as_slice) {
         None => session.identity().is_4_4(),
         Some(b"fifo") => true,
@@ -233,7 +237,6 @@ pub fn serve(session: &mut Session, joined: Option<Jobserver>) -> Result<Option<
             return Err(session.fatal(None, [&b"unknown jobserver auth style '"[..], style, b"'"].concat()));
         }
     };
-    let Some(jobs @ 2..) = session.options.jobs else { return Ok(None) };
     match Jobserver::create(session, fifo, jobs - 1) {
         Ok(jobserver) => {
             session.options.jobserver_auth = Some(jobserver.auth.clone());
@@ -255,6 +258,18 @@ fn parse(auth: &BStr) -> Option<Auth<'_>> {
     if let Some(path) = auth.strip_prefix(b"fifo:") {
         return Some(Auth::Fifo(path.as_bstr()));
     }
-    let (read, write) = auth.split_once_str(b",")?;
-    Some(Auth::Pipe(read.to_str().ok()?.parse().ok()?, write.to_str().ok()?.parse().ok()?))
+    let (read, rest) = leading_number(auth)?;
+    let (write, _) = leading_number(rest.strip_prefix(b",")?)?;
+    Some(Auth::Pipe(read, write))
+}
+
+/// The number a text begins with, behind blanks, and what follows it.
+fn leading_number(text: &[u8]) -> Option<(i32, &[u8])> {
+    let text = text.trim_start();
+    let sign = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let end = sign + text.iter().skip(sign).take_while(|c| c.is_ascii_digit()).count();
+    let (number, rest) = text.split_at_checked(end)?;
+    // One that is too large names no descriptor.
+    let number = number.to_str().ok()?.parse::<i128>().ok()?;
+    Some((i32::try_from(number).unwrap_or(-1), rest))
 }

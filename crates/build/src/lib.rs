@@ -4,6 +4,7 @@
 //! brings its goals up to date; [`process::Process`] what all sessions of this process share.
 
 pub mod archive;
+mod arguments;
 pub mod automatic;
 pub mod builder;
 pub mod command;

@@ -27,8 +27,10 @@ pub(crate) fn temporary_directory(session: &Session) -> BString {
             Err(error) => Some(errors::describe(&error)),
         };
         let Some(why) = wrong.filter(|_| newer) else { return dir.to_owned() };
-        session.error(None, [*name, b" value ", dir.as_bytes(), b": ", why.as_bytes()].concat());
-        session.error(None, "using default temporary directory '/tmp'");
+        if !session.temporary_told.replace(true) {
+            session.error(None, [*name, b" value ", dir.as_bytes(), b": ", why.as_bytes()].concat());
+            session.error(None, "using default temporary directory '/tmp'");
+        }
         break;
     }
     "/tmp".into()

@@ -4,14 +4,14 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::{BString, ByteSlice, Place};
-use rkbuild_eval::options::{BadOption, HOST, Options, usage};
+use rkbuild_base::BString;
 use rkbuild_eval::session::ReadFile;
-use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
+use rkbuild_eval::switch::HOST;
+use rkbuild_eval::variable::{Export, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Dir, Env, Stdio, errors, signals};
-use rkbuild_syntax::Text;
 
+use crate::arguments::{import_environment, version_text};
 use crate::builder::{Builder, Status};
 use crate::job::Jobs;
 use crate::jobserver::Jobserver;
@@ -24,6 +24,8 @@ use crate::trace::Trace;
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
 const EBADF: i32 = 9;
 const EPIPE: i32 = 32;
+/// What is said of a working directory that was removed.
+const GETCWD: &str = "getcwd: No such file or directory";
 /// What this make can do, as `.FEATURES` names it.
 const FEATURES_4_3: &str = "target-specific order-only second-expansion else-if shortest-stem undefine oneshell \
     nocomment grouped-target extra-prereqs archives jobserver output-sync check-symlink";
@@ -90,7 +92,7 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>,
     let mut session = Session::new(
         process.shared.clone(),
         program_of(&invocation.argv),
-        invocation.dir.clone(),
+        invocation.dir.as_it_is(),
         invocation.env.clone(),
         invocation.stdio.clone(),
         Rc::new(ShellDoor::new(process.clone())),
@@ -110,6 +112,10 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>,
         (End::Restart, None) => again(invocation, &session, restarts + 1, stdin.as_ref()),
         (end, _) => end,
     };
+    // A makefile may ask for it, too.
+    if session.options.version && matches!(end, End::Status(_)) {
+        session.out(version_text(&session).as_bytes());
+    }
     *entered = session.entered.get();
     let killed = signals::pending().is_some() && !matches!(end, End::Status(0) | End::Restart);
     if *entered && !killed && !matches!(end, End::Restart) {
@@ -208,12 +214,11 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn session(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<End> {
-        if let Some(level) = self.invocation.env.get(b"MAKELEVEL") {
-            let digits: Vec<u8> = level.bytes().take_while(u8::is_ascii_digit).collect();
-            session.level = digits.to_str().ok().and_then(|d| d.parse().ok()).unwrap_or(0);
+        if session.dir.path().is_empty() && self.restarts == 0 {
+            session.error(None, GETCWD);
         }
-        if let Some(end) = self.read_options(session)? {
-            return Ok(end);
+        if crate::arguments::read(self.invocation, session)? {
+            return Ok(End::Status(0));
         }
         let newer = session.identity().is_4_4();
         let process = &self.invocation.process;
@@ -225,6 +230,13 @@ impl Run<'_> {
             session.leave_entering_open();
         }
         self.change_directory(session)?;
+        if !newer && self.announced_unasked(session) {
+            session.options.print_directory = Some(true);
+            session.options.announces_directory = true;
+            if !sync.holds_reading() {
+                session.leave_entering_open();
+            }
+        }
         let jobs = session.options.jobs;
         let held = if sync.holds_reading() { Held::new(session).ok() } else { None };
         let real = held.as_ref().map(|held| std::mem::replace(&mut session.stdio, held.stdio.clone()));
@@ -310,75 +322,25 @@ impl Run<'_> {
         }))
     }
 
-    /// Switches: from GNUMAKEFLAGS, MAKEFLAGS and the command line, in that order.
-    fn read_options(&self, session: &mut Session) -> Result<Option<End>> {
-        let newer = session.identity().is_4_4();
-        let mut options = Options::default();
-        let wrong = |session: &Session, error: BadOption| {
-            if !error.usage {
-                return session.fatal(None, error.message);
-            }
-            session.error(None, error.message);
-            session.err(usage(&session.program.to_str_lossy(), newer).as_bytes());
-            Fatal { status: 2 }
-        };
-        for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
-            if let Some(value) = self.invocation.env.get(name) {
-                // It is a variable's value: dollars in it are doubled.
-                options.parse_flags(&value.replace("$$", "$"), newer).map_err(|e| wrong(session, e))?;
-            }
-        }
-        // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
-        let from_env = options.clone();
-        let mut own = options;
-        own.jobs = None;
-        own.eval.clear();
-        let args = self.invocation.argv.get(1..).unwrap_or_default();
-        let mut given = Options::default();
-        given.parse(args, false, newer).map_err(|e| wrong(session, e))?;
-        session.print_directory_given = given.print_directory.filter(|_| newer);
-        own.parse(args, false, newer).map_err(|e| wrong(session, e))?;
-        session.jobs_given = own.jobs.is_some();
-        if own.jobs.is_none() {
-            own.jobs = from_env.jobs;
-        }
-        let mut evals = from_env.eval;
-        evals.append(&mut own.eval);
-        own.eval = evals;
-        own.no_native = self.invocation.no_native;
-        if own.shuffle.as_ref().is_some_and(|mode| mode == "random") {
-            let seed = (session.host().now_ns() >> 10) as u32;
-            own.shuffle = Some(seed.to_string().into());
-        }
-        own.settle(newer);
-        // 4.3 decides at once to announce the directory, and tells its children so.
-        let announced = !own.silent && (!own.directories.is_empty() || session.level > 0);
-        if !newer && announced && own.print_directory.is_none() {
-            own.print_directory = Some(true);
-        }
-        own.announces_directory = !newer && own.print_directory == Some(true);
-        session.options = own;
-        if session.options.version {
-            session.out(version_text(session).as_bytes());
-            return Ok(Some(End::Status(0)));
-        }
-        if session.options.help {
-            session.out(usage(&session.program.to_str_lossy(), newer).as_bytes());
-            return Ok(Some(End::Status(0)));
-        }
-        Ok(None)
-    }
-
     /// `-j` on the command line of a make that has a jobserver above it.
     fn jobs_forced(&self, session: &Session) -> bool {
         session.jobs_given && session.options.jobserver_auth.is_some()
     }
 
+    /// 4.3 decides before it reads makefiles to announce the directory, and tells its children so.
+    fn announced_unasked(&self, session: &Session) -> bool {
+        let options = &session.options;
+        let moved = !options.directories.is_empty() || session.level > 0;
+        moved && !options.silent && options.print_directory.is_none()
+    }
+
     fn change_directory(&self, session: &mut Session) -> Result<()> {
+        // Until all are entered, messages name the one it began in.
+        let mut dir = session.dir.clone();
         for name in session.options.directories.clone() {
             let path = if name.starts_with(b"~") { session.expand_tilde(&name) } else { name.clone() };
-            match session.dir.open(&path) {
-                Ok(dir) => session.dir = dir,
+            match dir.open(&path) {
+                Ok(entered) => dir = entered,
                 Err(error) => {
                     let mut message = name.to_vec();
                     message.extend_from_slice(b": ");
@@ -387,11 +349,18 @@ impl Run<'_> {
                 }
             }
         }
+        if !session.options.directories.is_empty() {
+            session.dir = dir;
+            if session.dir.path().is_empty() {
+                session.error(None, GETCWD);
+                session.directory_unknown = true;
+            }
+        }
         Ok(())
     }
 
     fn define_variables(&self, session: &mut Session) -> Result<()> {
-        self.import_environment(session);
+        import_environment(session, &self.invocation.env);
         let known = session.known;
         let older = !session.identity().is_4_4();
         session.define_automatic_forms();
@@ -445,16 +414,7 @@ impl Run<'_> {
             }
         }
         session.define_include_dirs();
-        // The command line's assignments, in order.
-        for word in session.options.assignments.clone() {
-            if let Some((name, op, value)) = rkbuild_syntax::statement::definition(&word) {
-                let name = session.expand_bytes(name)?;
-                let name = session.name(&name);
-                let value = Arc::new(Text::new(value));
-                session.assign(GLOBAL, name, op, &value, Origin::CommandLine, Place::NONE, false)?;
-            }
-        }
-        session.define_overrides();
+        session.define_overrides()?;
         session.define_makeflags(false);
         // The text came from there, and is in MAKEFLAGS now.
         let gnumakeflags = known.gnumakeflags;
@@ -473,27 +433,6 @@ impl Run<'_> {
             session.set_simple(name, &goals, Origin::Default);
         }
         Ok(())
-    }
-
-    fn import_environment(&self, session: &mut Session) {
-        let known = session.known;
-        for (name, value) in self.invocation.env.iter() {
-            let name = session.name(name);
-            // The user's shell is not the recipes'; it is passed on as it came.
-            if name == known.shell || name == known.makeflags || name == known.make_restarts {
-                continue;
-            }
-            let value = Arc::new(Text::new(value.to_vec()));
-            // With -e it becomes an override when a makefile sets it.
-            let origin = Origin::Environment;
-            let var = session.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
-            if name != known.mflags && name != known.makelevel {
-                var.data.borrow_mut().export = Export::Yes;
-            }
-        }
-        if session.vars.lookup_in(GLOBAL, known.makefiles).is_none() {
-            session.set_simple(known.makefiles, b"", Origin::Default);
-        }
     }
 
     /// What `$(MAKE)` runs: the name we were called by, made absolute where it is a path.
@@ -563,7 +502,11 @@ impl Run<'_> {
         for name in DEFAULT_MAKEFILES {
             if session.host().exists(&session.dir, name) {
                 let record = self.record(session, name, false, true);
-                session.read_makefile(name, false, record)?;
+                let record = session.read_makefile(name, false, record)?;
+                if !record.found && session.identity().is_4_4() {
+                    let why = errors::text(record.errno);
+                    session.error(None, [name, b": ", why.as_bytes()].concat());
+                }
                 return Ok(());
             }
         }
@@ -808,13 +751,4 @@ fn mark_new_files(builder: &mut Builder<'_>) {
 fn enter(session: &mut Session, name: &[u8]) -> FileId {
     let name = session.name(rkbuild_eval::target::strip_dot_slash(name));
     session.targets.enter(name)
-}
-
-pub(crate) fn version_text(session: &Session) -> String {
-    format!(
-        "GNU Make {}\nrkbuild {}, a drop-in replacement for GNU make in Linux kernel trees\n\
-         Built for {HOST}\nLicense MIT\n",
-        session.identity().version(),
-        env!("CARGO_PKG_VERSION"),
-    )
 }

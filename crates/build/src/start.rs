@@ -85,7 +85,8 @@ impl Command {
 
     /// The script that `$(SHELL) -c` would run, when the in-process shell can.
     pub fn script(&self) -> Option<InProcess> {
-        if !self.fits() {
+        // A real shell complains of a directory that was removed.
+        if !self.fits() || self.dir.path().is_empty() {
             return None;
         }
         let Argv::Shell(words) = &self.argv else { return None };

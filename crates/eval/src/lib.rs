@@ -13,6 +13,7 @@ pub mod function;
 pub mod makefiles;
 pub mod makeflags;
 pub mod message;
+pub mod number;
 pub mod options;
 pub mod pattern;
 pub mod reader;
@@ -21,6 +22,7 @@ pub mod rule;
 pub mod scope;
 pub mod sequence;
 pub mod session;
+pub mod switch;
 pub mod target;
 pub mod variable;
 

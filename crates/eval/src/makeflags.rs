@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::{BString, Place};
+use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::Text;
 
-use crate::options::{BadOption, Options, quote_for_flags};
+use crate::options::{Options, Problems, Source, quote_for_flags};
 use crate::variable::{Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
@@ -28,9 +28,13 @@ impl Session {
     /// Takes the switches out of the value MAKEFLAGS has now.
     pub fn take_makeflags(&mut self) -> Result<()> {
         let value = self.variable_value(self.known.makeflags)?;
-        match self.switches_of(&value) {
-            Ok(options) => self.adopt(options),
-            Err(error) => Err(self.fatal(self.place(), error.message)),
+        let (options, problems) = self.switches_of(&value);
+        for problem in &problems.said {
+            self.error(None, &problem.message);
+        }
+        match problems.fatal {
+            Some(message) => Err(self.fatal(None, message)),
+            None => self.adopt(options),
         }
     }
 
@@ -40,24 +44,25 @@ impl Session {
         let name = self.known.gnumakeflags;
         let mut value = Vec::new();
         self.expand_name(name, &mut value)?;
-        if !value.is_empty()
-            && let Ok(options) = self.switches_of(&value)
-        {
-            self.adopt(options)?;
-            self.define_makeflags(false);
+        if !value.is_empty() {
+            let (options, problems) = self.switches_of(&value);
+            if problems.fatal.is_none() {
+                self.adopt(options)?;
+                self.define_makeflags(false);
+            }
         }
         self.set_simple(name, b"", Origin::Override);
         Ok(())
     }
 
     /// The switches of a value of MAKEFLAGS on top of those that hold.
-    fn switches_of(&self, value: &[u8]) -> std::result::Result<Options, BadOption> {
+    fn switches_of(&self, value: &[u8]) -> (Options, Problems) {
         let mut options = self.options.clone();
         // What came before can be taken back only by a switch that says so.
         options.include_dirs.clear();
         options.debug.clear();
-        options.parse_flags(value, self.identity().is_4_4())?;
-        Ok(options)
+        let problems = options.parse_flags(value, Source::Makefile, self.identity().is_4_4());
+        (options, problems)
     }
 
     /// Switches that a makefile gave take effect.
@@ -83,6 +88,8 @@ impl Session {
         let added: Vec<_> = options.assignments.split_off(before.min(options.assignments.len()));
         // The jobserver is not a makefile's to choose.
         options.jobserver_auth = self.options.jobserver_auth.clone();
+        // Nothing is evaluated any more, but MAKEFLAGS refers to what would be.
+        self.evals_named |= options.eval.len() > self.options.eval.len();
         options.eval.truncate(self.options.eval.len());
         let more_dirs = options.include_dirs != self.options.include_dirs;
         self.options = options;
@@ -133,15 +140,30 @@ impl Session {
 
     /// `NAME=value` in a makefile's MAKEFLAGS is an assignment like any in the file.
     fn assign_flag_variable(&mut self, word: &[u8]) -> Result<()> {
-        if let Some((name, op, value)) = rkbuild_syntax::statement::definition(word) {
-            let name = self.name(name);
-            let value = Arc::new(Text::new(value));
-            let place = self.reading.unwrap_or(Place::NONE);
-            if name != self.known.makeflags {
-                self.assign(GLOBAL, name, op, &value, Origin::File, place, false)?;
-            }
+        let name = rkbuild_syntax::statement::definition(word).map(|(name, _, _)| name);
+        if name == Some(b"MAKEFLAGS") {
+            return Ok(());
         }
+        // In 4.3 it counts as one of the command line's.
+        let origin = if self.identity().is_4_4() { Origin::File } else { Origin::CommandLine };
+        self.assign_word(word, origin, self.reading.unwrap_or(Place::NONE))?;
         Ok(())
+    }
+
+    /// Carries out a `NAME=value` word of the command line or of MAKEFLAGS.
+    fn assign_word(&mut self, word: &[u8], origin: Origin, place: Place) -> Result<Option<Name>> {
+        let Some((name, op, value)) = rkbuild_syntax::statement::definition(word) else { return Ok(None) };
+        let name = self.expand_bytes(name)?;
+        if name.is_empty() {
+            if origin == Origin::CommandLine {
+                // Found before make knows how deep it is.
+                self.level = 0;
+            }
+            return Err(self.fatal(None, "empty variable name"));
+        }
+        let name = self.name(&name);
+        self.assign(GLOBAL, name, op, &Arc::new(Text::new(value)), origin, place, false)?;
+        Ok(Some(name))
     }
 
     /// Sets MAKEFLAGS and MFLAGS from the switches and the command line's assignments. `whole`: reading is over;
@@ -154,7 +176,7 @@ impl Session {
             Some(b' ') => text[1..].to_vec(),
             Some(_) => [b"-", text.as_slice()].concat(),
         };
-        if !self.options.eval.is_empty() {
+        if !self.options.eval.is_empty() || self.evals_named {
             text.extend_from_slice(b" $(-*-eval-flags-*-)");
             let mut evals = Vec::new();
             for eval in &self.options.eval {
@@ -184,33 +206,38 @@ impl Session {
         self.set_recursive(name, &mflags, Origin::Environment);
     }
 
-    /// Sets the variables that MAKEFLAGS refers to for the command line's assignments, newest first.
-    pub fn define_overrides(&mut self) {
-        let mut words: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-        for word in &self.options.assignments {
-            let Some((name, _, _)) = rkbuild_syntax::statement::definition(word) else { continue };
-            let mut quoted = Vec::new();
-            quote_for_flags(word, &mut quoted);
-            match words.iter_mut().find(|(n, _)| n == name) {
-                Some((_, text)) => *text = quoted,
-                None => words.push((name.to_vec(), quoted)),
-            }
+    /// Carries out the command line's assignments, in order, and sets the variables that MAKEFLAGS refers to for them:
+    /// what they came to, newest first.
+    pub fn define_overrides(&mut self) -> Result<()> {
+        let mut names: Vec<Name> = Vec::new();
+        for word in self.options.assignments.clone() {
+            let name = self.assign_word(&word, Origin::CommandLine, Place::NONE)?;
+            names.extend(name.filter(|name| !names.contains(name)));
         }
-        if words.is_empty() {
-            return;
+        if names.is_empty() {
+            return Ok(());
         }
         let mut text = Vec::new();
-        for (_, word) in words.iter().rev() {
+        let mut words = Vec::new();
+        for name in names.into_iter().rev() {
+            let Some(variable) = self.vars.lookup_in(GLOBAL, name) else { continue };
+            let data = variable.data.borrow();
+            let op: &[u8] = if data.flavor == Flavor::Simple { b":=" } else { b"=" };
+            let word = [self.text(name), op, &data.value.bytes].concat();
             if !text.is_empty() {
                 text.push(b' ');
             }
-            text.extend_from_slice(word);
+            quote_for_flags(&word, &mut text);
+            words.push(word.into());
         }
+        // So they are found in MAKEFLAGS when makefiles have changed it.
+        self.options.assignments = words;
         let name = self.known.command_variables;
         self.set_simple(name, &text, Origin::Automatic);
         let name = self.known.makeoverrides;
         let origin = if self.identity().is_4_4() { Origin::Default } else { Origin::Environment };
         // With that origin 4.3 passes the reference on, for makes that know it.
         self.set_recursive(name, b"${-*-command-variables-*-}", origin);
+        Ok(())
     }
 }

@@ -1,8 +1,10 @@
-//! The switches of a session: one table for the command line, MAKEFLAGS, `--help` and the manual page.
-
-use std::fmt::Write as _;
+//! The switches of a session: read from arguments and MAKEFLAGS, and written to MAKEFLAGS.
 
 use rkbuild_base::{BString, ByteSlice};
+use rkbuild_syntax::statement::Op;
+
+use crate::number;
+use crate::switch::{Id, SWITCHES, Switch, Takes, find_long};
 
 /// `-O`: how output of parallel jobs is kept together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -117,270 +119,182 @@ pub struct Settled {
     pub silent: bool,
 }
 
-/// What a switch takes.
+/// Where switches come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
-    Nothing,
-    Required,
-    /// The value stands for a missing one.
-    Optional(&'static str),
+pub enum Source {
+    /// Arguments.
+    CommandLine,
+    /// MAKEFLAGS or GNUMAKEFLAGS of the environment.
+    Environment,
+    /// The same, as a makefile left them.
+    Makefile,
 }
 
-/// A switch's effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Id {
-    Ignored,
-    AlwaysMake,
-    DebugAll,
-    EnvironmentOverrides,
-    Eval,
-    Help,
-    IgnoreErrors,
-    KeepGoing,
-    CheckSymlinkTimes,
-    JustPrint,
-    PrintDataBase,
-    Question,
-    NoBuiltinRules,
-    NoBuiltinVariables,
-    Silent,
-    NoKeepGoing,
-    Touch,
-    Version,
-    PrintDirectory,
-    Directory,
-    File,
-    IncludeDir,
-    Jobs,
-    LoadAverage,
-    OldFile,
-    OutputSync,
-    WhatIf,
-    Debug,
-    JobserverAuth,
-    Trace,
-    NoPrintDirectory,
-    WarnUndefined,
-    SyncMutex,
-    NoSilent,
-    TempStdin,
-    Shuffle,
-    JobserverStyle,
-}
-
-/// One switch: the single source of parsing, MAKEFLAGS and `--help`.
-struct Switch {
-    id: Id,
-    /// The letter; 0 for none.
-    short: u8,
-    /// Long names; the first is the one MAKEFLAGS uses.
-    long: &'static [&'static str],
-    takes: Takes,
-    /// It may come in MAKEFLAGS.
-    from_env: bool,
-    /// Only in 4.4 and later.
-    new: bool,
-}
-
-const fn flag(id: Id, short: u8, long: &'static [&'static str]) -> Switch {
-    Switch { id, short, long, takes: Takes::Nothing, from_env: true, new: false }
-}
-
-const fn takes(id: Id, short: u8, long: &'static [&'static str], takes: Takes, from_env: bool) -> Switch {
-    Switch { id, short, long, takes, from_env, new: false }
-}
-
-/// All switches, in the order MAKEFLAGS lists them.
-const SWITCHES: &[Switch] = &[
-    flag(Id::Ignored, b'b', &[]),
-    flag(Id::AlwaysMake, b'B', &["always-make"]),
-    flag(Id::DebugAll, b'd', &[]),
-    flag(Id::EnvironmentOverrides, b'e', &["environment-overrides"]),
-    takes(Id::Eval, b'E', &["eval"], Takes::Required, true),
-    takes(Id::Help, b'h', &["help"], Takes::Nothing, false),
-    flag(Id::IgnoreErrors, b'i', &["ignore-errors"]),
-    flag(Id::KeepGoing, b'k', &["keep-going"]),
-    flag(Id::CheckSymlinkTimes, b'L', &["check-symlink-times"]),
-    flag(Id::Ignored, b'm', &[]),
-    flag(Id::JustPrint, b'n', &["just-print", "dry-run", "recon"]),
-    flag(Id::PrintDataBase, b'p', &["print-data-base"]),
-    flag(Id::Question, b'q', &["question"]),
-    flag(Id::NoBuiltinRules, b'r', &["no-builtin-rules"]),
-    flag(Id::NoBuiltinVariables, b'R', &["no-builtin-variables"]),
-    flag(Id::Silent, b's', &["silent", "quiet"]),
-    flag(Id::NoKeepGoing, b'S', &["no-keep-going", "stop"]),
-    flag(Id::Touch, b't', &["touch"]),
-    flag(Id::Version, b'v', &["version"]),
-    flag(Id::PrintDirectory, b'w', &["print-directory"]),
-    takes(Id::Directory, b'C', &["directory"], Takes::Required, false),
-    takes(Id::File, b'f', &["file", "makefile"], Takes::Required, false),
-    takes(Id::IncludeDir, b'I', &["include-dir"], Takes::Required, true),
-    takes(Id::Jobs, b'j', &["jobs"], Takes::Optional(""), true),
-    takes(Id::LoadAverage, b'l', &["load-average", "max-load"], Takes::Optional(""), true),
-    takes(Id::OldFile, b'o', &["old-file", "assume-old"], Takes::Required, false),
-    takes(Id::OutputSync, b'O', &["output-sync"], Takes::Optional("target"), true),
-    takes(Id::WhatIf, b'W', &["what-if", "new-file", "assume-new"], Takes::Required, false),
-    takes(Id::Debug, 0, &["debug"], Takes::Optional("basic"), true),
-    takes(Id::JobserverAuth, 0, &["jobserver-auth", "jobserver-fds"], Takes::Required, true),
-    flag(Id::Trace, 0, &["trace"]),
-    flag(Id::NoPrintDirectory, 0, &["no-print-directory"]),
-    flag(Id::WarnUndefined, 0, &["warn-undefined-variables"]),
-    takes(Id::SyncMutex, 0, &["sync-mutex"], Takes::Required, true),
-    flag(Id::NoSilent, 0, &["no-silent"]),
-    takes(Id::TempStdin, 0, &["temp-stdin"], Takes::Required, false),
-    Switch {
-        id: Id::Shuffle,
-        short: 0,
-        long: &["shuffle"],
-        takes: Takes::Optional("random"),
-        from_env: true,
-        new: true,
-    },
-    Switch {
-        id: Id::JobserverStyle,
-        short: 0,
-        long: &["jobserver-style"],
-        takes: Takes::Required,
-        from_env: false,
-        new: true,
-    },
-];
-
-/// What is wrong with a command line; `usage` says whether the usage text follows.
-#[derive(Debug, PartialEq, Eq)]
-pub struct BadOption {
-    /// The message, without the program's name.
-    pub message: BString,
-    /// The usage text follows, and the exit status is 2.
+/// What is wrong with switches.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    /// What is said, in order.
+    pub said: Vec<Problem>,
+    /// The usage text follows, and make ends.
     pub usage: bool,
+    /// Make ends with this message.
+    pub fatal: Option<BString>,
 }
 
-fn bad(message: impl Into<BString>) -> BadOption {
-    BadOption { message: message.into(), usage: true }
+/// One thing that is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The message.
+    pub message: BString,
+    /// The C library says it, which names the program by its whole first argument.
+    pub by_getopt: bool,
+}
+
+/// Arguments as they are read.
+struct Parsing {
+    source: Source,
+    newer: bool,
+    /// What is no switch is passed over: other makes may know it.
+    lenient: bool,
+    problems: Problems,
+}
+
+impl Parsing {
+    fn getopt(&mut self, message: impl Into<BString>) {
+        if !self.lenient {
+            self.problems.usage = true;
+            self.problems.said.push(Problem { message: message.into(), by_getopt: true });
+        }
+    }
+
+    fn bad(&mut self, message: String) {
+        self.problems.usage |= !self.lenient;
+        self.problems.said.push(Problem { message: message.into(), by_getopt: false });
+    }
+
+    fn fatal(&mut self, what: &[u8], value: &[u8]) {
+        self.problems.fatal.get_or_insert_with(|| [what, b" '", value, b"'"].concat().into());
+    }
 }
 
 impl Options {
     /// Reads arguments as getopt_long does: switches anywhere, clusters of letters, abbreviated long names, `--`.
-    /// With `from_env`, as for MAKEFLAGS: what does not belong there is passed over.
-    pub fn parse(&mut self, args: &[BString], from_env: bool, newer: bool) -> Result<(), BadOption> {
+    pub fn parse(&mut self, args: &[BString], source: Source, newer: bool) -> Problems {
+        let lenient = match source {
+            Source::CommandLine => false,
+            Source::Environment => !newer,
+            Source::Makefile => true,
+        };
+        let mut parsing = Parsing { source, newer, lenient, problems: Problems::default() };
         let mut args = args.iter();
         let mut only_operands = false;
         while let Some(arg) = args.next() {
             if only_operands || arg == "-" || !arg.starts_with(b"-") {
-                self.operand(arg, from_env);
-                continue;
-            }
-            if arg == "--" {
+                self.operand(arg, &parsing);
+            } else if arg == "--" {
                 only_operands = true;
-                continue;
-            }
-            if let Some(long) = arg.strip_prefix(b"--") {
-                let (name, value) = match long.split_once_str(b"=") {
-                    Some((name, value)) => (name, Some(value)),
-                    None => (long, None),
-                };
-                let found = match find_long(name, long, newer) {
-                    Ok(found) => found,
-                    Err(_) if from_env => continue,
-                    Err(error) => return Err(error),
-                };
-                let (switch, full) = found;
-                let value = match (switch.takes, value) {
-                    (Takes::Nothing, Some(_)) if from_env => continue,
-                    (Takes::Nothing, Some(_)) => {
-                        return Err(bad(format!("option '--{full}' doesn't allow an argument")));
-                    }
-                    (Takes::Nothing, None) => None,
-                    (Takes::Required, None) => match args.next() {
-                        Some(next) => Some(next.as_slice()),
-                        None if from_env => continue,
-                        None => return Err(bad(format!("option '--{full}' requires an argument"))),
-                    },
-                    (_, value) => value,
-                };
-                self.apply(switch, value, from_env, newer)?;
-                continue;
-            }
-            let mut rest = &arg[1..];
-            while let Some((&letter, after)) = rest.split_first() {
-                rest = after;
-                let Some(switch) = SWITCHES.iter().find(|s| s.short == letter && (newer || !s.new)) else {
-                    if from_env {
-                        continue;
-                    }
-                    let mut message = b"invalid option -- '".to_vec();
-                    message.push(letter);
-                    message.push(b'\'');
-                    return Err(bad(message));
-                };
-                match switch.takes {
-                    Takes::Nothing => self.apply(switch, None, from_env, newer)?,
-                    Takes::Required => {
-                        let value =
-                            if rest.is_empty() { args.next().map(|a| a.as_slice()) } else { Some(rest) };
-                        let Some(value) = value else {
-                            if from_env {
-                                break;
-                            }
-                            return Err(bad(format!("option requires an argument -- '{}'", letter as char)));
-                        };
-                        self.apply(switch, Some(value), from_env, newer)?;
-                        break;
-                    }
-                    Takes::Optional(_) => {
-                        // A number may be an argument of its own: -j 4.
-                        let value = if !rest.is_empty() {
-                            Some(rest)
-                        } else if matches!(switch.id, Id::Jobs | Id::LoadAverage) {
-                            let next = args.clone().next();
-                            let next = next.filter(|n| numeric(switch.id, n));
-                            if next.is_some() {
-                                args.next();
-                            }
-                            next.map(|n| n.as_slice())
-                        } else {
-                            None
-                        };
-                        self.apply(switch, value, from_env, newer)?;
-                        break;
-                    }
-                }
+            } else if let Some(long) = arg.strip_prefix(b"--") {
+                self.long(long, &mut args, &mut parsing);
+            } else {
+                self.cluster(arg.get(1..).unwrap_or_default(), &mut args, &mut parsing);
             }
         }
-        Ok(())
+        parsing.problems
     }
 
-    /// A goal or an assignment.
-    fn operand(&mut self, arg: &BString, from_env: bool) {
-        if rkbuild_syntax::statement::definition(arg).is_some() {
+    /// A long name, with its value behind `=` or in the argument that follows.
+    fn long(&mut self, long: &[u8], args: &mut std::slice::Iter<'_, BString>, parsing: &mut Parsing) {
+        let (name, value) = match long.split_once_str(b"=") {
+            Some((name, value)) => (name, Some(value)),
+            None => (long, None),
+        };
+        let (switch, full) = match find_long(name, long, parsing.newer) {
+            Ok(found) => found,
+            Err(message) => return parsing.getopt(message),
+        };
+        let value = match (switch.takes, value) {
+            (Takes::Nothing, Some(_)) => {
+                return parsing.getopt(format!("option '--{full}' doesn't allow an argument"));
+            }
+            (Takes::Required, None) => match args.next() {
+                Some(next) => Some(next.as_slice()),
+                None => return parsing.getopt(format!("option '--{full}' requires an argument")),
+            },
+            (_, value) => value,
+        };
+        self.apply(switch, value, parsing);
+    }
+
+    /// Letters; the last may have its value behind it or in the argument that follows.
+    fn cluster(&mut self, letters: &[u8], args: &mut std::slice::Iter<'_, BString>, parsing: &mut Parsing) {
+        let mut rest = letters;
+        while let Some((&letter, after)) = rest.split_first() {
+            rest = after;
+            let Some(switch) = SWITCHES.iter().find(|s| s.short == letter && (parsing.newer || !s.new))
+            else {
+                parsing.getopt([b"invalid option -- '", &[letter][..], b"'"].concat());
+                continue;
+            };
+            let value = match switch.takes {
+                Takes::Nothing => {
+                    self.apply(switch, None, parsing);
+                    continue;
+                }
+                _ if !rest.is_empty() => Some(rest),
+                Takes::Required => match args.next() {
+                    Some(value) => Some(value.as_slice()),
+                    None => {
+                        let message = [b"option requires an argument -- '", &[letter][..], b"'"].concat();
+                        return parsing.getopt(message);
+                    }
+                },
+                // A number may be an argument of its own: -j 4.
+                Takes::Optional(_) => {
+                    let next = args.as_slice().first();
+                    let next = next.filter(|n| numeric(switch.id, n));
+                    if next.is_some() {
+                        args.next();
+                    }
+                    next.map(|n| n.as_slice())
+                }
+            };
+            return self.apply(switch, value, parsing);
+        }
+    }
+
+    /// A goal or an assignment. From 4.4 on the environment may name goals, too.
+    fn operand(&mut self, arg: &BString, parsing: &Parsing) {
+        let definition = rkbuild_syntax::statement::definition(arg);
+        // 4.3 does not know `:::=`.
+        if definition.is_some_and(|(_, op, _)| parsing.newer || op != Op::Immediate) {
             self.assignments.push(arg.clone());
-        } else if !from_env {
+            return;
+        }
+        let counts = match parsing.source {
+            Source::CommandLine => true,
+            Source::Environment => parsing.newer,
+            Source::Makefile => false,
+        };
+        if counts && arg != "-" && (!arg.is_empty() || !parsing.newer) {
             self.goals.push(arg.clone());
         }
     }
 
-    fn apply(
-        &mut self,
-        switch: &Switch,
-        value: Option<&[u8]>,
-        from_env: bool,
-        newer: bool,
-    ) -> Result<(), BadOption> {
-        if from_env && !switch.from_env {
-            return Ok(());
+    fn apply(&mut self, switch: &Switch, value: Option<&[u8]>, parsing: &mut Parsing) {
+        let newer = parsing.newer;
+        let from_outside = match parsing.source {
+            Source::CommandLine => true,
+            Source::Environment => newer,
+            Source::Makefile => false,
+        };
+        if !from_outside && !switch.from_env {
+            return;
         }
         let text = || BString::from(value.unwrap_or_default());
-        let empty = value.is_some_and(<[u8]>::is_empty);
-        if empty && matches!(switch.takes, Takes::Required) && !matches!(switch.id, Id::Eval) {
-            if from_env {
-                return Ok(());
-            }
-            let name = if switch.short != 0 {
-                format!("-{}", switch.short as char)
-            } else {
-                format!("--{}", switch.long.first().copied().unwrap_or_default())
-            };
-            return Err(bad(format!("the '{name}' option requires a non-empty string argument")));
+        let number = matches!(switch.id, Id::Jobs | Id::LoadAverage);
+        if value.is_some_and(<[u8]>::is_empty) && !number {
+            return parsing
+                .bad(format!("the '{}' option requires a non-empty string argument", switch.name()));
         }
         match switch.id {
             Id::Ignored => {}
@@ -409,24 +323,12 @@ impl Options {
             Id::Directory => self.directories.push(text()),
             Id::File => self.makefiles.push(text()),
             Id::IncludeDir => self.include_dirs.push(text()),
-            Id::Jobs => {
-                self.jobs = match value {
-                    None | Some(b"") => Some(0),
-                    Some(value) => {
-                        let number = value.to_str().ok().and_then(|v| v.trim().parse::<i64>().ok());
-                        match number.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0) {
-                            Some(number) => Some(number),
-                            None if from_env => return Ok(()),
-                            None => {
-                                return Err(bad("the '-j' option requires a positive integer argument"));
-                            }
-                        }
-                    }
-                };
-            }
-            Id::LoadAverage => {
-                self.max_load = value.map(leading_number);
-            }
+            Id::Jobs => match value.map(|value| number::jobs(value, newer)) {
+                None => self.jobs = Some(0),
+                Some(Some(number)) => self.jobs = number,
+                Some(None) => parsing.bad("the '-j' option requires a positive integer argument".into()),
+            },
+            Id::LoadAverage => self.max_load = value.map(number::leading).filter(|load| *load != -1.0),
             Id::OldFile => self.old_files.push(text()),
             Id::OutputSync => {
                 self.output_sync = match value.unwrap_or(b"target") {
@@ -434,12 +336,7 @@ impl Options {
                     b"line" => OutputSync::Line,
                     b"target" => OutputSync::Target,
                     b"recurse" => OutputSync::Recurse,
-                    other => {
-                        let mut message = b"unknown output-sync type '".to_vec();
-                        message.extend_from_slice(other);
-                        message.push(b'\'');
-                        return Err(BadOption { message: message.into(), usage: false });
-                    }
+                    other => return parsing.fatal(b"unknown output-sync type", other),
                 };
                 self.output_sync_none = self.output_sync == OutputSync::None;
             }
@@ -450,10 +347,7 @@ impl Options {
                 let mut rest = words;
                 while let Some(first) = rest.first() {
                     if !known.contains(&first.to_ascii_lowercase()) {
-                        let mut message = b"unknown debug level specification '".to_vec();
-                        message.extend_from_slice(rest);
-                        message.push(b'\'');
-                        return Err(BadOption { message: message.into(), usage: false });
+                        return parsing.fatal(b"unknown debug level specification", rest);
                     }
                     let end = rest.iter().position(|c| matches!(c, b',' | b' '));
                     rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
@@ -472,10 +366,16 @@ impl Options {
                 self.makefiles.push(text());
                 self.temp_stdin.push(text());
             }
-            Id::Shuffle => self.shuffle = shuffle_mode(value.unwrap_or(b"random"))?,
+            // What a makefile says is for makes below.
+            Id::Shuffle if parsing.source == Source::Makefile => {
+                self.shuffle = Some(value.unwrap_or(b"random").into());
+            }
+            Id::Shuffle => match shuffle_mode(value.unwrap_or(b"random")) {
+                Ok(mode) => self.shuffle = mode,
+                Err(value) => parsing.fatal(b"invalid shuffle mode: Invalid value:", value),
+            },
             Id::JobserverStyle => self.jobserver_style = Some(text()),
         }
-        Ok(())
     }
 
     /// What was given from outside is known: `-R` means `-r` too, and some switches are settled.
@@ -512,7 +412,7 @@ impl Options {
     }
 
     /// Reads the value of MAKEFLAGS or GNUMAKEFLAGS.
-    pub fn parse_flags(&mut self, value: &[u8], newer: bool) -> Result<(), BadOption> {
+    pub fn parse_flags(&mut self, value: &[u8], source: Source, newer: bool) -> Problems {
         let mut words = split_flags(value);
         if let Some(first) = words.first_mut()
             && !first.starts_with(b"-")
@@ -520,7 +420,7 @@ impl Options {
         {
             first.insert(0, b'-');
         }
-        self.parse(&words, true, newer)
+        self.parse(&words, source, newer)
     }
 
     /// The letters of MAKEFLAGS: switches without argument.
@@ -548,6 +448,7 @@ impl Options {
             Id::Silent => self.silent,
             Id::NoKeepGoing => self.no_keep_going && newer,
             Id::Touch => self.touch,
+            Id::Version => self.version && !newer,
             Id::PrintDirectory => self.announces_directory || self.print_directory == Some(true),
             Id::Trace => self.trace,
             Id::NoPrintDirectory => self.print_directory == Some(false),
@@ -560,12 +461,13 @@ impl Options {
     /// The text of MAKEFLAGS without assignments, eval flags and what stands for them. `whole` adds switches with
     /// arguments, which 4.3 leaves out while makefiles are read.
     pub fn flags_text(&self, whole: bool, newer: bool) -> BString {
-        let mut out = self.letters(newer);
+        let mut out = self.letters(newer).into_bytes();
         for switch in SWITCHES {
             match switch.takes {
                 Takes::Nothing => {
                     if switch.short == 0 && self.is_set(switch.id, newer) {
-                        let _ = write!(out, " --{}", switch.long.first().copied().unwrap_or_default());
+                        out.extend_from_slice(b" --");
+                        out.extend_from_slice(switch.long.first().copied().unwrap_or_default().as_bytes());
                     }
                 }
                 _ if !whole => {}
@@ -575,42 +477,37 @@ impl Options {
         out.into()
     }
 
-    fn argument_text(&self, id: Id, out: &mut String) {
-        // Bytes that are no UTF-8 can't be told apart from text here; names of directories are written as they are.
-        let show = |bytes: &BString| String::from_utf8_lossy(bytes).into_owned();
-        let _ = match id {
-            Id::IncludeDir => self.include_dirs.iter().try_for_each(|d| write!(out, " -I{}", show(d))),
-            Id::Jobs => match self.jobs {
-                Some(0) => write!(out, " -j"),
-                Some(jobs) => write!(out, " -j{jobs}"),
-                None => Ok(()),
-            },
-            Id::LoadAverage => match self.max_load {
-                Some(load) => write!(out, " -l{load}"),
-                None => Ok(()),
-            },
-            Id::OutputSync => match self.output_sync {
-                OutputSync::None if self.output_sync_none => write!(out, " -Onone"),
-                OutputSync::None => Ok(()),
-                OutputSync::Line => write!(out, " -Oline"),
-                OutputSync::Target => write!(out, " -Otarget"),
-                OutputSync::Recurse => write!(out, " -Orecurse"),
-            },
-            Id::Debug => self.debug.iter().try_for_each(|d| write!(out, " --debug={}", show(d))),
-            Id::JobserverAuth => match &self.jobserver_auth {
-                Some(auth) => write!(out, " --jobserver-auth={}", show(auth)),
-                None => Ok(()),
-            },
-            Id::SyncMutex => match &self.sync_mutex {
-                Some(mutex) => write!(out, " --sync-mutex={}", show(mutex)),
-                None => Ok(()),
-            },
-            Id::Shuffle => match &self.shuffle {
-                Some(mode) => write!(out, " --shuffle={}", show(mode)),
-                None => Ok(()),
-            },
-            _ => Ok(()),
+    fn argument_text(&self, id: Id, out: &mut Vec<u8>) {
+        let mut say = |name: &str, value: &[u8]| {
+            out.push(b' ');
+            out.extend_from_slice(name.as_bytes());
+            quote_for_flags(value, out);
         };
+        match id {
+            Id::IncludeDir => self.include_dirs.iter().for_each(|dir| say("-I", dir)),
+            Id::Jobs => match self.jobs {
+                Some(0) => say("-j", b""),
+                Some(jobs) => say("-j", jobs.to_string().as_bytes()),
+                None => {}
+            },
+            Id::LoadAverage => {
+                if let Some(load) = self.max_load {
+                    say("-l", number::general(load).as_bytes());
+                }
+            }
+            Id::OutputSync => match self.output_sync {
+                OutputSync::None if self.output_sync_none => say("-O", b"none"),
+                OutputSync::None => {}
+                OutputSync::Line => say("-O", b"line"),
+                OutputSync::Target => say("-O", b"target"),
+                OutputSync::Recurse => say("-O", b"recurse"),
+            },
+            Id::Debug => self.debug.iter().for_each(|words| say("--debug=", words)),
+            Id::JobserverAuth => self.jobserver_auth.iter().for_each(|auth| say("--jobserver-auth=", auth)),
+            Id::SyncMutex => self.sync_mutex.iter().for_each(|mutex| say("--sync-mutex=", mutex)),
+            Id::Shuffle => self.shuffle.iter().for_each(|mode| say("--shuffle=", mode)),
+            _ => {}
+        }
     }
 }
 
@@ -619,65 +516,29 @@ fn numeric(id: Id, text: &[u8]) -> bool {
     if id == Id::LoadAverage {
         return text.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.');
     }
-    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+    text.iter().all(u8::is_ascii_digit)
 }
 
-/// The number a text begins with, as C's atof reads it; 0 when there is none.
-fn leading_number(text: &[u8]) -> f64 {
-    let text = text.to_str_lossy();
-    let longest = text.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
-    longest.into_iter().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
-}
-
-/// The canonical form of an argument of `--shuffle`: a word, or a seed below 2^32.
-fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, BadOption> {
+/// The canonical form of an argument of `--shuffle`: a word, or a seed below 2^32. One that is wrong comes back.
+fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, &[u8]> {
     let word = value.to_ascii_lowercase();
     match word.as_slice() {
         b"none" => return Ok(None),
         b"reverse" | b"identity" | b"random" => return Ok(Some(word.into())),
         _ => {}
     }
-    let number = value.trim_start().to_str().ok().and_then(|v| v.parse::<i128>().ok());
-    match number {
-        Some(number) => Ok(Some((number as u32).to_string().into())),
-        None => {
-            let message = [b"invalid shuffle mode: Invalid value: '", value, b"'"].concat();
-            Err(BadOption { message: message.into(), usage: false })
+    let digits = value.trim_start();
+    let positive = digits.strip_prefix(b"-").unwrap_or(digits);
+    let number = positive.to_str().ok().filter(|v| v.bytes().any(|c| c.is_ascii_digit()));
+    let number = match number.map(str::parse::<u64>) {
+        Some(Ok(number)) => number,
+        Some(Err(error)) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
+            return Ok(Some(u32::MAX.to_string().into()));
         }
-    }
-}
-
-/// The switch of a long name, or of the only one it abbreviates, and that name. `given` is what messages quote.
-fn find_long(name: &[u8], given: &[u8], newer: bool) -> Result<(&'static Switch, &'static str), BadOption> {
-    let mut matches: Vec<(&'static Switch, &'static str)> = Vec::new();
-    for switch in SWITCHES.iter().filter(|s| newer || !s.new) {
-        for &long in switch.long {
-            if long.as_bytes() == name {
-                return Ok((switch, long));
-            }
-            if long.as_bytes().starts_with(name) {
-                matches.push((switch, long));
-            }
-        }
-    }
-    let quoted = |before: &str, after: &str| {
-        let mut message = before.as_bytes().to_vec();
-        message.extend_from_slice(given);
-        message.extend_from_slice(after.as_bytes());
-        message
+        _ => return Err(value),
     };
-    match matches.as_slice() {
-        [] => Err(bad(quoted("unrecognized option '--", "'"))),
-        [only] => Ok(*only),
-        [first, rest @ ..] if rest.iter().all(|m| m.0.id == first.0.id) => Ok(*first),
-        several => {
-            let mut message = quoted("option '--", "' is ambiguous; possibilities:");
-            for (_, long) in several {
-                message.extend_from_slice(format!(" '--{long}'").as_bytes());
-            }
-            Err(bad(message))
-        }
-    }
+    let number = if positive.len() < digits.len() { number.wrapping_neg() } else { number };
+    Ok(Some((number as u32).to_string().into()))
 }
 
 /// Splits MAKEFLAGS into words; a backslash keeps what follows it in the word.
@@ -710,82 +571,6 @@ pub fn quote_for_flags(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// The usage text of `--help` and of wrong command lines.
-pub fn usage(program: &str, newer: bool) -> String {
-    let mut out = format!("Usage: {program} [options] [target] ...\nOptions:\n");
-    let mut shown = true;
-    for line in USAGE.split_inclusive('\n') {
-        // A line that goes on belongs to the switch above it.
-        if !line.starts_with("      ") {
-            shown = newer || !NEW_IN_USAGE.iter().any(|name| line.trim_start().starts_with(name));
-        }
-        if shown {
-            out.push_str(line);
-        }
-    }
-    out.push_str(&format!("\nThis program built for {HOST}\n"));
-    out
-}
-
-/// The machine this program runs on, as GNU make names it (`MAKE_HOST`).
-pub const HOST: &str = "x86_64-pc-linux-gnu";
-
-/// What 4.3 does not know of it.
-const NEW_IN_USAGE: [&str; 2] = ["--jobserver-style", "--shuffle"];
-
-const USAGE: &str = "  -b, -m                      Ignored for compatibility.
-  -B, --always-make           Unconditionally make all targets.
-  -C DIRECTORY, --directory=DIRECTORY
-                              Change to DIRECTORY before doing anything.
-  -d                          Print lots of debugging information.
-  --debug[=FLAGS]             Print various types of debugging information.
-  -e, --environment-overrides
-                              Environment variables override makefiles.
-  -E STRING, --eval=STRING    Evaluate STRING as a makefile statement.
-  -f FILE, --file=FILE, --makefile=FILE
-                              Read FILE as a makefile.
-  -h, --help                  Print this message and exit.
-  -i, --ignore-errors         Ignore errors from recipes.
-  -I DIRECTORY, --include-dir=DIRECTORY
-                              Search DIRECTORY for included makefiles.
-  -j [N], --jobs[=N]          Allow N jobs at once; infinite jobs with no arg.
-  --jobserver-style=STYLE     Select the style of jobserver to use.
-  -k, --keep-going            Keep going when some targets can't be made.
-  -l [N], --load-average[=N], --max-load[=N]
-                              Don't start multiple jobs unless load is below N.
-  -L, --check-symlink-times   Use the latest mtime between symlinks and target.
-  -n, --just-print, --dry-run, --recon
-                              Don't actually run any recipe; just print them.
-  -o FILE, --old-file=FILE, --assume-old=FILE
-                              Consider FILE to be very old and don't remake it.
-  -O[TYPE], --output-sync[=TYPE]
-                              Synchronize output of parallel jobs by TYPE.
-  -p, --print-data-base       Print make's internal database.
-  -q, --question              Run no recipe; exit status says if up to date.
-  -r, --no-builtin-rules      Disable the built-in implicit rules.
-  -R, --no-builtin-variables  Disable the built-in variable settings.
-  --shuffle[={SEED|random|reverse|none}]
-                              Perform shuffle of prerequisites and goals.
-  -s, --silent, --quiet       Don't echo recipes.
-  --no-silent                 Echo recipes (disable --silent mode).
-  -S, --no-keep-going, --stop
-                              Turns off -k.
-  -t, --touch                 Touch targets instead of remaking them.
-  --trace                     Print tracing information.
-  -v, --version               Print the version number of make and exit.
-  -w, --print-directory       Print the current directory.
-  --no-print-directory        Turn off -w, even if it was turned on implicitly.
-  -W FILE, --what-if=FILE, --new-file=FILE, --assume-new=FILE
-                              Consider FILE to be infinitely new.
-  --warn-undefined-variables  Warn when an undefined variable is referenced.
-
-rkbuild's own:
-  --compat=4.3|4.4.1          Be that release of GNU make (RKBUILD_COMPAT).
-  --no-native                 Start every program as GNU make does: no kbuild
-                              layer, no in-process shell, no in-process
-                              sub-makes (RKBUILD_NO_NATIVE).
-";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -793,13 +578,17 @@ mod tests {
     fn parse(args: &[&str]) -> Options {
         let args: Vec<BString> = args.iter().map(|a| BString::from(*a)).collect();
         let mut options = Options::default();
-        options.parse(&args, false, true).expect("a good command line");
+        assert_eq!(options.parse(&args, Source::CommandLine, true), Problems::default());
         options
     }
 
-    fn error(args: &[&str]) -> String {
+    fn problems(args: &[&str]) -> Problems {
         let args: Vec<BString> = args.iter().map(|a| BString::from(*a)).collect();
-        Options::default().parse(&args, false, true).expect_err("a bad command line").message.to_string()
+        Options::default().parse(&args, Source::CommandLine, true)
+    }
+
+    fn error(args: &[&str]) -> String {
+        problems(args).said.first().map(|problem| problem.message.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -824,6 +613,24 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_is_wrong_is_said_before_the_usage() {
+        let found = problems(&["-Z", "-j0", "--debug=", "-Y", "-Obogus"]);
+        assert!(found.usage);
+        let said: Vec<_> = found.said.iter().map(|p| (p.message.to_string(), p.by_getopt)).collect();
+        assert_eq!(said[0], ("invalid option -- 'Z'".into(), true));
+        assert_eq!(said[1], ("the '-j' option requires a positive integer argument".into(), false));
+        assert_eq!(said[2], ("the '--debug' option requires a non-empty string argument".into(), false));
+        assert_eq!(said[3], ("invalid option -- 'Y'".into(), true));
+        assert_eq!(problems(&["-Obogus"]).fatal, Some("unknown output-sync type 'bogus'".into()));
+        assert!(!problems(&["-Obogus"]).usage);
+    }
+
+    #[test]
+    fn makeflags_quotes_what_switches_are_given() {
+        assert_eq!(parse(&["-I", "a b"]).flags_text(true, true), " -Ia\\ b");
+    }
+
+    #[test]
     fn makeflags_lists_letters_first_then_arguments() {
         let o = parse(&["-skn", "--no-print-directory", "-I", "d", "-j2", "-Oline", "--trace"]);
         assert_eq!(o.flags_text(true, true), "kns -Id -j2 -Oline --trace --no-print-directory");
@@ -835,9 +642,12 @@ mod tests {
     #[test]
     fn makeflags_is_read_with_its_quoting() {
         let mut o = Options::default();
-        o.parse_flags(b"ks -Id -- A=b\\ c goal", true).expect("good");
+        o.parse_flags(b"ks -Id -- A=b\\ c goal", Source::Environment, true);
         assert!(o.keep_going && o.silent);
         assert_eq!(o.assignments, ["A=b c"]);
-        assert!(o.goals.is_empty());
+        assert_eq!(o.goals, ["goal"]);
+        let mut o = Options::default();
+        o.parse_flags(b"k goal -C / -Z", Source::Makefile, true);
+        assert!(o.keep_going && o.goals.is_empty() && o.directories.is_empty());
     }
 }

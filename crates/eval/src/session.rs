@@ -136,6 +136,12 @@ pub struct Session {
     pub entering: Cell<Entering>,
     /// `Entering directory` was printed.
     pub entered: Cell<bool>,
+    /// The directory `-C` led to has no name.
+    pub directory_unknown: bool,
+    /// It was told that no temporary files can be made where the environment says.
+    pub temporary_told: Cell<bool>,
+    /// A makefile's MAKEFLAGS had `--eval`: it says so, though nothing is evaluated any more.
+    pub evals_named: bool,
     /// Standard output could not be written: errno of the first failure.
     pub out_error: Cell<Option<i32>>,
 }
@@ -284,6 +290,9 @@ impl Session {
             print_directory_given: None,
             entering: Cell::new(Entering::Early),
             entered: Cell::new(false),
+            evals_named: false,
+            directory_unknown: false,
+            temporary_told: Cell::new(false),
             own_process: false,
             jobs_given: false,
             out_error: Cell::new(None),
@@ -345,6 +354,10 @@ impl Session {
     /// `make: WHAT directory '…'`, a line.
     pub fn directory_text(&self, what: &str) -> Vec<u8> {
         let mut line = self.prefix();
+        if self.directory_unknown {
+            line.extend_from_slice(format!(": {what} an unknown directory\n").as_bytes());
+            return line;
+        }
         line.extend_from_slice(format!(": {what} directory '").as_bytes());
         line.extend_from_slice(self.dir.path());
         line.extend_from_slice(b"'\n");

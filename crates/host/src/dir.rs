@@ -37,6 +37,16 @@ impl Dir {
         fd::move_high(rustix::fs::openat(CWD, c".", FLAGS, Mode::empty())?)
     }
 
+    /// The same directory; without a path if it was removed.
+    pub fn as_it_is(self: &Arc<Dir>) -> Arc<Dir> {
+        let removed =
+            !self.path.is_empty() && rustix::fs::fstat(&self.fd).is_ok_and(|stat| stat.st_nlink == 0);
+        match self.fd.try_clone() {
+            Ok(fd) if removed => Arc::new(Dir { path: BString::default(), fd }),
+            _ => self.clone(),
+        }
+    }
+
     /// What `chdir(path)` from here would lead to, with the path `getcwd` would then give. Like chdir, it fails when
     /// the directory may not be searched.
     pub fn open(&self, path: &[u8]) -> io::Result<Arc<Dir>> {
@@ -45,6 +55,7 @@ impl Dir {
         rustix::fs::statat(&fd, c".", rustix::fs::AtFlags::empty())?;
         let path = match physical(fd.as_fd()) {
             Some(path) => path,
+            None if self.path.is_empty() && !path.starts_with(b"/") => BString::default(),
             None => self.realpath(path)?,
         };
         Ok(Arc::new(Dir { path, fd }))
@@ -71,7 +82,8 @@ impl Dir {
     /// The absolute path of `path` without symlinks, `.` and `..`, as realpath(3): all of it must exist.
     pub fn realpath(&self, path: &[u8]) -> io::Result<BString> {
         const MOST_LINKS: usize = 40;
-        if path.is_empty() {
+        // Where a removed directory is can't be told.
+        if path.is_empty() || self.path.is_empty() && !path.starts_with(b"/") {
             return Err(Errno::NOENT.into());
         }
         let mut done = BString::default();

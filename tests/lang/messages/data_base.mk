@@ -1,4 +1,5 @@
 # The data base -p prints: variables, pattern-specific variables, implicit rules, files and search paths, in make's order.
+# NORM: printed on .*|Make data base on .*
 # SH: touch -d 2001-01-01 old.c there
 # FILE: sub.mk
 # VPATH = src:lib

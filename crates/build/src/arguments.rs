@@ -1,0 +1,144 @@
+//! What a session is started with: switches from the environment and the arguments, and variables from the environment.
+
+use std::sync::Arc;
+
+use rkbuild_base::{ByteSlice, Place};
+use rkbuild_eval::options::{Options, Problems, Source};
+use rkbuild_eval::switch::{HOST, usage};
+use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
+use rkbuild_eval::{Fatal, Result, Session};
+use rkbuild_host::Env;
+use rkbuild_syntax::Text;
+
+use crate::run::Invocation;
+
+/// Reads the switches of GNUMAKEFLAGS, MAKEFLAGS and the arguments, in that order, into the session. True when there is
+/// nothing else to do than what they ask to be printed.
+pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<bool> {
+    let newer = session.identity().is_4_4();
+    let mut options = Options::default();
+    for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
+        if let Some(value) = invocation.env.get(name) {
+            let value = value_of(value, invocation, session)?;
+            let problems = options.parse_flags(&value, Source::Environment, newer);
+            tell(session, problems, b"")?;
+        }
+    }
+    // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
+    let from_env = options.clone();
+    let mut own = options;
+    own.jobs = None;
+    own.eval.clear();
+    let args = invocation.argv.get(1..).unwrap_or_default();
+    let mut given = Options::default();
+    given.parse(args, Source::CommandLine, newer);
+    session.print_directory_given = given.print_directory.filter(|_| newer);
+    let problems = own.parse(args, Source::CommandLine, newer);
+    tell(session, problems, invocation.argv.first().map_or(b"", |name| name.as_slice()))?;
+    session.level = level(invocation, &own);
+    session.jobs_given = own.jobs.is_some();
+    if own.jobs.is_none() {
+        own.jobs = from_env.jobs;
+    }
+    let mut evals = from_env.eval;
+    evals.append(&mut own.eval);
+    own.eval = evals;
+    own.no_native = invocation.no_native;
+    if own.shuffle.as_ref().is_some_and(|mode| mode == "random") {
+        let seed = (session.host().now_ns() >> 10) as u32;
+        own.shuffle = Some(seed.to_string().into());
+    }
+    own.settle(newer);
+    own.announces_directory = !newer && own.print_directory == Some(true);
+    if own.goals.iter().any(|goal| goal.starts_with(b"~")) {
+        import_environment(session, &invocation.env);
+        for goal in &mut own.goals {
+            *goal = session.expand_tilde(goal);
+        }
+    }
+    session.options = own;
+    if session.options.goals.iter().any(|goal| goal.is_empty()) {
+        return Err(session.fatal(None, "empty string invalid as file name"));
+    }
+    if session.options.version {
+        return Ok(true);
+    }
+    if session.options.help {
+        session.out(usage(&session.program.to_str_lossy(), newer).as_bytes());
+    }
+    Ok(session.options.help)
+}
+
+/// How deep below the first make this one is: MAKELEVEL, from the arguments or the environment.
+fn level(invocation: &Invocation, options: &Options) -> u32 {
+    let given = options.assignments.iter().rev().find_map(|word| {
+        let (name, _, value) = rkbuild_syntax::statement::definition(word)?;
+        (name == b"MAKELEVEL").then_some(value)
+    });
+    let level = given.or_else(|| invocation.env.get(b"MAKELEVEL").map(|level| level.as_bytes()));
+    let digits: Vec<u8> = level.unwrap_or_default().bytes().take_while(u8::is_ascii_digit).collect();
+    digits.to_str().ok().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+/// What a variable of the environment expands to. Other variables count only where it refers to them.
+fn value_of(value: &[u8], invocation: &Invocation, session: &mut Session) -> Result<Vec<u8>> {
+    let plain = value.replace("$$", "");
+    if !plain.contains(&b'$') {
+        return Ok(value.replace("$$", "$"));
+    }
+    import_environment(session, &invocation.env);
+    // It may even run something.
+    let known = session.known;
+    session.set_simple(known.shell, b"/bin/sh", Origin::Default);
+    session.set_simple(known.shellflags, b"-c", Origin::Default);
+    session.expand_bytes(value)
+}
+
+/// Says what is wrong with switches, and ends the session if that is enough. `program` is what getopt calls us.
+fn tell(session: &Session, problems: Problems, program: &[u8]) -> Result<()> {
+    for problem in &problems.said {
+        if problem.by_getopt {
+            session.err(&[program, b": ", problem.message.as_slice(), b"\n"].concat());
+        } else {
+            session.error(None, &problem.message);
+        }
+    }
+    if problems.usage {
+        let newer = session.identity().is_4_4();
+        session.err(usage(&session.program.to_str_lossy(), newer).as_bytes());
+        return Err(Fatal { status: 2 });
+    }
+    problems.fatal.map_or(Ok(()), |message| Err(session.fatal(None, message)))
+}
+
+/// Makes variables of the environment.
+pub(crate) fn import_environment(session: &mut Session, env: &Env) {
+    let known = session.known;
+    for (name, value) in env.iter() {
+        let name = session.name(name);
+        // The user's shell is not the recipes'; it is passed on as it came.
+        if name == known.shell || name == known.makeflags || name == known.make_restarts {
+            continue;
+        }
+        let value = Arc::new(Text::new(value.to_vec()));
+        // With -e it becomes an override when a makefile sets it.
+        let origin = Origin::Environment;
+        let var = session.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
+        if name != known.mflags && name != known.makelevel {
+            var.data.borrow_mut().export = Export::Yes;
+        }
+    }
+    if session.vars.lookup_in(GLOBAL, known.makefiles).is_none() {
+        session.set_simple(known.makefiles, b"", Origin::Default);
+    }
+}
+
+/// What `--version` prints.
+pub(crate) fn version_text(session: &Session) -> String {
+    format!(
+        "GNU Make {}\nrkbuild {}, a drop-in replacement for GNU make in Linux kernel trees\n\
+         Built for {HOST}\nLicense MIT\n",
+        session.identity().version(),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
