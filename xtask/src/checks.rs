@@ -21,6 +21,7 @@ use crate::programs;
 use crate::recipe::Family;
 use crate::reference::Release;
 use crate::stage::Settings;
+use crate::tokens::Tokens;
 use crate::trial;
 
 /// The name of the cargo test that `cargo test` runs and the step `language` stands for.
@@ -56,6 +57,7 @@ const STEPS: &[Step] = &[
     Step { name: "random-makefiles", quick: false, run: random_makefiles },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
+    Step { name: "tokens", quick: false, run: tokens },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
     Step {
         name: "oracle-modules-j2",
@@ -187,6 +189,11 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
 fn random_makefiles(places: &Places) -> Result<Tally> {
     let variants = variants(places)?;
     Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants }.run(places)
+}
+
+/// Most of their time the jobs sleep.
+fn tokens(places: &Places) -> Result<Tally> {
+    Tokens { only: Vec::new(), variants: variants(places)?, at_once: 3 * cores() }.run(places)
 }
 
 /// What the reference did is known from the step before.

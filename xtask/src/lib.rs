@@ -24,5 +24,6 @@ pub mod sources;
 pub mod stage;
 pub mod suite;
 pub mod targets;
+pub mod tokens;
 pub mod trial;
 pub mod verdict;

@@ -16,6 +16,7 @@ use xtask::recipe::Family;
 use xtask::reference::Release;
 use xtask::stage::Settings;
 use xtask::targets::Targets;
+use xtask::tokens::Tokens;
 use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
@@ -40,6 +41,8 @@ enum Task {
     Conformance(ConformanceArguments),
     /// Runs random makefiles under GNU make and rkbuild, native and not, and shows what differs, made small
     FuzzDiff(FuzzArguments),
+    /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
+    Tokens(TokensArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -185,6 +188,17 @@ struct FuzzArguments {
 }
 
 #[derive(clap::Args)]
+struct TokensArguments {
+    /// Only cases whose name contains one of these, such as `r4r`, `GivenPipe`, `Killed`
+    only: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+    /// Cases at a time
+    #[arg(long, default_value_t = 2 * cores())]
+    at_once: usize,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
     what: Option<String>,
@@ -246,6 +260,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
+        Task::Tokens(t) => run_tokens(&places, &t),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -370,6 +385,13 @@ fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
         variants,
     }
     .run(places)?;
+    Ok(tally.failed == 0)
+}
+
+fn run_tokens(places: &Places, t: &TokensArguments) -> Result<bool> {
+    let variants = candidate::variants(places, t.program.candidate.as_deref())?;
+    let tally = Tokens { only: t.only.clone(), variants, at_once: t.at_once }.run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use bstr::{BStr, ByteSlice};
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::candidate::Variant;
 use crate::machine::Headers;
@@ -24,7 +26,8 @@ const KERNELS: [(&str, &str); 3] =
 
 /// What to write for a target that help prints with something to fill in, or that needs a variable.
 const GOALS: &[(&str, &[&str])] = &[
-    // Without a terminal it never ends.
+    // Without a terminal they never end; `cargo xtask terminal` has them.
+    ("menuconfig", &[]),
     ("nconfig", &[]),
     ("dir/", &["kernel/locking/"]),
     ("dir/file.[ois]", &["kernel/fork.o", "kernel/fork.i", "kernel/fork.s"]),
@@ -33,7 +36,10 @@ const GOALS: &[(&str, &[&str])] = &[
     ("dir/file.ll", &["kernel/fork.ll"]),
     ("dir/file.lst", &["kernel/fork.lst"]),
     ("dir/file.ko", &["kernel/fork.ko"]),
-    ("tags/TAGS", &["tags", "TAGS"]),
+    // All sources of a kernel take ctags a quarter of an hour; those that were compiled are enough to see make's part.
+    ("tags/TAGS", &["tags COMPILED_SOURCE=1", "TAGS COMPILED_SOURCE=1"]),
+    ("cscope", &["cscope COMPILED_SOURCE=1"]),
+    ("gtags", &["gtags COMPILED_SOURCE=1"]),
     ("modules_install", &["modules_install INSTALL_MOD_PATH=$I"]),
     ("vdso_install", &["vdso_install INSTALL_MOD_PATH=$I"]),
     ("headers_install", &["headers_install INSTALL_HDR_PATH=$I"]),
@@ -63,6 +69,7 @@ pub struct Targets {
 }
 
 /// The verdict on one goal of one kernel.
+#[derive(Clone, Serialize, Deserialize)]
 struct Cell {
     same: bool,
     text: String,
@@ -124,14 +131,33 @@ impl Targets {
         }
         stage.keep(&base)?;
         let help = stage.phase("help", &format!("{} -s help", recipe.build))?;
+        let mut known = Known::read(own.cache.join(format!("{name}.json")), self.key(&recipe, &program)?);
         for goal in goals(&help.out) {
             if texts.is_empty() || texts.iter().any(|text| goal.contains(text)) {
-                let cell = self.goal(&mut stage, &recipe, &program, &base, &goal)?;
+                let cell = match known.cells.get(&goal) {
+                    Some(cell) => cell.clone(),
+                    None => self.goal(&mut stage, &recipe, &program, &base, &goal)?,
+                };
+                known.add(&goal, &cell)?;
                 seen(goal.split(' ').next().unwrap_or(&goal), cell);
             }
         }
         stage.clear()?;
         clear(&base)
+    }
+
+    /// What the verdicts depend on: the programs and the recipe.
+    fn key(&self, recipe: &Recipe, program: &Path) -> Result<String> {
+        let mut hash = Xxh3Default::new();
+        hash.update(recipe.text.as_bytes());
+        hash.update(format!("{:?}", self.settings.jobs).as_bytes());
+        for path in self.variants.iter().map(|v| v.program.as_path()).chain([program]) {
+            hash.update(&fs::read(path).with_context(|| format!("{}", path.display()))?);
+        }
+        for variant in &self.variants {
+            hash.update(variant.name.as_bytes());
+        }
+        Ok(format!("{:032x}", hash.digest128()))
     }
 
     /// One goal: with GNU make, then with each variant.
@@ -179,6 +205,31 @@ impl Targets {
             write!(cell.text, "; GNU make: {}", reason(&want))?;
         }
         Ok(cell)
+    }
+}
+
+/// The verdicts found until now, kept so that a run that was broken off goes on where it was. Only what agreed is
+/// kept: a difference is to be seen again.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    #[serde(skip)]
+    path: PathBuf,
+    key: String,
+    cells: BTreeMap<String, Cell>,
+}
+
+impl Known {
+    fn read(path: PathBuf, key: String) -> Known {
+        let known = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Known>(&text).ok());
+        let cells = known.filter(|known| known.key == key).map(|known| known.cells).unwrap_or_default();
+        Known { path, key, cells }
+    }
+
+    fn add(&mut self, goal: &str, cell: &Cell) -> Result<()> {
+        if cell.same && self.cells.insert(goal.to_string(), cell.clone()).is_none() {
+            fs::write(&self.path, serde_json::to_vec(self)?)?;
+        }
+        Ok(())
     }
 }
 
@@ -247,7 +298,7 @@ Written by `cargo xtask oracle targets --record`. A small kernel of each archite
 `linux-6.1-arm-tiny`, `linux-6.1-arm64-tiny`), configured and its vmlinux built; then each target `make help` prints, from
 that same tree, by GNU make 4.4.1 and by rkbuild. `same`: exit status, both outputs, and the names, modes and bytes of all
 files agree. Where GNU make itself fails, for want of a program or because the target is not for that configuration, its
-message is shown, and rkbuild's was the same. `nconfig` is left out: without a terminal it never ends.
+message is shown, and rkbuild's was the same. `menuconfig` and `nconfig` need a terminal: `cargo xtask terminal`.
 ";
 
 #[cfg(test)]
@@ -259,7 +310,15 @@ mod tests {
         let help = b"Cleaning targets:\n  clean\t\t  - Remove most\n                    enough build\n* bzImage\t\t- Compressed\n  dir/file.[ois]  - Build specified\n  tags/TAGS\t  - Generate\n  make V=0|1 [targets] 0 => quiet\n  valid values for - x\n  use \"make tools/help\"\n";
         assert_eq!(
             goals(help),
-            ["clean", "bzImage", "kernel/fork.o", "kernel/fork.i", "kernel/fork.s", "tags", "TAGS"]
+            [
+                "clean",
+                "bzImage",
+                "kernel/fork.o",
+                "kernel/fork.i",
+                "kernel/fork.s",
+                "tags COMPILED_SOURCE=1",
+                "TAGS COMPILED_SOURCE=1"
+            ]
         );
     }
 
