@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice};
 
 use crate::parse::{Parsed, Parser, script_at};
 use crate::script::{
-    Builtin, EXIT_TRAP, Node, Operation, Part, Script, Simple, TrapAction, TrapCommand, Word,
+    Builtin, EXIT_TRAP, Node, Operation, Parameter, Part, Script, Simple, TrapAction, TrapCommand, Word,
 };
 use crate::signal;
 
@@ -38,7 +38,12 @@ impl Parser<'_> {
         if is_listed(FOREIGN, &name) || RESERVED.contains(&name.as_slice()) {
             return self.decline("builtin that is not run in-process");
         }
-        let Some(builtin) = builtin_named(&name) else { return Ok(()) };
+        let Some(builtin) = builtin_named(&name) else {
+            if simple.words.iter().any(names_the_shell) {
+                return self.decline("shell that is looked at from outside");
+            }
+            return Ok(());
+        };
         simple.builtin = Some(builtin);
         if !simple.assignments.is_empty()
             && !matches!(
@@ -206,6 +211,17 @@ impl Parser<'_> {
             return Ok(TrapCommand::Set { action: TrapAction::RemoveAndDie(Arc::new(remove)), signals });
         }
         self.decline("trap action other than removing a file and dying")
+    }
+}
+
+/// `$$` alone, or below /proc, is the process itself and not just a number that nobody else has.
+fn names_the_shell(word: &Word) -> bool {
+    let is_pid = |part: &Part| matches!(part, Part::Parameter { name: Parameter::Pid, .. });
+    let in_proc = |part: &Part| matches!(part, Part::Text(t) | Part::Quoted(t) if t.contains_str("/proc/"));
+    match word.0.as_slice() {
+        [only] => is_pid(only),
+        [first, rest @ ..] => in_proc(first) && rest.first().is_some_and(is_pid),
+        [] => false,
     }
 }
 

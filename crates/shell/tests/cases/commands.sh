@@ -131,7 +131,7 @@ trap 'echo no' EXIT; trap - EXIT; echo a; (trap 'echo inner' EXIT; echo b); echo
 %%
 trap 'echo $? $x' EXIT; x=1; set -e; false; echo no
 %%
-TMP=.tmp_$$; mkdir $TMP; echo x > $TMP/$$; ls $TMP | grep -c $$; trap "rm -rf .tmp_$$" EXIT; test -d .tmp_$$ && echo there; [ "$(echo $$)" = $$ ] && echo same; (echo $$) | grep -c $$
+TMP=.tmp_$$; mkdir $TMP; echo x > $TMP/$$; ls $TMP | grep -c "^$$"; trap "rm -rf .tmp_$$" EXIT; test -d .tmp_$$ && echo there; [ "$(echo $$)" = $$ ] && echo same; (echo $$) | grep -c "^$$"
 %%
 # comment only
 %%
