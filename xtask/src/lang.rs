@@ -21,6 +21,7 @@
 //! # KNOWN: why             rkbuild is known to differ here (docs/differences.md): the test must fail, and is counted apart
 //! # SORT                   lines may come in any order (parallel runs)
 //! # MAKEFILE: none         the file itself is not put in the directory as `Makefile`
+//! # COVERS: function/dir …  entries of `tests/lang/INDEX` that this test is there for
 //! ```
 //!
 //! Any other comment line there is for the reader.
@@ -40,6 +41,7 @@ use bstr::{BString, ByteSlice};
 use regex::bytes::Regex;
 
 use crate::candidate::Variant;
+use crate::coverage::Index;
 use crate::explain;
 use crate::places::Places;
 use crate::process::{self, Ending};
@@ -64,6 +66,8 @@ pub struct Test {
     sort: bool,
     /// A known difference, which must still be one.
     known: bool,
+    /// The entries of the index that it is there for.
+    pub covers: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -114,6 +118,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
         norms: Vec::new(),
         sort: false,
         known: false,
+        covers: Vec::new(),
     };
     let mut file: Option<(PathBuf, Vec<u8>)> = None;
     for line in text.lines() {
@@ -153,6 +158,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
             b"NORM" => test.norms.push(Regex::new(value.to_str()?).context("NORM")?),
             b"SORT" => test.sort = true,
             b"KNOWN" => test.known = true,
+            b"COVERS" => test.covers.extend(value.to_str()?.split_whitespace().map(String::from)),
             b"MAKEFILE" if value == b"none" => test.makefile = None,
             _ => {}
         }
@@ -185,14 +191,23 @@ pub struct Programs {
     /// Only needed by tests that say `COMPAT: 4.3`.
     pub reference_43: Option<PathBuf>,
     pub variants: Vec<Variant>,
+    /// What tests cover.
+    pub index: Index,
 }
 
 /// Runs the tests of the checkout whose name contains `filter`, getting the references they need.
 pub fn run_all(places: &Places, filter: &str, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
-    let tests = find(&places.repo.join("tests/lang"), filter)?;
-    let programs = Programs::new(places, &tests, variants)?;
+    let dir = places.repo.join("tests/lang");
+    let tests = find(&dir, filter)?;
+    let mut programs = Programs::new(places, &tests, variants)?;
+    programs.index = Index::read(&dir)?;
     let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
-    run(&tests, &programs, root.path(), jobs)
+    let mut report = run(&tests, &programs, root.path(), jobs)?;
+    if filter.is_empty() {
+        let gaps = programs.index.gaps(&tests);
+        report.failures.extend(gaps.into_iter().map(|gap| ("INDEX".to_string(), format!("  {gap}\n"))));
+    }
+    Ok(report)
 }
 
 /// Prints what GNU make does with the tests whose name contains `filter`.
@@ -217,6 +232,7 @@ impl Programs {
             reference: reference::program(places, Release::V441)?,
             reference_43: needs_43.then(|| reference::program(places, Release::V43)).transpose()?,
             variants,
+            index: Index::default(),
         })
     }
 
@@ -280,6 +296,10 @@ fn check(test: &Test, programs: &Programs, root: &Path) -> Result<Option<String>
             if last != Some(Ending::Exit(status)) {
                 return Ok(Some(format!("  STATUS is {status}, but GNU make's is {last:?}\n")));
             }
+        }
+        let printed: Vec<u8> = want.runs.iter().flat_map(|(text, _)| text.iter().copied()).collect();
+        for problem in programs.index.not_shown(test, &printed) {
+            text.push_str(&format!("  {problem}\n"));
         }
         let got = run_one(test, &variant.program, &env, root)?;
         text.push_str(&differences(&want, &got, &variant.name, test.runs()));
@@ -432,6 +452,7 @@ mod tests {
             reference: program(dir.path(), "reference", reference),
             reference_43: None,
             variants: vec![Variant::plain("candidate", &program(dir.path(), "candidate", candidate))],
+            index: Index::default(),
         };
         run(&[parse("t", test).unwrap()], &programs, &dir.path().join("work"), 1).unwrap().failures
     }

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod churn;
 pub mod confine;
 pub mod conformance;
+pub mod coverage;
 pub mod debian;
 pub mod explain;
 pub mod fuzz;

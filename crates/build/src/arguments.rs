@@ -7,7 +7,7 @@ use rkbuild_eval::options::{Options, Problems, Source};
 use rkbuild_eval::switch::{HOST, usage};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, Result, Session};
-use rkbuild_host::Env;
+use rkbuild_host::{Env, errors};
 use rkbuild_syntax::Text;
 
 use crate::run::Invocation;
@@ -21,7 +21,7 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
         if let Some(value) = invocation.env.get(name) {
             let value = value_of(value, invocation, session)?;
             let problems = options.parse_flags(&value, Source::Environment, newer);
-            tell(session, problems, b"")?;
+            tell(session, problems, b"", options.version)?;
         }
     }
     // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
@@ -34,8 +34,8 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
     given.parse(args, Source::CommandLine, newer);
     session.print_directory_given = given.print_directory.filter(|_| newer);
     let problems = own.parse(args, Source::CommandLine, newer);
-    tell(session, problems, invocation.argv.first().map_or(b"", |name| name.as_slice()))?;
-    session.level = level(invocation, &own);
+    let program = invocation.argv.first().map_or(b"".as_slice(), |name| name.as_slice());
+    tell(session, problems, program, own.version)?;
     session.jobs_given = own.jobs.is_some();
     if own.jobs.is_none() {
         own.jobs = from_env.jobs;
@@ -60,13 +60,47 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
     if session.options.goals.iter().any(|goal| goal.is_empty()) {
         return Err(session.fatal(None, "empty string invalid as file name"));
     }
-    if session.options.version {
-        return Ok(true);
-    }
     if session.options.help {
+        if std::mem::take(&mut session.options.version) {
+            session.out(format!("{}\n", version_text(session)).as_bytes());
+        }
         session.out(usage(&session.program.to_str_lossy(), newer).as_bytes());
     }
-    Ok(session.options.help)
+    if session.options.help || session.options.version {
+        return Ok(true);
+    }
+    choose_temporary_directory(session);
+    // What was said up to here was said without it.
+    session.level = level(invocation, &session.options);
+    Ok(false)
+}
+
+/// Decides where temporary files go. A directory of the environment that is none is told of (4.4), whether or not there
+/// will be such files.
+fn choose_temporary_directory(session: &mut Session) {
+    let newer = session.identity().is_4_4();
+    let names: &[&[u8]] = if newer { &[b"MAKE_TMPDIR", b"TMPDIR"] } else { &[b"TMPDIR"] };
+    let mut told = false;
+    for name in names {
+        let Some(dir) = session.env.get(name).filter(|dir| !dir.is_empty()).map(|dir| dir.to_owned()) else {
+            continue;
+        };
+        let wrong = match session.host().stat(&session.dir, &dir) {
+            _ if !newer => None,
+            Ok(meta) if meta.is_dir() => None,
+            Ok(_) => Some("not a directory".to_owned()),
+            Err(error) => Some(errors::describe(&error)),
+        };
+        let Some(why) = wrong else {
+            session.temporary_directory = dir;
+            return;
+        };
+        session.error(None, [*name, b" value ", dir.as_slice(), b": ", why.as_bytes()].concat());
+        told = true;
+    }
+    if told {
+        session.error(None, "using default temporary directory '/tmp'");
+    }
 }
 
 /// How deep below the first make this one is: MAKELEVEL, from the arguments or the environment.
@@ -94,8 +128,9 @@ fn value_of(value: &[u8], invocation: &Invocation, session: &mut Session) -> Res
     session.expand_bytes(value)
 }
 
-/// Says what is wrong with switches, and ends the session if that is enough. `program` is what getopt calls us.
-fn tell(session: &Session, problems: Problems, program: &[u8]) -> Result<()> {
+/// Says what is wrong with switches, and ends the session if that is enough. `program` is what getopt calls us; the
+/// usage text has the `version` above it if that was asked for.
+fn tell(session: &Session, problems: Problems, program: &[u8], version: bool) -> Result<()> {
     for problem in &problems.said {
         if problem.by_getopt {
             session.err(&[program, b": ", problem.message.as_slice(), b"\n"].concat());
@@ -105,6 +140,9 @@ fn tell(session: &Session, problems: Problems, program: &[u8]) -> Result<()> {
     }
     if problems.usage {
         let newer = session.identity().is_4_4();
+        if version {
+            session.out(format!("{}\n", version_text(session)).as_bytes());
+        }
         session.err(usage(&session.program.to_str_lossy(), newer).as_bytes());
         return Err(Fatal { status: 2 });
     }

@@ -2,7 +2,7 @@
 
 use rkbuild_base::{BString, FxMap, Name, Place};
 use rkbuild_eval::target::PatternRule;
-use rkbuild_eval::{FileId, Session};
+use rkbuild_eval::{Fatal, FileId, Session};
 
 use crate::directory::Directories;
 use crate::job::Jobs;
@@ -127,6 +127,8 @@ pub struct Builder<'s> {
     pub for_makefiles: bool,
     /// A recipe failed and its error was told.
     pub told_failure: bool,
+    /// VPATH made one file of two whose rules do not go together.
+    pub(crate) conflict: Option<Fatal>,
     /// Why goals (makefiles) could not be read: place of the directive and errno.
     pub goal_errors: FxMap<FileId, (Option<Place>, i32)>,
     /// The goal that is being worked on.
@@ -184,6 +186,7 @@ impl<'s> Builder<'s> {
             shuffle,
             for_makefiles: false,
             told_failure: false,
+            conflict: None,
             goal_errors: FxMap::default(),
             current_goal: None,
             ready: Vec::new(),

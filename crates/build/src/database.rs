@@ -308,6 +308,9 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
     if target.intermediate && asked_for {
         out.extend_from_slice(b"#  File is an intermediate prerequisite.\n");
     }
+    if target.notintermediate {
+        out.extend_from_slice(b"#  File is a prerequisite of .NOTINTERMEDIATE.\n");
+    }
     let found = tried && matches!(time, Some(Time::At(_)));
     if target.secondary_flag || found {
         out.extend_from_slice(b"#  File is secondary (prerequisite of .SECONDARY).\n");

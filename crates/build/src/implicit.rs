@@ -74,27 +74,33 @@ impl Builder<'_> {
             self.debug(depth, &[b"Looking for an implicit rule for '", name, b"'."]);
         }
         let mut found = self.search(file, name, depth, 0)?;
+        let mut searched = name;
         if found.is_none()
             && let Some((_, _)) = crate::archive::split(name)
             && let Some(open) = memchr::memchr(b'(', name)
         {
             if self.trace.implicit {
+                self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
                 self.debug(depth, &[b"Looking for archive-member implicit rule for '", name, b"'."]);
             }
             found = self.search(file, &name[open..], depth, 0)?;
+            searched = &name[open..];
         }
         match found {
             Some(found) => {
                 if self.trace.implicit {
                     let text = rule_text(&found.rule);
-                    self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", name, b"'."]);
+                    self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", searched, b"'."]);
                 }
                 self.apply(file, found)?;
                 Ok(true)
             }
             None => {
                 if self.trace.implicit {
-                    self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
+                    self.debug(depth, &[b"No implicit rule found for '", searched, b"'."]);
+                    if searched != name {
+                        self.debug(depth, &[b"No archive-member implicit rule found for '", name, b"'."]);
+                    }
                 }
                 Ok(false)
             }
@@ -386,6 +392,10 @@ impl Builder<'_> {
         self.in_use.pop();
         match made? {
             Some(found) => {
+                if tracing {
+                    let text = rule_text(&found.rule);
+                    self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", &dep.name, b"'."]);
+                }
                 dep.made_by = Some(Box::new(found));
                 Ok(Some(dep))
             }

@@ -13,7 +13,6 @@ use rkbuild_eval::{Fatal, Session};
 use rkbuild_host::poll::Ready;
 use rkbuild_host::{Dir, Host, OpenMode, errors, fd};
 
-use crate::output::temporary_directory;
 use crate::process::Process;
 
 /// No such file or directory.
@@ -55,7 +54,7 @@ impl Jobserver {
                 Ok(made) => jobserver = Some(made),
                 Err(error) => {
                     // A pipe does as well.
-                    let (directory, why) = (temporary_directory(session), errors::describe(&error));
+                    let (directory, why) = (&session.temporary_directory, errors::describe(&error));
                     let message = [b"jobserver mkfifo: ", directory.as_bytes(), b"/GMfifo: ", why.as_bytes()];
                     session.error(None, message.concat());
                 }
@@ -72,7 +71,7 @@ impl Jobserver {
 
     fn create_fifo(session: &Session) -> io::Result<Jobserver> {
         let host = &session.shared.host;
-        let path = host.create_temp_fifo(&session.dir, &temporary_directory(session), b"GMfifo")?;
+        let path = host.create_temp_fifo(&session.dir, &session.temporary_directory, b"GMfifo")?;
         let mut jobserver = Jobserver::open_fifo(session, path.as_bstr())?;
         jobserver.fifo = Some(Fifo { host: host.clone(), dir: session.dir.clone(), path });
         Ok(jobserver)

@@ -14,28 +14,6 @@ use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
 
 use crate::process::Process;
 
-/// The directory for temporary files: MAKE_TMPDIR (4.4), TMPDIR, or `/tmp`. From 4.4 on one that is not there is
-/// complained of.
-pub(crate) fn temporary_directory(session: &Session) -> BString {
-    let newer = session.identity().is_4_4();
-    let names: &[&[u8]] = if newer { &[b"MAKE_TMPDIR", b"TMPDIR"] } else { &[b"TMPDIR"] };
-    for name in names {
-        let Some(dir) = session.env.get(name).filter(|dir| !dir.is_empty()) else { continue };
-        let wrong = match session.host().stat(&session.dir, dir) {
-            Ok(meta) if meta.is_dir() => None,
-            Ok(_) => Some("Not a directory".to_owned()),
-            Err(error) => Some(errors::describe(&error)),
-        };
-        let Some(why) = wrong.filter(|_| newer) else { return dir.to_owned() };
-        if !session.temporary_told.replace(true) {
-            session.error(None, [*name, b" value ", dir.as_bytes(), b": ", why.as_bytes()].concat());
-            session.error(None, "using default temporary directory '/tmp'");
-        }
-        break;
-    }
-    "/tmp".into()
-}
-
 /// How a session keeps output together.
 pub struct Sync {
     mode: OutputSync,
@@ -67,7 +45,7 @@ impl Sync {
         if session.options.output_sync != OutputSync::None
             && let Err(error) = temporary_file(session)
         {
-            let (directory, why) = (temporary_directory(session), errors::describe(&error));
+            let (directory, why) = (session.temporary_directory.clone(), errors::describe(&error));
             let message = [b"cannot create temporary file ", directory.as_bytes(), b": ", why.as_bytes()];
             session.error(None, message.concat());
             session.error(None, "cannot open output-sync lock file, suppressing output-sync.");
@@ -86,7 +64,7 @@ impl Sync {
         if !wanted || self.lock.is_some() {
             return;
         }
-        let directory = temporary_directory(session);
+        let directory = session.temporary_directory.clone();
         let Ok((path, _)) = session.host().create_temp(&session.dir, &directory, b"Gm") else { return };
         self.lock = process.lock_file(&session.dir, &path);
         let mut name = BString::from("fnm:");
@@ -193,7 +171,7 @@ impl Held {
 /// A file without a name, to which every writer adds at the end wherever others have got to.
 fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
     let host = session.host();
-    let (path, file) = host.create_temp(&session.dir, &temporary_directory(session), b"Gm")?;
+    let (path, file) = host.create_temp(&session.dir, &session.temporary_directory, b"Gm")?;
     host.unlink(&session.dir, &path)?;
     fd::set_append(&file)?;
     Ok(Arc::new(file))

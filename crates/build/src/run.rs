@@ -454,9 +454,19 @@ impl Run<'_> {
         let forced = self.jobs_forced(session);
         let again = self.restarts > 0;
         let joined = crate::jobserver::join(session, &invocation.process, inherited, forced, again)?;
+        let jobs = session.options.jobs;
         self.define_variables(session)?;
         self.read_makefiles(session, stdin)?;
         self.end_reading(session)?;
+        if joined.is_some() && !session.jobs_given && session.options.jobs != jobs {
+            let jobs = session.options.jobs.unwrap_or(0);
+            if !again {
+                let message = format!("warning: -j{jobs} forced in makefile: resetting jobserver mode.");
+                session.error(None, message);
+            }
+            session.options.jobserver_auth = None;
+            return Ok(None);
+        }
         Ok(joined)
     }
 
@@ -500,7 +510,8 @@ impl Run<'_> {
             return Ok(());
         }
         for name in DEFAULT_MAKEFILES {
-            if session.host().exists(&session.dir, name) {
+            // A link to nothing is there, too.
+            if session.host().lstat(&session.dir, name).is_ok() {
                 let record = self.record(session, name, false, true);
                 let record = session.read_makefile(name, false, record)?;
                 if !record.found && session.identity().is_4_4() {
@@ -533,7 +544,7 @@ impl Run<'_> {
         let newer = session.identity().is_4_4();
         // What can't be read (it may be closed, or a directory) ends like an empty file.
         let _ = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
-        let directory = crate::output::temporary_directory(session);
+        let directory = session.temporary_directory.clone();
         let (path, file) = match host.create_temp(&session.dir, &directory, b"Gm") {
             Ok(made) => made,
             Err(error) => {
@@ -611,6 +622,9 @@ impl Run<'_> {
         if !newer {
             records.reverse();
         }
+        if builder.tracing() {
+            builder.session.tell(b"Updating makefiles....\n");
+        }
         let mut files: Vec<(FileId, ReadFile)> = Vec::new();
         let mut skipped: Vec<ReadFile> = Vec::new();
         for record in records {
@@ -631,6 +645,10 @@ impl Run<'_> {
             };
             let endless = endless(&file) || target.double_colon.iter().any(endless);
             if endless || (target.phony && (record.found || newer)) {
+                if Trace::of(&builder.session.options).verbose {
+                    let line = [b"Makefile '", builder.name_of(file), b"' might loop; not remaking it.\n"];
+                    builder.session.tell(&line.concat());
+                }
                 skipped.push(record);
                 continue;
             }
@@ -647,9 +665,6 @@ impl Run<'_> {
             if !record.found && !record.optional && !told {
                 builder.goal_errors.insert(*file, (record.place, record.errno));
             }
-        }
-        if builder.tracing() {
-            builder.session.tell(b"Updating makefiles....\n");
         }
         let trace = builder.trace;
         if !trace.makefiles {

@@ -150,12 +150,20 @@ impl Builder<'_> {
 
     /// True when messages of the basic kind are printed now.
     pub(crate) fn tracing(&self) -> bool {
-        self.trace.basic && (!self.for_makefiles || self.trace.makefiles)
+        self.trace.basic && self.tells_progress()
+    }
+
+    /// Nothing is told any more after an error that ends everything; of makefiles only where they are asked about.
+    fn tells_progress(&self) -> bool {
+        if self.for_makefiles {
+            return self.trace.makefiles;
+        }
+        !self.told_failure || self.session.options.keep_going
     }
 
     /// True when messages of the verbose kind are printed now.
     pub(crate) fn tracing_verbose(&self) -> bool {
-        self.trace.verbose && (!self.for_makefiles || self.trace.makefiles)
+        self.trace.verbose && self.tells_progress()
     }
 }
 

@@ -77,21 +77,24 @@ impl Builder<'_> {
         match phase {
             Phase::Done => {
                 let status = self.state(file).status.unwrap_or(Status::Success);
-                if status != Status::Success {
-                    if self.tracing_verbose() {
-                        let name = self.name_of(file);
-                        self.debug(depth, &[b"Recently tried and failed to update file '", name, b"'."]);
-                    }
-                    // Nothing was said when it failed as a makefile that need not be there.
-                    if self.state(file).silent_failure && !self.session.targets[file].dont_care {
-                        if waiter.is_some() {
-                            self.state(file).parent = waiter;
-                        }
-                        self.complain(file)?;
-                    }
-                } else if self.tracing_verbose() {
+                // With one job after the other all goals are one walk.
+                let pruned = self.session.options.jobs.is_none_or(|jobs| jobs == 1);
+                if self.tracing_verbose() {
                     let name = self.name_of(file);
-                    self.debug(depth, &[b"File '", name, b"' was considered already."]);
+                    let parts: [&[u8]; 3] = match status {
+                        _ if pruned => [b"Pruning file '", name, b"'."],
+                        Status::Success => [b"File '", name, b"' was considered already."],
+                        _ => [b"Recently tried and failed to update file '", name, b"'."],
+                    };
+                    self.debug(depth, &parts);
+                }
+                // Nothing was said when it failed as a makefile that need not be there.
+                let silent = status != Status::Success && self.state(file).silent_failure;
+                if silent && !self.session.targets[file].dont_care {
+                    if waiter.is_some() {
+                        self.state(file).parent = waiter;
+                    }
+                    self.complain(file)?;
                 }
                 return Ok(Outcome::Done(status));
             }
@@ -124,6 +127,9 @@ impl Builder<'_> {
         self.set_updating(file, true);
         // The time first: VPATH may turn the name into another file's, with other rules.
         let mut this_time = self.mtime(file);
+        if let Some(fatal) = self.conflict.take() {
+            return Err(fatal);
+        }
         let same = self.renamed(file);
         if same != file {
             self.set_updating(file, false);
@@ -159,7 +165,7 @@ impl Builder<'_> {
                 let names = (self.name_of(sibling), self.name_of(file));
                 self.debug(
                     depth,
-                    &[b" Grouped target peer '", names.0, b"' of '", names.1, b"' does not exist."],
+                    &[b" Grouped target peer '", names.0, b"' of file '", names.1, b"' does not exist."],
                 );
             }
             must_make |= time.is_missing();
@@ -560,7 +566,7 @@ impl Builder<'_> {
                     if self.trace.verbose {
                         self.debug(
                             depth,
-                            &[b" Prerequisite '", dep_name, b"' of target '", name, b"' is order-only."],
+                            &[b" Prerequisite '", dep_name, b"' is order-only for target '", name, b"'."],
                         );
                     }
                 } else if time.is_missing() {
@@ -625,7 +631,7 @@ impl Builder<'_> {
         if let Some(found) = self.state(file).found_as.take() {
             if self.tracing() {
                 let found = self.session.text(found);
-                self.debug(depth, &[b"  Ignoring VPATH name '", found, b"'."]);
+                self.debug(0, &[b"  Ignoring VPATH name '", found, b"'."]);
             }
             self.state(file).ignore_vpath = true;
         }

@@ -197,6 +197,15 @@ impl Builder<'_> {
             )
         };
         let to_name = self.name_of(to);
+        let from_double = self.session.targets[from].is_double_colon;
+        let target = &self.session.targets[to];
+        if target.is_target && target.is_double_colon != from_double {
+            let (old, new) = if from_double { ("double", "single") } else { ("single", "double") };
+            let before = format!("can't rename {old}-colon '");
+            let between = format!("' to {new}-colon '");
+            let message = [before.as_bytes(), self.name_of(from), between.as_bytes(), to_name, b"'"];
+            self.conflict = Some(self.session.fatal(None, message.concat()));
+        }
         if let Some(recipe) = recipe {
             if self.session.targets[to].recipe.is_none() {
                 self.session.targets[to].recipe = Some(recipe);

@@ -226,6 +226,13 @@ impl Session {
             // make was given.
             out.extend_from_slice(self.env.get(self.text(var.name)).unwrap_or_default());
             self.expanding = outer;
+            if self.trace_reading {
+                let mut line = place.text(&self.shared.lang.names);
+                line.extend_from_slice(b": not recursively expanding ");
+                line.extend_from_slice(self.text(var.name));
+                line.extend_from_slice(b" to export to shell function\n");
+                self.tell(&line);
+            }
             return Ok(());
         }
         if was {

@@ -220,6 +220,7 @@ impl Options {
                 Some(next) => Some(next.as_slice()),
                 None => return parsing.getopt(format!("option '--{full}' requires an argument")),
             },
+            (Takes::Optional(_), None) => number_behind(switch.id, args),
             (_, value) => value,
         };
         self.apply(switch, value, parsing);
@@ -248,15 +249,7 @@ impl Options {
                         return parsing.getopt(message);
                     }
                 },
-                // A number may be an argument of its own: -j 4.
-                Takes::Optional(_) => {
-                    let next = args.as_slice().first();
-                    let next = next.filter(|n| numeric(switch.id, n));
-                    if next.is_some() {
-                        args.next();
-                    }
-                    next.map(|n| n.as_slice())
-                }
+                Takes::Optional(_) => number_behind(switch.id, args),
             };
             return self.apply(switch, value, parsing);
         }
@@ -511,12 +504,15 @@ impl Options {
     }
 }
 
-/// Characters a number of `-j` or `-l` may begin with when it is an argument of its own.
-fn numeric(id: Id, text: &[u8]) -> bool {
-    if id == Id::LoadAverage {
-        return text.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.');
-    }
-    text.iter().all(u8::is_ascii_digit)
+/// Takes the number of `-j` or `-l` where it is an argument of its own: `-j 4`, `--jobs 4`.
+fn number_behind<'a>(id: Id, args: &mut std::slice::Iter<'a, BString>) -> Option<&'a [u8]> {
+    let next = args.as_slice().first()?;
+    let is_number = match id {
+        Id::Jobs => next.iter().all(u8::is_ascii_digit),
+        Id::LoadAverage => next.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.'),
+        _ => false,
+    };
+    is_number.then(|| args.next()).flatten().map(|n| n.as_slice())
 }
 
 /// The canonical form of an argument of `--shuffle`: a word, or a seed below 2^32. One that is wrong comes back.
@@ -601,6 +597,8 @@ mod tests {
         assert_eq!(o.makefiles, ["a.mk"]);
         assert_eq!(parse(&["-j", "3", "all"]).jobs, Some(3));
         assert_eq!(parse(&["-j", "all"]).jobs, Some(0));
+        assert_eq!(parse(&["--jobs", "3", "all"]).goals, ["all"]);
+        assert_eq!(parse(&["--output-sync", "3"]).goals, ["3"]);
     }
 
     #[test]

@@ -165,6 +165,10 @@ impl Session {
         buffer: bool,
     ) -> Result<()> {
         let saved = self.reading;
+        if makefile.had_mark && self.trace_reading {
+            let what = if buffer { b"buffer".to_vec() } else { [b"'", self.text(file), b"'"].concat() };
+            self.tell(&[b"Skipping UTF-8 BOM in makefile ", what.as_slice(), b"\n"].concat());
+        }
         let mut reading = Reading {
             makefile,
             file,

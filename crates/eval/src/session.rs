@@ -138,8 +138,8 @@ pub struct Session {
     pub entered: Cell<bool>,
     /// The directory `-C` led to has no name.
     pub directory_unknown: bool,
-    /// It was told that no temporary files can be made where the environment says.
-    pub temporary_told: Cell<bool>,
+    /// Where temporary files go.
+    pub temporary_directory: BString,
     /// A makefile's MAKEFLAGS had `--eval`: it says so, though nothing is evaluated any more.
     pub evals_named: bool,
     /// Standard output could not be written: errno of the first failure.
@@ -292,7 +292,7 @@ impl Session {
             entered: Cell::new(false),
             evals_named: false,
             directory_unknown: false,
-            temporary_told: Cell::new(false),
+            temporary_directory: "/tmp".into(),
             own_process: false,
             jobs_given: false,
             out_error: Cell::new(None),

@@ -262,3 +262,21 @@ rkbuild's own:
                               layer, no in-process shell, no in-process
                               sub-makes (RKBUILD_NO_NATIVE).
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_tests_must_cover_every_spelling_of_every_switch() {
+        let index = include_str!("../../../tests/lang/INDEX");
+        let mut listed: Vec<String> =
+            index.lines().filter_map(|line| line.strip_prefix("option/")).map(String::from).collect();
+        listed.sort_unstable();
+        let letters = SWITCHES.iter().filter(|s| s.short != 0).map(|s| format!("-{}", s.short as char));
+        let names = SWITCHES.iter().flat_map(|s| s.long).map(|long| format!("--{long}"));
+        let mut known: Vec<String> = letters.chain(names).collect();
+        known.sort_unstable();
+        assert_eq!(listed, known);
+    }
+}

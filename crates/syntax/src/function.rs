@@ -125,6 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn the_language_tests_must_cover_every_function() {
+        let index = include_str!("../../../tests/lang/INDEX");
+        let mut listed: Vec<&str> = index.lines().filter_map(|line| line.strip_prefix("function/")).collect();
+        listed.sort_unstable();
+        let mut known: Vec<&str> = Func::ALL.iter().map(|func| func.name()).collect();
+        known.sort_unstable();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
     fn let_and_intcmp_are_new_in_4_4() {
         assert_eq!(lookup(b"let", Identity::V4_3), None);
         assert_eq!(lookup(b"let", Identity::V4_4_1), Some(Func::Let));

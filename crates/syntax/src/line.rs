@@ -51,10 +51,13 @@ pub struct Clean<'a> {
     pub nul_lines: Vec<usize>,
 }
 
+/// The byte-order mark of UTF-8.
+pub const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Drops carriage returns before newlines, what follows a NUL on its line, the newline too, and a byte-order mark, as
 /// make does when it reads. Borrows when there is nothing to drop.
 pub fn clean(text: &[u8]) -> Clean<'_> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut nul_lines = Vec::new();
     if memchr::memchr2(b'\r', 0, text).is_none() {
         return Clean { text: text.into(), nul_lines };

@@ -16,6 +16,8 @@ pub struct Makefile {
     lines: Vec<Line>,
     /// For each physical line that began with a NUL, the logical line it ends.
     nul_lines: Vec<usize>,
+    /// It began with a byte-order mark, which is gone.
+    pub had_mark: bool,
 }
 
 /// A logical line with what was found out about it.
@@ -50,7 +52,7 @@ impl Makefile {
             .collect();
         let line_of = |at: usize| lines.partition_point(|line| line.span.end < at);
         let nul_lines = clean.nul_lines.into_iter().map(line_of).collect();
-        Makefile { text, lines, nul_lines }
+        Makefile { text, lines, nul_lines, had_mark: bytes.starts_with(line::MARK) }
     }
 
     /// Those of these logical lines that hold a physical line which began with a NUL; make warns of it.

@@ -1,4 +1,5 @@
 # Brackets in the arguments of ifeq: pairs hide commas, one that closes nothing is text.
+# COVERS: message/invalid-conditional
 A = a
 ifeq ($A),a))
 $(info 1 yes)

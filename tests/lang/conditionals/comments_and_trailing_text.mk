@@ -1,4 +1,5 @@
 # Text after else and endif, comments after conditionals.
+# COVERS: message/extraneous-text
 ifeq (a,b) # comment
 else # comment
 $(info else)

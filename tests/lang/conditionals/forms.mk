@@ -1,4 +1,5 @@
 # ifeq with each kind of quotes, ifneq, ifdef, ifndef, else if chains, nesting, white space.
+# COVERS: directive/ifdef directive/ifndef directive/ifeq directive/ifneq directive/else directive/endif
 a = x
 empty =
 blank = $(empty) $(empty)

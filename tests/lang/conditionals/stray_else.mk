@@ -1,4 +1,5 @@
 # else and endif without a conditional; two else.
+# COVERS: message/only-one-else message/extraneous-directive
 # RUN: -f a.mk
 # RUN: -f b.mk
 # RUN: -f c.mk

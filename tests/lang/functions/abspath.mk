@@ -1,4 +1,5 @@
 # abspath: text alone.
+# COVERS: function/abspath
 D := $(CURDIR)
 rel = $(patsubst $(D)%,.%,$(abspath $1))
 $(info [$(call rel,a ./b a//b///c a/../../$(notdir $(D))/d a/ . ./../$(notdir $(D)) ~/x)])

@@ -1,4 +1,5 @@
 # call: arguments, names, what an inner call sees of an outer one, built-in functions.
+# COVERS: function/call
 f = [$0|$1|$2|$3]
 $(info $(call f,a,b)$(call f,a,b,c,d)$(call  f , a , b)$(call f)$(call f,)$(call f x,1)$(call $(E)f $(E),q))
 many = [$(0)|$(1)|$(10)|$(12)]

@@ -1,4 +1,5 @@
 # Functions may call themselves; a variable that refers to itself may not.
+# COVERS: message/references-itself
 # RUN:
 # RUN: 'E=$(loop)'
 # STATUS: 2

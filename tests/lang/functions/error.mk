@@ -1,4 +1,5 @@
 # error ends reading, and the build from a recipe.
+# COVERS: function/error message/error
 # RUN: 'E=$(error c  d )'
 # RUN: 'E=$(error )'
 # RUN: 'E=$(error a$(warning b))'

@@ -1,4 +1,5 @@
 # eval: expanded twice; rules, definitions and conditionals in it; its messages name its own line.
+# COVERS: function/eval
 x = 1
 $(info [$(eval y = $$(x))$(value y)] [$(eval )] [$(eval # comment)])
 define RULE

@@ -1,4 +1,5 @@
 # eval in a recipe may set variables, but not give prerequisites.
+# COVERS: message/prerequisites-in-recipes
 # RUN: all
 # RUN: b
 # RUN: c

@@ -1,4 +1,5 @@
 # file: writing, appending, reading.
+# COVERS: function/file
 $(file >f1,abc)$(info [$(file <f1)])
 $(file >>f1,def)$(info [$(file <f1)])
 $(file > f1 ,  x)$(info [$(file < f1)])

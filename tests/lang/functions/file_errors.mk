@@ -1,4 +1,5 @@
 # What file can't do.
+# COVERS: message/file-operation message/file-name message/file-arguments message/file-open message/file-read
 # SH: mkdir d && touch f && mkdir -m 700 p
 # RUN: 'E=$(file >,abc)'
 # RUN: 'E=$(file >>  ,abc)'

@@ -1,4 +1,5 @@
 # filter and filter-out: order and repetition stay; many words; quoted %.
+# COVERS: function/filter function/filter-out
 L := a.c b.h  a.o a.c q
 $(info [$(filter %.c a.o,$(L))] [$(filter-out %.c a.o,$(L))] [$(filter ,$(L))] [$(filter-out ,$(L))] [$(filter a,)])
 $(info [$(filter a\%b %x\%,a%b c ax%)] [$(filter \\%,\a \\a)] [$(filter \\\%,\% \\% \a)])

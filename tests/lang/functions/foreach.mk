@@ -1,4 +1,5 @@
 # foreach: names, lists, spaces, the variable's scope.
+# COVERS: function/foreach
 x = outer
 $(info [$(foreach x ,a  b c, <$x> )] [$(foreach x y,a  b c,<$x>)] [$(foreach x,,y)] [$(foreach x,a b,)] [$x])
 $(info [$(foreach x,1 2,$(eval x=set)$x)] [$x] [$(foreach ,1 2,$x)])

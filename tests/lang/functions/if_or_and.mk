@@ -1,4 +1,5 @@
 # if, or and and: space around a condition as written does not count, space that it expands to does.
+# COVERS: function/and function/if function/or
 define SP
  
 endef

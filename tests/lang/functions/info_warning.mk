@@ -1,4 +1,5 @@
 # info, warning: what is written where, in order.
+# COVERS: function/info function/warning
 $(info a  b )$(warning  w )$(info )
 $(warning )
 define LINES

@@ -1,4 +1,5 @@
 # What intcmp says of arguments that are no integers.
+# COVERS: message/number-empty message/intcmp-first message/intcmp-second
 # RUN: 'E=$(intcmp ,2)'
 # RUN: 'E=$(intcmp 1, )'
 # RUN: 'E=$(intcmp a,2)'

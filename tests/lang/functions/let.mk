@@ -1,4 +1,5 @@
 # let: words to names, the rest to the last; scope.
+# COVERS: function/let
 $(info [$(let a b,1 2 3 4,<$a|$b>)] [$(let a b c,1,<$a|$b|$c>)] [$(let ,1 2,x)] [$(let a,  1  2  ,<$a>)])
 $(info [$(let a b, 1   2  3 ,<$a|$b>)] [$(let a b, 1 ,<$a|$b>)] [$(let a,1,$(origin a)$(flavor a))] [$(origin a)])
 b = B

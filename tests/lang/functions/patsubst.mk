@@ -1,4 +1,5 @@
 # patsubst: the first unquoted %, backslashes that quote it, and the space that words leave.
+# COVERS: function/patsubst
 S := a  b
 $(info [$(patsubst %.c,%.o,x.c.c bar.c  q .c)] [$(patsubst a,b,a ab a)])
 $(info [$(patsubst %,x%y%,a b)] [$(patsubst %,x\%y%,a b)] [$(patsubst %,x\\%y%,a b)] [$(patsubst %,\%\%\%,a)])

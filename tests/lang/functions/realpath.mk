@@ -1,4 +1,5 @@
 # realpath: only what exists, without symbolic links.
+# COVERS: function/realpath
 # SH: mkdir -p d/e && touch f d/g && ln -s d l && ln -s nowhere dangling
 # RUN:
 D := $(realpath .)

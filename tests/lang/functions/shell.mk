@@ -1,4 +1,5 @@
 # shell: newlines, status, what it leaves alone.
+# COVERS: function/shell
 $(info [$(shell echo a; echo b; echo; echo)] [$(shell printf ' a \n')] [$(shell printf '\n\na')] [$(shell printf 'a\r\nb\r\n')] [$(shell printf 'a\0b\n')])
 $(info [$(.SHELLSTATUS)] [$(shell exit 3)] [$(.SHELLSTATUS)] [$(shell true)] [$(.SHELLSTATUS)] [$(origin .SHELLSTATUS) $(flavor .SHELLSTATUS)])
 $(info [$(shell kill -9 $$$$)] [$(.SHELLSTATUS)] [$(shell exit 5)$(shell )$(shell   )] [$(.SHELLSTATUS)])

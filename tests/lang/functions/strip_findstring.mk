@@ -1,4 +1,5 @@
 # strip and findstring.
+# COVERS: function/findstring function/strip
 define NL
 a
  b	c 

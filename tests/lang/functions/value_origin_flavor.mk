@@ -1,4 +1,5 @@
 # value, origin and flavor.
+# COVERS: function/flavor function/origin function/value
 # ENV: FROMENV=1 BOTH=2
 # ARGS: CMD=1 CMDS:=2 'NOT=x'
 x = $$a $b

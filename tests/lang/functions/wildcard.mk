@@ -1,4 +1,5 @@
 # wildcard: patterns, several of them, names that are none, what is a directory.
+# COVERS: function/wildcard
 # SH: mkdir -p d/e g && touch a.c b.c .hid d/x.c d/e/y.c 'a b' 'q%' && ln -s d l && ln -s nowhere dangling
 # RUN:
 $(info [$(wildcard *.c)] [$(wildcard *.c d nope a.c *.c)] [$(wildcard )] [$(wildcard d/*)] [$(wildcard */)])

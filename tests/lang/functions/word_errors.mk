@@ -1,4 +1,5 @@
 # What word and wordlist say of numbers that are none.
+# COVERS: message/word-not-numeric message/word-zero message/wordlist-second message/number-out-of-range
 # RUN: 'E=$(word 0,a b)'
 # RUN: 'E=$(word -1,a b)'
 # RUN: 'E=$(word x ,a b)'

@@ -1,4 +1,5 @@
 # word, wordlist, words, firstword, lastword.
+# COVERS: function/firstword function/lastword function/word function/wordlist function/words
 define NL
 a
  b	c 

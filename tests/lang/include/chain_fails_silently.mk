@@ -1,4 +1,5 @@
 # What an optional makefile would be made from through intermediate files fails in silence too.
+# COVERS: option/-R
 # RUN: -R
 # STATUS: 2
 -include nothere.mk

@@ -1,3 +1,4 @@
+# COVERS: message/no-makefile
 # MAKEFILE: none
 # GNUmakefile before makefile before Makefile.
 # FILE: makefile

@@ -1,4 +1,5 @@
 # A makefile whose pattern rule failed for an optional one before it is named; with -k nothing is said of optional ones.
+# COVERS: message/failed-to-remake
 # RUN:
 # RUN: -k
 # RUN: -f second

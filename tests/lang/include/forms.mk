@@ -1,4 +1,5 @@
 # include of several files, patterns, expanded names; -include and sinclude of missing ones; place in errors.
+# COVERS: directive/include variable/MAKEFILE_LIST
 # FILE: a.inc
 # $(info a $(lastword $(MAKEFILE_LIST)))
 # END

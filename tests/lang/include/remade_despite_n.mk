@@ -1,4 +1,5 @@
 # What -n, -q, -t and --trace ask for is not for makefiles that are remade, nor for the makes they start.
+# COVERS: option/-q
 # ARGS: -n
 # SH: rm -f dep all
 # ARGS: -t

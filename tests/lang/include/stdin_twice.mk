@@ -1,4 +1,5 @@
 # Standard input can be a makefile once only.
+# COVERS: message/stdin-twice
 # STDIN: all:;@echo hi\n
 # RUN: -f- -f-
 # RUN: -f - --file=-

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 20: a sub-make sees what its parent's prerequisites and earlier siblings made.
+# COVERS: kbuild/20-children-see-new-files
 # FILE: sub.mk
 # $(info sub sees $(sort $(wildcard gen/*.h)))
 # all:;

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 2: the check of a saved command is a filter-out, in which % is a wildcard.
+# COVERS: kbuild/02-cmd-check-is-a-filter
 empty :=
 space := $(empty) $(empty)
 space_escape := _-_SPACE_-_

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 8: k/ and k are two targets; the default goal is the one with the slash.
+# COVERS: kbuild/08-directory-and-name-without-slash
 # FILE: k/file
 # END
 obj := k

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 5: a target with an empty recipe is looked at again after its phony prerequisite ran.
+# COVERS: kbuild/05-empty-recipe-looks-again
 # FILE: a/b.a
 # END
 # FILE: top

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 9: a variable from the environment stays exported when a child reassigns it, three levels.
+# COVERS: kbuild/09-environment-stays-exported
 # ENV: V=env
 # FILE: one.mk
 # V = one

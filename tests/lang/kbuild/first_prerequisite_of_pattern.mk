@@ -1,4 +1,5 @@
 # KBUILD-FACTS 6: $< is the pattern's first prerequisite although other lines named more before.
+# COVERS: kbuild/06-first-prerequisite-is-the-patterns
 # FILE: x.c
 # END
 x.o: a.h b.h

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 1: # in a recipe is literal, \# in a variable gives #; kbuild's `pound` and make-cmd.
+# COVERS: kbuild/01-hash-in-recipes-and-variables
 pound := \#
 squote := '
 escsq = $(subst $(squote),'\$(squote)',$1)

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 16 to 21: if_changed as kbuild defines it, through saved commands, quiet output and V=1.
+# COVERS: option/-s
 # RUN:
 # RUN:
 # RUN: FLAGS=-n

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 24: a shell script calls ${MAKE}; it has MAKE, MAKEFLAGS and the level.
+# COVERS: kbuild/24-make-from-a-script
 # ARGS: V=1
 # FILE: link.sh
 # echo "MAKE=$MAKE V=$V"

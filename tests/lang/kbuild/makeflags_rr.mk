@@ -1,4 +1,5 @@
 # KBUILD-FACTS 13: MAKEFLAGS += -rR takes effect at once; its text while reading and in recipes.
+# COVERS: kbuild/13-makeflags-rr
 # FILE: x.c
 # END
 # RUN: x

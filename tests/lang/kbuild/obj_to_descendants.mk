@@ -1,4 +1,5 @@
 # KBUILD-FACTS 12: obj= on a sub-make's line reaches all descendants; a child's own argument wins, an empty one too.
+# COVERS: kbuild/12-command-line-to-all-descendants
 # FILE: build.mk
 # $(info [$(obj)] [$(need-builtin)] $(MAKELEVEL))
 # all: $(if $(filter-out c,$(obj)),next)

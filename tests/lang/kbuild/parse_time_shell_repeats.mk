@@ -1,4 +1,5 @@
 # KBUILD-FACTS 17: after a restart parse-time $(shell) runs again, and the environment has MAKE_RESTARTS.
+# COVERS: kbuild/17-remade-makefiles-and-restarts
 all:;@echo $(value) [$(MAKE_RESTARTS)]; cat log
 $(shell echo read >> log)
 -include auto.conf

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 15: a private variable behind an exported one.
+# COVERS: kbuild/15-private-and-export
 export X = [$(_X)]
 _X = global
 all: vmlinux

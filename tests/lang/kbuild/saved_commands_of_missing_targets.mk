@@ -1,4 +1,5 @@
 # KBUILD-FACTS 4: .cmd files are read for existing targets only.
+# COVERS: kbuild/04-saved-commands-of-missing-targets
 # FILE: .x.o.cmd
 # cmd_x.o := same
 # END

@@ -1,4 +1,5 @@
 # KBUILD-FACTS 22: a name found by VPATH has its directory; once rebuilt it is local.
+# COVERS: kbuild/22-vpath-hit-becomes-local
 # FILE: s/v/b.h
 # END
 # FILE: s/v/c.h

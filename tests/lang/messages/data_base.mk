@@ -1,4 +1,9 @@
 # The data base -p prints: variables, pattern-specific variables, implicit rules, files and search paths, in make's order.
+# COVERS: message/data-base-variables message/data-base-pattern-specific message/data-base-implicit-rules
+# COVERS: message/data-base-no-implicit-rules message/data-base-vpath message/data-base-no-vpath
+# COVERS: message/data-base-general-vpath message/data-base-not-a-target message/data-base-recipe message/data-base-phony
+# COVERS: message/data-base-precious message/data-base-intermediate message/data-base-secondary message/data-base-stem
+# COVERS: message/data-base-command-line message/data-base-also-makes message/data-base-updated message/data-base-failed
 # NORM: printed on .*|Make data base on .*
 # SH: touch -d 2001-01-01 old.c there
 # FILE: sub.mk

@@ -1,4 +1,5 @@
 # What --debug does not know, and what follows it, is quoted.
+# COVERS: message/debug-level
 # STATUS: 2
 # RUN: --debug=none
 # RUN: --debug=,n

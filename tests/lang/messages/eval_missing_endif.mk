@@ -1,4 +1,5 @@
 # The place of a missing endif in an eval.
+# COVERS: message/missing-endif
 # STATUS: 2
 define E
 

@@ -1,4 +1,5 @@
 # Functions with arguments that are wrong.
+# COVERS: message/insufficient-arguments message/wordlist-first
 # RUN: n=1
 # RUN: n=2
 # RUN: n=3

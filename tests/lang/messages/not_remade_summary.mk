@@ -1,4 +1,5 @@
 # -k: which targets are reported, at which level.
+# COVERS: message/not-remade
 # RUN: -k
 # RUN: -k x y
 all: x y

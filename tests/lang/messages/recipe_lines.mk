@@ -1,4 +1,5 @@
 # Recipe lines are counted from the first, whatever stands between; in an eval all is on the eval's line.
+# COVERS: message/ignoring-old-recipe
 # RUN: -k all
 # RUN: -k evaluated
 # STATUS: 2

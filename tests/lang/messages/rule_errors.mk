@@ -1,4 +1,6 @@
 # What can be wrong with a rule line.
+# COVERS: message/missing-target-pattern message/target-pattern-without-percent message/target-does-not-match
+# COVERS: message/mixed-implicit-and-normal message/mixed-implicit-and-static message/grouped-without-recipe
 # RUN: -f 1.mk
 # RUN: -f 2.mk
 # RUN: -f 3.mk

@@ -1,4 +1,5 @@
 # --trace says why each target is made.
+# COVERS: message/trace-phony message/trace-missing message/trace-newer
 # FILE: b
 # END
 # SH: touch -d 2001-01-01 b

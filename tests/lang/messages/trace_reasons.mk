@@ -1,4 +1,5 @@
 # --trace names what a target is remade for; with a bare .SECONDARY those prerequisites that do not exist.
+# COVERS: message/trace-unknown
 # SH: touch -d 2001-01-01 dep; touch -d 2002-01-01 a b e n m h z; touch -d 2003-01-01 new
 # ARGS: --trace a b e n m h x y z
 # ARGS: -B --trace n m

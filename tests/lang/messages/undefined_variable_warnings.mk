@@ -1,4 +1,5 @@
 # --warn-undefined-variables: where it warns and where not.
+# COVERS: message/undefined-variable
 # RUN: --warn-undefined-variables
 x = $(nosuch)
 ifdef nosuch

@@ -1,4 +1,5 @@
 # A variable reference and a function call without an end.
+# COVERS: message/unterminated-reference message/unterminated-call
 # RUN: -f a.mk
 # RUN: -f b.mk
 # RUN: -f c.mk

@@ -1,5 +1,6 @@
 # Of the switches a makefile adds to MAKEFLAGS, unknown ones and goals are passed over; wrong values are told of without a
 # place, and end make only where they name no mode. --eval is mentioned, --version prints when all is done.
+# COVERS: message/non-empty-string message/positive-integer message/output-sync-type
 # ARGS: -f quiet.mk
 # RUN: -f said.mk
 # RUN: -f said.mk -n x=5

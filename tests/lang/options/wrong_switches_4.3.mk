@@ -1,4 +1,5 @@
 # What 4.3 says of wrong arguments.
+# COVERS: message/empty-file-name
 # COMPAT: 4.3
 # NORM: (?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?
 # RUN: -Z -Y

@@ -1,4 +1,5 @@
 # After a failure with -jN what runs is waited for, nothing more is started.
+# COVERS: message/waiting-for-jobs
 # ARGS: -j2
 # STATUS: 2
 all: slow bad after

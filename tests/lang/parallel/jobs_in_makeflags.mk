@@ -1,4 +1,5 @@
 # What -j leaves in MAKEFLAGS, in sub-makes and when a sub-make forces its own.
+# COVERS: variable/MFLAGS
 # NORM: --jobserver-auth=[^ \]"]+
 # RUN: -j2
 # RUN: -j1

@@ -1,4 +1,5 @@
 # With -j a goal that waited for another's recipe and then ran its own is not one with nothing to be done.
+# COVERS: message/nothing-to-be-done
 # RUN: -j2 a b
 # RUN: -j2 b a
 # RUN: -j3 c d e f a b

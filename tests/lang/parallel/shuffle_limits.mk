@@ -1,4 +1,5 @@
 # What --shuffle leaves alone: .WAIT, .NOTPARALLEL, makefiles; and what its argument may be.
+# COVERS: message/recipe-failed-shuffled message/shuffle-mode
 # RUN: --shuffle=reverse wait
 # RUN: --shuffle=reverse np
 # RUN: --shuffle=reverse dc

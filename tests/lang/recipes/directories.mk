@@ -1,4 +1,5 @@
 # Entering and Leaving directory: with -C, with -w, in sub-makes, once per make; not with --no-print-directory.
+# COVERS: message/entering-directory message/leaving-directory
 # NORM: /[^ ']*/work
 # RUN: -C sub
 # RUN: -w

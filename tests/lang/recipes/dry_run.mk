@@ -1,4 +1,5 @@
 # -n prints recipes, quiet ones too; lines with + or $(MAKE) run; expansion happens.
+# COVERS: kbuild/19-recursive-lines-under-n
 # RUN: -n
 # RUN: -n --no-print-directory sub
 all:

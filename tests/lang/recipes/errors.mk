@@ -1,4 +1,5 @@
 # Failing lines: message with place and status, -i, -k, ignored ones, a missing program.
+# COVERS: message/recipe-failed message/recipe-failed-ignored
 # RUN:
 # RUN: -i
 # RUN: -k

@@ -1,4 +1,5 @@
 # Errors in sub-makes: levels, places, the parent's message; -k.
+# COVERS: kbuild/25-levels-in-messages
 # NORM: /[^ ']*/work
 # RUN:
 # RUN: -k

@@ -1,4 +1,5 @@
 # Built-in rules are there, and gone with -r; built-in variables are gone with -R.
+# COVERS: rule/built-in
 # FILE: x.c
 # END
 # RUN: -n x.o y

@@ -1,4 +1,5 @@
 # Double-colon rules: each on its own; without prerequisites always.
+# COVERS: rule/double-colon
 # FILE: old
 # END
 # SH: touch -d 2001-01-01 old

@@ -1,4 +1,5 @@
 # Prerequisites from several lines, a recipe from one; $^ $+ $< $? $| $@ without duplicates; order.
+# COVERS: rule/explicit rule/several-targets automatic/$@ automatic/$< automatic/$? automatic/$^ automatic/$|
 # FILE: a
 # END
 # FILE: b

@@ -1,4 +1,5 @@
 # .EXTRA_PREREQS counts but is not in $^.
+# COVERS: variable/.EXTRA_PREREQS
 .EXTRA_PREREQS = tool
 all: t
 t: .EXTRA_PREREQS += more

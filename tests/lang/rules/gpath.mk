@@ -1,4 +1,5 @@
 # GPATH: a target found by VPATH is rebuilt where it was found.
+# COVERS: variable/GPATH
 # FILE: s/a.h
 # END
 # FILE: t/b.h

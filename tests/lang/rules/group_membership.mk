@@ -1,4 +1,5 @@
 # The warning about a group names the line of the recipe.
+# COVERS: message/overriding-group
 # RUN: -r
 # STATUS: 0
 b g.y &: ; @-echo '$<'

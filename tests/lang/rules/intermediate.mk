@@ -1,4 +1,5 @@
 # Chained files are intermediate: removed at the end, not remade when missing; .SECONDARY, .PRECIOUS and mention keep them.
+# COVERS: special-target/.PRECIOUS
 # FILE: a.1
 # END
 # FILE: b.1

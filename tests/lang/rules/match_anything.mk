@@ -1,4 +1,5 @@
 # Match-anything rules, terminal and not; no rule to make.
+# COVERS: rule/match-anything
 # FILE: x_shipped
 # END
 # RUN:

@@ -1,4 +1,5 @@
 # Lines that are nothing, and the hints that go with them.
+# COVERS: message/missing-separator message/missing-separator-tab message/missing-separator-ifeq message/recipe-commences
 # RUN: -f a.mk
 # RUN: -f b.mk
 # RUN: -f c.mk

@@ -1,4 +1,5 @@
 # No rule, alone and as a prerequisite; -k goes on and says so.
+# COVERS: message/no-rule
 # RUN: nosuch
 # RUN: t
 # RUN: -k all nosuch other

@@ -1,4 +1,5 @@
 # Order-only prerequisites are made but do not count; also in pattern rules.
+# COVERS: rule/order-only
 # RUN:
 # RUN:
 # SH: touch dir

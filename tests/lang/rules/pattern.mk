@@ -1,4 +1,5 @@
 # Pattern rules: stems with directories, several prerequisites, first match, shortest stem, cancelled rules, chains.
+# COVERS: rule/pattern automatic/$*
 # FILE: x.src
 # END
 # FILE: dir/y.src

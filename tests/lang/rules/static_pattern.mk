@@ -1,4 +1,5 @@
 # Static pattern rules, with filter, with a target that does not match.
+# COVERS: rule/static-pattern
 objs = a.o b.o c.x
 all: $(objs) sub/d.o
 $(filter %.o,$(objs)) sub/d.o: %.o: %.c common

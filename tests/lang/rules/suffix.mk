@@ -1,4 +1,5 @@
 # Suffix rules: double, single, .SUFFIXES cleared and set, with prerequisites they are no suffix rules.
+# COVERS: rule/suffix
 # FILE: a.foo
 # END
 # FILE: b.foo

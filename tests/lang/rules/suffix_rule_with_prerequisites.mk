@@ -1,4 +1,5 @@
 # A suffix rule with prerequisites is a rule for that name, and, unless .POSIX is given, a suffix rule all the same.
+# COVERS: message/prerequisites-on-suffix-rule
 # FILE: foo.bar
 # END
 # SH: touch -d 2001-01-01 foo.baz

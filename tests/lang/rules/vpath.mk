@@ -1,4 +1,5 @@
 # vpath and VPATH: found files have the directory in $< and $^; patterns, clearing; what is rebuilt becomes local.
+# COVERS: directive/vpath variable/VPATH
 # FILE: s1/a.c
 # END
 # FILE: s2/b.h

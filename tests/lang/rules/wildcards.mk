@@ -1,4 +1,5 @@
 # Wildcards in targets and prerequisites; without a match they are names.
+# COVERS: rule/wildcard-in-names
 # FILE: b.c
 # END
 # FILE: a.c

@@ -1,4 +1,5 @@
 # .EXPORT_ALL_VARIABLES exports all but what unexport names and names a shell cannot have.
+# COVERS: special-target/.EXPORT_ALL_VARIABLES
 a = 1
 b = $(a)2
 unexport c

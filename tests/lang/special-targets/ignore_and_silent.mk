@@ -1,4 +1,5 @@
 # .IGNORE and .SILENT for single targets.
+# COVERS: special-target/.IGNORE special-target/.SILENT
 all: a b
 a b:
 	echo $@; false

@@ -1,4 +1,5 @@
 # .INTERMEDIATE and .NOTINTERMEDIATE.
+# COVERS: special-target/.INTERMEDIATE special-target/.NOTINTERMEDIATE
 # FILE: a.1
 # END
 all: out a.3

@@ -1,4 +1,5 @@
 # .LOW_RESOLUTION_TIME compares seconds only.
+# COVERS: special-target/.LOW_RESOLUTION_TIME
 # FILE: a
 # END
 # FILE: b

@@ -1,4 +1,5 @@
 # .NOTPARALLEL, with prerequisites for those targets only.
+# COVERS: special-target/.NOTPARALLEL
 # ARGS: -j4
 .NOTPARALLEL: all
 all: a b c

@@ -1,4 +1,5 @@
 # .ONESHELL gives a recipe to one shell; only the first line's prefixes count.
+# COVERS: special-target/.ONESHELL
 .ONESHELL:
 all: a b
 a:

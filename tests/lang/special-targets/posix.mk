@@ -1,4 +1,5 @@
 # .POSIX: -ec for the shell, other defaults.
+# COVERS: special-target/.POSIX
 .POSIX:
 $(info $(CC) $(.SHELLFLAGS))
 all:

@@ -1,4 +1,5 @@
 # .SECONDARY without prerequisites: nothing is removed, missing intermediates are not remade.
+# COVERS: special-target/.SECONDARY
 # FILE: a.1
 # END
 # SH: touch -d 2001-01-01 a.1

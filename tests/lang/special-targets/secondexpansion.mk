@@ -1,4 +1,5 @@
 # .SECONDEXPANSION: $$ in prerequisites, automatic variables there, in each kind of rule.
+# COVERS: special-target/.SECONDEXPANSION
 .SECONDEXPANSION:
 a_deps = x y
 x_v = first

@@ -1,4 +1,5 @@
 # SUFFIXES, .SUFFIXES lists and clears.
+# COVERS: special-target/.SUFFIXES variable/SUFFIXES
 $(info $(SUFFIXES))
 .SUFFIXES: .new
 all: x.new

@@ -1,4 +1,5 @@
 # .WAIT is no prerequisite and appears in none of the lists.
+# COVERS: special-target/.WAIT
 # ARGS: -j4
 all: a .WAIT b
 	@echo '$^'

@@ -1,4 +1,5 @@
 # += on each flavour, on nothing, with an empty right side, and on a value of another flavour.
+# COVERS: assignment/+=
 r = a
 r += $(x)
 s := a

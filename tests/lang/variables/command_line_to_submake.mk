@@ -1,4 +1,5 @@
 # Command-line variables reach sub-makes through MAKEFLAGS; a child's own win, empty ones too.
+# COVERS: variable/MAKEOVERRIDES
 # ARGS: a=1 b='x y' 'c=$$q' d=
 # FILE: sub/Makefile
 # $(info sub: [$(a)] [$(b)] [$(c)] [$(d)] $(origin a) [$(MAKEOVERRIDES)] [$(MAKEFLAGS)])

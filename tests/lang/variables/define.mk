@@ -1,4 +1,5 @@
 # define with each operator, nested define, empty lines, leading tabs, prefix and comment in the body.
+# COVERS: directive/define directive/endef assignment/define-with-operator
 define rec
  first $(x)
 #	 not a comment here

@@ -1,4 +1,5 @@
 # export, unexport, export of nothing, target-specific export; what recipes and $(shell) see.
+# COVERS: directive/export directive/unexport
 # ENV: FROM_ENV=e CHANGED=e GONE=e
 A = a
 export A

@@ -1,4 +1,5 @@
 # Recursive, simple, immediate-recursive and conditional assignment; when each is expanded.
+# COVERS: assignment/= assignment/:= assignment/::= assignment/:::= assignment/?=
 a = 1
 rec = [$(a) $$x]
 simple := [$(a) $$x]

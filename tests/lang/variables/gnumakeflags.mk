@@ -1,5 +1,6 @@
 # GNUMAKEFLAGS is read before MAKEFLAGS in the environment, and again when reading is over (4.4); then it is empty. It is
 # a default variable, which -R takes away.
+# COVERS: variable/GNUMAKEFLAGS
 # ARGS:
 # ARGS: -R
 # ARGS: -R --warn-undefined-variables

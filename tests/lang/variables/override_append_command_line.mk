@@ -1,3 +1,4 @@
+# COVERS: directive/override
 # ARGS: CFLAGS=-g
 # override += adds to a command-line value.
 override CFLAGS += -Wall

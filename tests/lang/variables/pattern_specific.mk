@@ -1,4 +1,5 @@
 # Pattern-specific variables: the longest stem's pattern last, in order; target-specific over both.
+# COVERS: assignment/pattern-specific kbuild/23-pattern-specific-order
 %: v = any
 %.o: v = object
 lib/%.o: v = library

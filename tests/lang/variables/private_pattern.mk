@@ -1,4 +1,5 @@
 # private pattern-specific variables are not inherited.
+# COVERS: directive/private
 all: t.o
 %.o: private flags = pattern
 flags = global

@@ -1,4 +1,5 @@
 # .RECIPEPREFIX, changed and changed back.
+# COVERS: variable/.RECIPEPREFIX
 .RECIPEPREFIX = >
 all: b
 >@echo $@

@@ -1,4 +1,5 @@
 # SHELL and .SHELLFLAGS, for recipes and $(shell); not taken from the environment; target-specific.
+# COVERS: variable/.SHELLFLAGS variable/SHELL
 # ENV: SHELL=/bin/false
 # FILE: sh
 # #!/bin/sh

@@ -1,4 +1,5 @@
 # Target-specific variables reach prerequisites; each operator; private stops at the target.
+# COVERS: assignment/target-specific
 v = global
 w = base
 all: a b

@@ -1,3 +1,4 @@
+# COVERS: directive/undefine
 # ARGS: c=command
 # undefine, override undefine, and a name that is computed.
 a = 1

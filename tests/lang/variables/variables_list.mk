@@ -1,4 +1,5 @@
 # .VARIABLES holds what is defined, and follows definitions.
+# COVERS: variable/.VARIABLES
 mine = 1
 $(info $(sort $(filter mine yours CC,$(.VARIABLES))))
 yours = 2

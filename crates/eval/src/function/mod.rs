@@ -127,7 +127,15 @@ impl Session {
             Func::Join => names::join(a.get(0), a.get(1), out),
             Func::Wildcard => self.wildcard(a.get(0), out),
             Func::Realpath => self.realpath(a.get(0), out),
-            Func::Abspath => names::abspath(self.dir.path(), a.get(0), out),
+            Func::Abspath => {
+                // Where the directory has no name, only absolute names have one.
+                let names = a.get(0);
+                let absolute = self.directory_unknown.then(|| {
+                    let words = rkbuild_base::text::words(names).filter(|word| word.starts_with(b"/"));
+                    words.collect::<Vec<_>>().join(&b' ')
+                });
+                names::abspath(self.dir.path(), absolute.as_deref().unwrap_or(names), out);
+            }
 
             Func::Call => self.call(args, out)?,
 

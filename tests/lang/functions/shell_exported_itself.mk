@@ -1,0 +1,9 @@
+# A variable that is exported and whose value runs the shell is not expanded for that shell, which --debug=v tells.
+# COVERS: message/not-expanding-for-shell
+# ENV: VALUE=outside
+# RUN: --debug=v
+# RUN:
+# NORM: (?s)GNU Make 4.4.1\n(?:Built.*?by law\.\n|rkbuild[^\n]*\n[^\n]*\nLicense MIT\n)
+export VALUE = $(shell echo "+$$VALUE+")
+$(info $(VALUE))
+all: ; @echo $(VALUE) "$$VALUE"

@@ -1,0 +1,16 @@
+# --help and --version end make before it reads anything; help wins over nothing, version over help.
+# COVERS: option/-C message/invalid-option
+# COVERS: option/-h option/--help option/-v option/--version
+# NORM: (?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?
+# NORM: (?s)GNU Make 4.4.1\n(?:Built.*?by law\.\n|rkbuild[^\n]*\n[^\n]*\nLicense MIT\n)
+# RUN: -h
+# RUN: --help nothere
+# RUN: -v
+# RUN: --version
+# RUN: -v -h
+# SORT
+# RUN: -vZ
+# RUN: -C nothere -v
+# RUN: -f nothere -h
+$(info read)
+all:
