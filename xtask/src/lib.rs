@@ -25,6 +25,7 @@ pub mod sources;
 pub mod stage;
 pub mod suite;
 pub mod targets;
+pub mod terminal;
 pub mod tokens;
 pub mod trial;
 pub mod verdict;

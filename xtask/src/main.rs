@@ -16,6 +16,7 @@ use xtask::recipe::Family;
 use xtask::reference::Release;
 use xtask::stage::Settings;
 use xtask::targets::Targets;
+use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
 
@@ -43,6 +44,8 @@ enum Task {
     FuzzDiff(FuzzArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
     Tokens(TokensArguments),
+    /// Compares, key by key, what is to be seen in a terminal: menuconfig, nconfig, Ctrl-C, Ctrl-Z, another size
+    Terminal(TerminalArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -99,7 +102,7 @@ struct OracleArguments {
     /// With `churn`: what the changes follow from
     #[arg(long)]
     seed: Option<u64>,
-    /// With `targets`: write docs/targets.md
+    /// With `targets`: write docs/targets.md, of the architectures named
     #[arg(long)]
     record: bool,
     #[command(flatten)]
@@ -199,6 +202,14 @@ struct TokensArguments {
 }
 
 #[derive(clap::Args)]
+struct TerminalArguments {
+    /// Only scenarios whose name contains one of these
+    only: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
     what: Option<String>,
@@ -261,6 +272,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Conformance(c) => run_conformance(&places, &c),
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
         Task::Tokens(t) => run_tokens(&places, &t),
+        Task::Terminal(t) => run_terminal(&places, &t),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -357,9 +369,6 @@ fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
 }
 
 fn run_targets(places: &Places, o: &OracleArguments) -> Result<bool> {
-    if o.record && !o.names.is_empty() {
-        bail!("--record is for all targets");
-    }
     let tally = Targets {
         only: o.names.clone(),
         release: release(&o.compat),
@@ -391,6 +400,13 @@ fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
 fn run_tokens(places: &Places, t: &TokensArguments) -> Result<bool> {
     let variants = candidate::variants(places, t.program.candidate.as_deref())?;
     let tally = Tokens { only: t.only.clone(), variants, at_once: t.at_once }.run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_terminal(places: &Places, t: &TerminalArguments) -> Result<bool> {
+    let variants = candidate::variants(places, t.program.candidate.as_deref())?;
+    let tally = Terminals { only: t.only.clone(), variants }.run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
