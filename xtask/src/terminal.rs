@@ -144,8 +144,6 @@ const SCENARIOS: &[Scenario] = &[
             Size(40, 120),
             Keys(DOWN, ""),
             Size(24, 80),
-            Keys(HELP, ""),
-            Keys(ESCAPE, ""),
             Keys(F9, ""),
             Keys("\r", ""),
             STATUS,
