@@ -50,8 +50,6 @@ pub struct FileState {
     pub updating: bool,
     /// Implicit rules were searched for it.
     pub tried_implicit: bool,
-    /// Some target has it for a prerequisite.
-    pub needed: bool,
     /// Its prerequisites were expanded a second time.
     pub expanded: bool,
     /// Its scope hangs below that of the target it is made for.

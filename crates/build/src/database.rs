@@ -258,15 +258,13 @@ fn files(builder: &mut Builder<'_>, out: &mut Vec<u8>) {
 fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
     let head = builder.session.targets[id].double_colon_head.unwrap_or(id);
     let of_head = builder.state(head).mtime;
-    let (tried, needed, phase, status, time) = {
+    let (tried, phase, status, time) = {
         let state = builder.state(id);
-        (state.tried_implicit, state.needed, state.phase, state.status, state.mtime.or(of_head))
+        (state.tried_implicit, state.phase, state.status, state.mtime.or(of_head))
     };
     let session = &*builder.session;
     let target = &session.targets[id];
     let name = session.text(target.name);
-    // What a pattern rule makes besides what was asked for is nothing to be removed.
-    let asked_for = needed || tried || target.mentioned;
     out.push(b'\n');
     if !target.is_target {
         out.extend_from_slice(b"# Not a target:\n");
@@ -305,7 +303,7 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
     });
     let expanded = target.scope.is_some_and(|own| session.vars.lookup_in(own, session.known.at).is_some());
     stem(target, expanded, out);
-    if target.intermediate && asked_for {
+    if target.intermediate {
         out.extend_from_slice(b"#  File is an intermediate prerequisite.\n");
     }
     if target.notintermediate {

@@ -14,9 +14,6 @@ impl Builder<'_> {
         self.for_makefiles = for_makefiles;
         if !for_makefiles {
             self.goals.extend_from_slice(goals);
-            for &goal in goals {
-                self.state(goal).needed = true;
-            }
         }
         let result = self.run_goals(goals);
         let result = match result {
@@ -278,8 +275,6 @@ impl Builder<'_> {
                 || target.notintermediate
                 || !target.intermediate
                 || target.phony;
-            // A pattern rule made it beside another target, and nothing needed it.
-            let kept = kept || !self.state(file).needed;
             if kept || self.state(file).status.is_none() {
                 continue;
             }

@@ -18,8 +18,6 @@ pub(crate) struct Found {
     matched: usize,
     /// What `%` stands for, directory included: `$*`.
     stem: Vec<u8>,
-    /// The directory that was taken off before matching, with its slash.
-    dir: Vec<u8>,
     deps: Vec<FoundDep>,
 }
 
@@ -62,6 +60,15 @@ enum Standing {
     ByCompatibility,
     /// Nothing.
     Unknown,
+}
+
+/// What trying candidates showed.
+#[derive(Default)]
+struct Notes {
+    /// A prerequisite is there by the older definition only.
+    compatible: bool,
+    /// A prerequisite of the last candidate is known to be impossible.
+    rejected: bool,
 }
 
 impl Builder<'_> {
@@ -172,45 +179,44 @@ impl Builder<'_> {
             &[Ought::Mentioned]
         };
         // Without a prerequisite that only the older definition lets pass, there is nothing to try again.
-        let mut compatible = false;
+        let mut notes = Notes::default();
         for &ought in oughts {
             if ought == Ought::Mentioned && oughts.len() > 1 {
-                if !compatible {
+                if !notes.compatible {
                     break;
                 }
                 if self.trace.implicit {
                     self.debug(depth, &[b"Searching for a compatibility rule for '", name, b"'."]);
+                    // GNU make collects them again, and tells of what it leaves out.
+                    self.candidates(name, depth, recursions);
                 }
             }
+            let mut rejected = vec![false; candidates.len()];
             for chain in [false, true] {
                 if chain && self.trace.implicit {
                     self.debug(depth + 1, &[b"Trying harder."]);
                 }
-                for candidate in &candidates {
+                for (candidate, rejected) in candidates.iter().zip(&mut rejected) {
                     // A terminal rule's prerequisites must exist.
-                    if chain && candidate.rule.terminal {
+                    if chain && (candidate.rule.terminal || *rejected) {
                         continue;
                     }
                     let dir = if candidate.with_dir { &name[..dir_len] } else { b"" };
                     let tried = self.try_candidate(
-                        file,
-                        name,
-                        candidate,
-                        dir,
-                        chain,
-                        ought,
-                        &mut compatible,
-                        depth,
-                        recursions,
+                        file, name, candidate, dir, chain, ought, &mut notes, depth, recursions,
                     )?;
+                    *rejected = std::mem::take(&mut notes.rejected);
                     if let Some(deps) = tried {
+                        if recursions > 0 && self.trace.implicit {
+                            let text = rule_text(&candidate.rule);
+                            self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", name, b"'."]);
+                        }
                         let mut stem = dir.to_vec();
                         stem.extend_from_slice(&candidate.stem);
                         return Ok(Some(Found {
                             rule: candidate.rule.clone(),
                             matched: candidate.matched,
                             stem,
-                            dir: dir.to_vec(),
                             deps,
                         }));
                     }
@@ -229,7 +235,7 @@ impl Builder<'_> {
         dir: &[u8],
         chain: bool,
         ought: Ought,
-        compatible: &mut bool,
+        notes: &mut Notes,
         depth: u32,
         recursions: u32,
     ) -> Result<Option<Vec<FoundDep>>> {
@@ -263,8 +269,7 @@ impl Builder<'_> {
                         ought: false,
                         from_pattern: has_percent,
                     };
-                    let tried =
-                        self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
+                    let tried = self.try_dep(file, candidate, dep, chain, ought, notes, depth, recursions)?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
@@ -290,8 +295,7 @@ impl Builder<'_> {
                         ought: false,
                         from_pattern,
                     };
-                    let tried =
-                        self.try_dep(file, candidate, dep, chain, ought, compatible, depth, recursions)?;
+                    let tried = self.try_dep(file, candidate, dep, chain, ought, notes, depth, recursions)?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
@@ -320,7 +324,7 @@ impl Builder<'_> {
         mut dep: FoundDep,
         chain: bool,
         ought: Ought,
-        compatible: &mut bool,
+        notes: &mut Notes,
         depth: u32,
         recursions: u32,
     ) -> Result<Option<FoundDep>> {
@@ -329,6 +333,7 @@ impl Builder<'_> {
         let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
         let id = self.session.name(strip_dot_slash(&dep.name));
         if self.impossible.contains(&id) {
+            notes.rejected = true;
             if tracing {
                 self.reject(depth, candidate, &[what, b" "].concat(), &dep.name);
             }
@@ -356,7 +361,7 @@ impl Builder<'_> {
                 return Ok(Some(dep));
             }
             Standing::Mentioned => {
-                *compatible = true;
+                notes.compatible = true;
                 if tracing {
                     let rule = rule_text(&candidate.rule);
                     let tail: &[u8] = b"' does not qualify as ought to exist.";
@@ -384,7 +389,11 @@ impl Builder<'_> {
             return Ok(None);
         }
         if tracing {
-            self.debug(depth, &[b"Looking for a rule with intermediate file '", &dep.name, b"'."]);
+            let explicit = self.session.identity().is_4_4()
+                && (!dep.from_pattern
+                    || self.session.targets.lookup(id).is_some_and(|d| self.session.targets[d].is_explicit));
+            let kind: &[u8] = if explicit { b"explicit" } else { b"intermediate" };
+            self.debug(depth, &[b"Looking for a rule with ", kind, b" file '", &dep.name, b"'."]);
         }
         self.in_use.push(Rc::as_ptr(&candidate.rule));
         // No rule is used twice in a chain, so chains are as short as the list of rules is.
@@ -491,7 +500,7 @@ impl Builder<'_> {
     /// Gives `file` the recipe, stem and prerequisites of the rule that was found, and enters the intermediate
     /// files on the way.
     fn apply(&mut self, file: FileId, found: Found) -> Result<()> {
-        let Found { rule, matched, stem, dir, deps } = found;
+        let Found { rule, matched, stem, deps } = found;
         let mut entered = Vec::with_capacity(deps.len());
         let mut ids = Vec::with_capacity(deps.len());
         for dep in &deps {
@@ -556,22 +565,13 @@ impl Builder<'_> {
             if at == matched {
                 continue;
             }
-            // The directory goes back in front where it was taken off.
+            // With the whole stem, the directory that was taken off included.
             let mut name = Vec::new();
-            if !pattern.text.contains(&b'/') {
-                name.extend_from_slice(&dir);
-            }
-            let own_stem = if name.is_empty() { &stem[..] } else { &stem[dir.len()..] };
-            pattern.fill(own_stem, &mut name);
+            pattern.fill(&stem, &mut name);
             let name = self.session.name(strip_dot_slash(&name));
             let id = self.session.targets.enter(name);
-            let known = self.session.targets[id].is_explicit || self.session.targets[id].is_target;
             self.session.targets[id].is_target = true;
             self.inherit_flags(id, &pattern.text);
-            // From 4.4 on, what is made on the side, and no makefile names, is intermediate too.
-            let no_intermediates = self.session.targets.no_intermediates || !self.session.identity().is_4_4();
-            let target = &mut self.session.targets[id];
-            target.intermediate |= !known && !target.notintermediate && !no_intermediates;
             siblings.push(id);
         }
         if !siblings.is_empty() {

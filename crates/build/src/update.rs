@@ -400,7 +400,6 @@ impl Builder<'_> {
         must_make: &mut bool,
         waiter: FileId,
     ) -> Result<Checked> {
-        self.state(dep).needed = true;
         if self.session.targets[dep].phony || !self.is_intermediate(dep) {
             return self.check_updated(dep, depth, this_time, must_make, waiter);
         }
@@ -494,7 +493,6 @@ impl Builder<'_> {
             // Below an intermediate file those that exist are looked at in the same way as those that do not.
             let target = &self.session.targets[id];
             let checked = if target.intermediate && !target.phony {
-                self.state(id).needed = true;
                 self.check_unmade(id, depth + 1, this_time, &mut maybe_make, waiter)
             } else {
                 self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter)
@@ -821,6 +819,7 @@ impl Builder<'_> {
         let searched = self.state(file).tried_implicit;
         let options = &self.session.options;
         let pretend = options.just_print || options.question || options.touch;
+        let pretend = pretend && !self.all_recursive(file);
         if status == Status::Question || !self.session.identity().is_4_4() || !searched || pretend {
             return;
         }

@@ -40,7 +40,7 @@ impl Builder<'_> {
             .chain(std::iter::once(general))
             .collect();
         // A name that is a target here is found only where it exists or is a target too.
-        let not_target = self.lookup(name).is_some_and(|id| !self.session.targets[id].is_target);
+        let not_target = self.lookup(name).is_none_or(|id| !self.session.targets[id].is_target);
         for dir in lists.iter().flatten() {
             let mut path = dir.clone();
             if !path.ends_with(b"/") {

@@ -199,8 +199,8 @@ impl Session {
             let name = self.name(suffix.as_bytes());
             let dep = self.targets.enter(name);
             self.targets[dep].builtin = true;
-            // A suffix, or a suffix rule's name, is a file's name as well: implicit rules count on it.
-            self.targets[dep].mentioned = true;
+            // A suffix is a file's name as well, which implicit rules count on and don't take for an intermediate one.
+            self.targets[dep].name_explicitly();
             self.targets[file].deps.push(Dep {
                 file: dep,
                 order_only: false,
@@ -215,7 +215,9 @@ impl Session {
             let file = self.targets.enter(name);
             self.targets[file].recipe = Some(recipe_of(recipe));
             self.targets[file].builtin = true;
+            // A suffix rule's name is one too, if only as long as nothing else says so.
             self.targets[file].mentioned = true;
+            self.targets[file].is_explicit = false;
         }
     }
 
