@@ -278,10 +278,6 @@ impl Builder<'_> {
             if kept || self.state(file).status.is_none() {
                 continue;
             }
-            // A file that was there before is not ours to remove.
-            if !self.state(file).mtime_before.is_none_or(Time::is_missing) {
-                continue;
-            }
             let name = self.name_of(file);
             if self.session.targets[file].dont_care && just_print {
                 continue;

@@ -99,7 +99,7 @@ impl Builder<'_> {
                     let text = rule_text(&found.rule);
                     self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", searched, b"'."]);
                 }
-                self.apply(file, found)?;
+                self.apply(file, found, false)?;
                 Ok(true)
             }
             None => {
@@ -498,8 +498,9 @@ impl Builder<'_> {
     }
 
     /// Gives `file` the recipe, stem and prerequisites of the rule that was found, and enters the intermediate
-    /// files on the way.
-    fn apply(&mut self, file: FileId, found: Found) -> Result<()> {
+    /// files on the way. What was known of a file made `on_the_way` does not count: a rule may be found to make its own
+    /// prerequisite.
+    fn apply(&mut self, file: FileId, found: Found, on_the_way: bool) -> Result<()> {
         let Found { rule, matched, stem, deps } = found;
         let mut entered = Vec::with_capacity(deps.len());
         let mut ids = Vec::with_capacity(deps.len());
@@ -523,7 +524,7 @@ impl Builder<'_> {
             let made = dep.made_by.is_some();
             if let Some(made_by) = dep.made_by {
                 self.state(id).tried_implicit = true;
-                self.apply(id, *made_by)?;
+                self.apply(id, *made_by, true)?;
             }
             if made || dep.ought {
                 let no_intermediates = self.session.targets.no_intermediates;
@@ -550,8 +551,12 @@ impl Builder<'_> {
             entered.extend(extra.iter().cloned());
         }
         let target = &mut self.session.targets[file];
-        // The rule's own prerequisites come first: `$<` is its first.
-        entered.append(&mut target.deps);
+        if on_the_way {
+            target.grouped.clear();
+        } else {
+            // The rule's own prerequisites come first: `$<` is its first.
+            entered.append(&mut target.deps);
+        }
         target.deps = entered;
         target.recipe = Some(rule.recipe.clone());
         target.builtin = builtin;

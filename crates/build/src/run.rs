@@ -633,7 +633,10 @@ impl Run<'_> {
                 continue;
             }
             let file = enter(builder.session, name);
-            builder.session.targets[file].name_explicitly();
+            // One that was read is not, by that alone, a name that rules may count on.
+            if !record.found {
+                builder.session.targets[file].name_explicitly();
+            }
             if files.iter().any(|(f, _)| *f == file) {
                 continue;
             }

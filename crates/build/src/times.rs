@@ -2,7 +2,7 @@
 
 use rkbuild_eval::FileId;
 
-use crate::builder::Builder;
+use crate::builder::{Builder, Phase};
 use crate::directory;
 
 /// When a file was last changed. The order is make's: nothing is older than what does not exist, nothing newer
@@ -77,6 +77,7 @@ impl Builder<'_> {
         }
         let head = self.session.targets[file].double_colon_head;
         self.state(file).mtime = Some(time);
+        self.keep_what_was_there(file, time);
         // Every `::` rule of a name speaks of the same file.
         if let Some(head) = head {
             let mut all = vec![head];
@@ -85,10 +86,22 @@ impl Builder<'_> {
                 let state = self.state(other);
                 if state.mtime.is_none() {
                     state.mtime = Some(time);
+                    self.keep_what_was_there(other, time);
                 }
             }
         }
         time
+    }
+
+    /// A prerequisite of `.INTERMEDIATE` that is there before anything was done is a file like any other, not ours to remove.
+    fn keep_what_was_there(&mut self, file: FileId, time: Time) {
+        if time.is_missing() || !self.session.targets[file].intermediate {
+            return;
+        }
+        let state = self.state(file);
+        if state.phase == Phase::New && !state.tried_implicit {
+            self.session.targets[file].intermediate = false;
+        }
     }
 
     /// What `stat` says about a name; with `-L` the younger of a symbolic link and what it points to.

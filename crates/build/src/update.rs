@@ -286,7 +286,7 @@ impl Builder<'_> {
                     break;
                 }
                 let id = self.renamed(dep.file);
-                if self.is_intermediate(id) && !self.is_updating(id) {
+                if self.session.targets[id].intermediate && !self.is_updating(id) {
                     let before = self.mtime(id);
                     self.adopt(id, file);
                     match self.update(id, depth + 1, Some(file))? {
@@ -354,11 +354,6 @@ impl Builder<'_> {
         }
     }
 
-    /// True for an intermediate file that is not there: one that exists is a file like any other.
-    fn is_intermediate(&mut self, file: FileId) -> bool {
-        self.session.targets[file].intermediate && self.mtime(file).is_missing()
-    }
-
     /// All `::` rules of a name are on the way together.
     fn set_updating(&mut self, file: FileId, on: bool) {
         let head = self.session.targets[file].double_colon_head.unwrap_or(file);
@@ -400,7 +395,8 @@ impl Builder<'_> {
         must_make: &mut bool,
         waiter: FileId,
     ) -> Result<Checked> {
-        if self.session.targets[dep].phony || !self.is_intermediate(dep) {
+        let target = &self.session.targets[dep];
+        if target.phony || !target.intermediate {
             return self.check_updated(dep, depth, this_time, must_make, waiter);
         }
         self.check_unmade(dep, depth, this_time, must_make, waiter)
@@ -490,13 +486,7 @@ impl Builder<'_> {
             let mut maybe_make = *must_make;
             self.session.deeper(|_| Ok(()))?;
             self.session.depth += 1;
-            // Below an intermediate file those that exist are looked at in the same way as those that do not.
-            let target = &self.session.targets[id];
-            let checked = if target.intermediate && !target.phony {
-                self.check_unmade(id, depth + 1, this_time, &mut maybe_make, waiter)
-            } else {
-                self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter)
-            };
+            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter);
             self.session.depth -= 1;
             let checked = checked?;
             if !inner.order_only {
