@@ -307,10 +307,10 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
         out.extend_from_slice(b"#  File is an intermediate prerequisite.\n");
     }
     if target.notintermediate {
-        out.extend_from_slice(b"#  File is a prerequisite of .NOTINTERMEDIATE.\n");
+        out.extend_from_slice(b"#  File is a prerequisite of .NOTINTERMEDIATE.
+");
     }
-    let found = tried && matches!(time, Some(Time::At(_)));
-    if target.secondary_flag || found {
+    if target.secondary_flag {
         out.extend_from_slice(b"#  File is secondary (prerequisite of .SECONDARY).\n");
     }
     if !target.grouped.is_empty() {

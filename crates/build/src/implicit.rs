@@ -342,7 +342,15 @@ impl Builder<'_> {
         if tracing {
             self.debug(depth, &[b"Trying ", what, b" prerequisite '", &dep.name, b"'."]);
         }
-        match self.ought_to_exist(file, id, ought) {
+        if dep.from_pattern {
+            self.count_on(id);
+        }
+        let mut standing = self.ought_to_exist(file, id, ought);
+        // What is there is found; only what is not may be excused.
+        if matches!(standing, Standing::Mentioned | Standing::ByCompatibility) && self.exists(&dep.name) {
+            standing = Standing::Unknown;
+        }
+        match standing {
             Standing::Ought => {
                 if tracing {
                     self.debug(depth, &[b"'", &dep.name, b"' ought to exist."]);
@@ -433,6 +441,25 @@ impl Builder<'_> {
             self.debug(depth, &parts);
         } else {
             self.debug(depth, &[b"Rejecting impossible ", what, b"prerequisite '", dep, b"'."]);
+        }
+    }
+
+    /// A rule was tried with a name that no makefile gives as it is: from 4.4 on that makes it an intermediate file, whether
+    /// or not the rule is taken.
+    fn count_on(&mut self, name: Name) {
+        if !self.session.identity().is_4_4() || self.session.targets.no_intermediates {
+            return;
+        }
+        if let Some(file) = self.session.targets.lookup(name) {
+            let target = &mut self.session.targets[file];
+            if target.is_explicit || target.notintermediate {
+                return;
+            }
+            target.intermediate = true;
+            // It may have been made already.
+            if self.state(file).ran {
+                self.intermediates.insert(file);
+            }
         }
     }
 

@@ -585,6 +585,7 @@ impl Run<'_> {
     }
 
     fn goals(&self, session: &mut Session) -> Result<Vec<FileId>> {
+        let asked = !session.options.goals.is_empty();
         let names: Vec<BString> = if session.options.goals.is_empty() {
             let value = session.variable_value(session.known.default_goal)?;
             let whole = session.name(&value);
@@ -603,8 +604,10 @@ impl Run<'_> {
         let mut goals = Vec::new();
         for name in names {
             let goal = enter(session, &name);
-            // What is asked for is mentioned: other rules may count on it.
-            session.targets[goal].name_explicitly();
+            // What the user asks for is mentioned: other rules may count on it.
+            if asked {
+                session.targets[goal].name_explicitly();
+            }
             goals.push(goal);
         }
         Ok(goals)
@@ -633,10 +636,7 @@ impl Run<'_> {
                 continue;
             }
             let file = enter(builder.session, name);
-            // One that was read is not, by that alone, a name that rules may count on.
-            if !record.found {
-                builder.session.targets[file].name_explicitly();
-            }
+            builder.session.targets[file].name_explicitly();
             if files.iter().any(|(f, _)| *f == file) {
                 continue;
             }

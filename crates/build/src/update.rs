@@ -158,7 +158,8 @@ impl Builder<'_> {
         let mut must_make = missing;
         // From 4.4 on, of several targets made together the oldest counts, and one that is missing is enough.
         let together = self.session.identity().is_4_4();
-        let siblings = if together { self.session.targets[file].grouped.clone() } else { Vec::new() };
+        let look = together && !missing;
+        let siblings = if look { self.session.targets[file].grouped.clone() } else { Vec::new() };
         for sibling in siblings {
             let time = self.mtime(sibling);
             if time.is_missing() && !must_make && self.tracing() {
@@ -606,6 +607,9 @@ impl Builder<'_> {
                     None => self.debug(depth, &[b"No need to remake target '", name, b"'."]),
                 }
             }
+            // Also one that rules count on stays, as nothing was done to it.
+            let searched = self.state(file).tried_implicit && !missing;
+            self.session.targets[file].secondary_flag |= searched;
             self.finish(file, Status::Success, false)?;
             // It is used where it was found.
             if let Some(found) = self.state(file).found_as.take() {
@@ -678,7 +682,7 @@ impl Builder<'_> {
         for peer in self.session.targets[file].grouped.clone() {
             if self.state(peer).mtime_before.is_none() {
                 let known = self.state(peer).mtime;
-                let time = self.mtime(peer);
+                let time = self.mtime_of(peer, false);
                 self.state(peer).mtime_before = Some(time);
                 // One nobody asked about counts as changed should the recipe fail.
                 self.state(peer).mtime = known;
@@ -776,7 +780,7 @@ impl Builder<'_> {
                 state.ran = true;
                 if !self.session.targets[sibling].phony {
                     self.state(sibling).mtime = None;
-                    self.mtime(sibling);
+                    self.mtime_of(sibling, false);
                 }
                 self.wake(sibling);
             }
@@ -823,7 +827,7 @@ impl Builder<'_> {
         let place = rkbuild_base::Place { line, ..recipe.place };
         for sibling in self.session.targets[file].grouped.clone() {
             // One that is there, however old, is not spoken of.
-            if self.session.targets[sibling].phony || !self.mtime(sibling).is_missing() {
+            if self.session.targets[sibling].phony || !self.mtime_of(sibling, false).is_missing() {
                 continue;
             }
             let mut message = b"warning: pattern recipe did not update peer target '".to_vec();

@@ -52,4 +52,4 @@ all: build question suffixes errors
 build: ; @$(MAKE) --no-print-directory -kprR -f sub.mk all old.o fails CL=1 | $(SHOW)
 question: ; @$(MAKE) --no-print-directory -pqrR -f sub.mk all | $(SHOW) | sed '/^#  /d; /^\# automatic/,/^\# | /d; /stats:$$/d'
 suffixes: ; @$(MAKE) --no-print-directory -pq -f /dev/null | sed '/^# Implicit/,/^# Files/!d'
-errors: ; @-$(MAKE) --no-print-directory -prR -f wrong.mk | grep '^\# [MFN]'
+errors: ; @-$(MAKE) --no-print-directory -prR -f wrong.mk | sed '/^\# [MFN]/!d; s/ on ... ... .*/ on/'
