@@ -47,6 +47,9 @@ pub struct Settings {
 /// Where Debian's ccache has links with the compilers' names.
 const CCACHE_LINKS: &str = "/usr/lib/ccache";
 
+/// Where it has the compilers themselves.
+const COMPILERS: &str = "/usr/bin";
+
 /// The place of one recipe.
 pub struct Stage<'a> {
     recipe: &'a Recipe,
@@ -110,7 +113,15 @@ impl<'a> Stage<'a> {
         if self.settings.ccache.is_some() {
             for link in fs::read_dir(CCACHE_LINKS).context(CCACHE_LINKS)? {
                 let link = link?;
-                std::os::unix::fs::symlink(link.path(), self.bin.join(link.file_name()))?;
+                let (cached, name) = (link.path(), link.file_name());
+                let (cached, name) = (cached.display(), name.display());
+                // From its store ccache gives dependencies without the target that was asked for in this way.
+                let script = format!(
+                    "#!/bin/sh\ncase \" $*\" in *\" -Wp,-MT,\"*) exec {COMPILERS}/{name} \"$@\";; esac\nexec {cached} \"$@\"\n"
+                );
+                let wrapper = self.bin.join(link.file_name());
+                fs::write(&wrapper, script)?;
+                fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
             }
         }
         self.env = [
@@ -125,7 +136,10 @@ impl<'a> Stage<'a> {
         .into_iter()
         .map(|(k, v)| (k.to_string(), v))
         .chain(env.iter().map(|(k, v)| (k.to_string(), v.to_string())))
-        .chain(self.settings.ccache.iter().map(|dir| ("CCACHE_DIR".to_string(), dir.display().to_string())))
+        .chain(self.settings.ccache.iter().flat_map(|dir| {
+            let dir = dir.display().to_string();
+            [("CCACHE_DIR".to_string(), dir), ("CCACHE_PATH".to_string(), COMPILERS.to_string())]
+        }))
         .chain(self.recipe.env.iter().cloned())
         .collect();
         Ok(())

@@ -541,6 +541,9 @@ impl Builder<'_> {
             ids.push(id);
         }
         for (dep, id) in deps.into_iter().zip(ids) {
+            if on_the_way && self.session.targets[id].is_double_colon {
+                self.another_rule(id);
+            }
             // A terminal rule's prerequisites are not to be made by implicit rules.
             if rule.terminal {
                 self.state(id).tried_implicit = true;
@@ -610,6 +613,17 @@ impl Builder<'_> {
             self.session.targets[file].grouped.extend(siblings);
         }
         Ok(())
+    }
+
+    /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
+    fn another_rule(&mut self, head: FileId) {
+        let name = self.session.targets[head].name;
+        let file = self.session.targets.add(name);
+        let mtime = self.state(head).mtime;
+        self.state(file).mtime = mtime;
+        self.session.targets[head].double_colon.push(file);
+        self.session.targets[file].is_double_colon = true;
+        self.session.targets[file].double_colon_head = Some(head);
     }
 
     /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.

@@ -29,14 +29,14 @@ impl Builder<'_> {
     /// Brings `file` up to date, all its `::` rules in order. `waiter` is registered with what is not done yet.
     pub fn update(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
         let file = self.renamed(file);
-        let rules = self.session.targets[file].double_colon.len();
-        if rules == 0 {
+        if !self.session.targets[file].is_double_colon {
             return self.update_one(file, depth, waiter);
         }
         let mut status = Status::Success;
         loop {
+            // On the way there may come to be more.
             let next = self.state(file).next_rule;
-            if next > rules {
+            if next > self.session.targets[file].double_colon.len() {
                 break;
             }
             let rule = if next == 0 { file } else { self.session.targets[file].double_colon[next - 1] };
@@ -54,7 +54,7 @@ impl Builder<'_> {
             self.state(file).next_rule += 1;
         }
         // What earlier rules gave counts when the walk comes by again.
-        for at in 0..=rules {
+        for at in 0..=self.session.targets[file].double_colon.len() {
             let rule = if at == 0 { file } else { self.session.targets[file].double_colon[at - 1] };
             status = status.max(self.state(rule).status.unwrap_or(Status::Success));
         }
