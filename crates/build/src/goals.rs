@@ -60,7 +60,7 @@ impl Builder<'_> {
                     Outcome::Done(status) => {
                         open.remove(at);
                         worst = worst.max(status);
-                        self.say_done(goal, status, changed);
+                        self.say_done(goal, changed);
                         let options = &self.session.options;
                         if status != Status::Success
                             && !options.keep_going
@@ -202,13 +202,15 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn say_done(&mut self, goal: FileId, status: Status, changed: bool) {
+    fn say_done(&mut self, goal: FileId, changed: bool) {
+        let goal = self.renamed(goal);
+        // Of a name's `::` rules it is the first that counts.
+        let status = self.state(goal).status;
         let options = &self.session.options;
         let silent = options.silent || self.session.targets.all_silent;
-        if self.for_makefiles || status != Status::Success || changed || silent || options.question {
+        if self.for_makefiles || status != Some(Status::Success) || changed || silent || options.question {
             return;
         }
-        let goal = self.renamed(goal);
         let target = &self.session.targets[goal];
         let nothing = target.phony || target.recipe.is_none();
         let mut message = self.session.prefix();

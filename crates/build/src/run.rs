@@ -701,6 +701,11 @@ impl Run<'_> {
             (options.just_print, options.question, options.touch) = asked;
             builder.session.define_makeflags(true);
         }
+        // Only asked with -q, as a goal that is a makefile as well: nothing was done.
+        if status == Status::Question {
+            builder.forget_goals(&ids);
+            return Ok(Remade::Nothing);
+        }
         let mut changed = false;
         let mut missing = false;
         let mut failed: Vec<(FileId, &ReadFile)> = Vec::new();

@@ -91,9 +91,6 @@ impl Builder<'_> {
                 // Nothing was said when it failed as a makefile that need not be there.
                 let silent = status != Status::Success && self.state(file).silent_failure;
                 if silent && !self.session.targets[file].dont_care {
-                    if waiter.is_some() {
-                        self.state(file).parent = waiter;
-                    }
                     self.complain(file)?;
                 }
                 return Ok(Outcome::Done(status));
@@ -278,7 +275,8 @@ impl Builder<'_> {
                 }
             }
             for (owner, at) in all {
-                if status != Status::Success && !keep_going {
+                // A failure nobody is told of does not end the rest.
+                if status == Status::Failed && !keep_going && !self.is_unwanted(file) {
                     break;
                 }
                 // What is made here may be found to lead back, and is dropped then.
@@ -350,7 +348,7 @@ impl Builder<'_> {
     /// The first to need a target is the one whose variables it sees, and the one messages name.
     fn adopt(&mut self, dep: FileId, parent: FileId) {
         let state = self.state(dep);
-        if !state.linked {
+        if !state.linked || state.silent_failure {
             state.parent = Some(parent);
         }
     }
@@ -758,7 +756,7 @@ impl Builder<'_> {
             let state = self.state(file);
             state.phase = Phase::Done;
             state.status = Some(status);
-            state.silent_failure = status == Status::Failed && unwanted;
+            state.silent_failure = status != Status::Success && unwanted;
         }
         if let Some(head) = self.session.targets[file].double_colon_head {
             // When the last of a name's rules is done, all of them see what became of the file.

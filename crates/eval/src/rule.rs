@@ -135,6 +135,9 @@ impl Session {
             // Colons in what is left are characters of names.
             let _ = find_unquoted(&mut deps, 0, |c| c == b':');
         }
+        // Line breaks at the end go, others are part of names.
+        let end = deps.iter().rposition(|c| !is_space(*c)).map_or(0, |at| at + 1);
+        deps.truncate(end);
         targets.retain(|c| *c != 0);
         let names = self.file_sequence(&targets, b":;", Wildcards::Expand);
         if names.is_empty() {
