@@ -269,7 +269,17 @@ impl Builder<'_> {
                         ought: false,
                         from_pattern: has_percent,
                     };
-                    let tried = self.try_dep(file, candidate, dep, chain, ought, notes, depth, recursions)?;
+                    let tried = self.try_dep(
+                        file,
+                        candidate,
+                        dep,
+                        pattern.secondary,
+                        chain,
+                        ought,
+                        notes,
+                        depth,
+                        recursions,
+                    )?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
@@ -295,7 +305,17 @@ impl Builder<'_> {
                         ought: false,
                         from_pattern,
                     };
-                    let tried = self.try_dep(file, candidate, dep, chain, ought, notes, depth, recursions)?;
+                    let tried = self.try_dep(
+                        file,
+                        candidate,
+                        dep,
+                        pattern.secondary,
+                        chain,
+                        ought,
+                        notes,
+                        depth,
+                        recursions,
+                    )?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
@@ -322,6 +342,7 @@ impl Builder<'_> {
         file: FileId,
         candidate: &Candidate,
         mut dep: FoundDep,
+        secondary: bool,
         chain: bool,
         ought: Ought,
         notes: &mut Notes,
@@ -330,8 +351,13 @@ impl Builder<'_> {
     ) -> Result<Option<FoundDep>> {
         let tracing = self.trace.implicit;
         let depth = depth + 1;
-        let what: &[u8] = if dep.from_pattern { b"implicit" } else { b"rule" };
+        let what: &[u8] = if dep.from_pattern || secondary { b"implicit" } else { b"rule" };
         let id = self.session.name(strip_dot_slash(&dep.name));
+        // A command may have changed that; up to 4.3 nobody looked again.
+        if self.impossible_at != self.session.commands && self.session.identity().is_4_4() {
+            self.impossible.clear();
+        }
+        self.impossible_at = self.session.commands;
         if self.impossible.contains(&id) {
             notes.rejected = true;
             if tracing {

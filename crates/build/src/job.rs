@@ -406,6 +406,9 @@ impl Builder<'_> {
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         self.session.host().changed();
         self.directories.clear();
+        if self.session.identity().is_4_4() {
+            self.impossible.clear();
+        }
         interrupt::settle(exit);
         self.check_signal(Some((job, exit)))?;
         if self.jobs.sync.by_line() {

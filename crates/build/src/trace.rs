@@ -115,7 +115,8 @@ impl Builder<'_> {
             let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
             // Of a member it is said only if there is an archive it could be in.
             let missing = missing
-                && crate::archive::split(name).is_none_or(|(archive, _)| !self.stat_time(archive).is_missing());
+                && crate::archive::split(name)
+                    .is_none_or(|(archive, _)| !self.stat_time(archive).is_missing());
             let absent = if newer.is_empty() { self.absent_prerequisites(job.file) } else { Vec::new() };
             let reason: &[u8] = if self.session.targets[job.file].phony && is_4_4 {
                 b"target is .PHONY"
