@@ -280,6 +280,12 @@ impl Builder<'_> {
             if kept || self.state(file).status.is_none() {
                 continue;
             }
+            // A failure ends make at once, without -k: what was waiting for it was not done with, and stays.
+            let keep_going = self.session.options.keep_going;
+            let state = self.state(file);
+            if state.status == Some(Status::Failed) && !state.ran && !state.silent_failure && !keep_going {
+                continue;
+            }
             let name = self.name_of(file);
             if self.session.targets[file].dont_care && just_print {
                 continue;

@@ -454,19 +454,9 @@ impl Builder<'_> {
             *must_make = true;
             return Ok(Checked { status: None, pending: false });
         }
-        match self.state(dep).phase {
-            Phase::Running => {
-                self.wait_for(dep, Some(waiter));
-                return Ok(Checked { status: None, pending: true });
-            }
-            // It may have been made, or have failed, for another target.
-            Phase::Done => {
-                let status = self.state(dep).status.filter(|s| *s != Status::Success);
-                if status.is_some() {
-                    return Ok(Checked { status, pending: false });
-                }
-            }
-            Phase::New | Phase::Waiting => {}
+        if self.state(dep).phase == Phase::Running {
+            self.wait_for(dep, Some(waiter));
+            return Ok(Checked { status: None, pending: true });
         }
         let keep_going = self.session.options.keep_going;
         let mut status: Option<Status> = None;
