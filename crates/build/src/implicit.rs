@@ -120,7 +120,7 @@ impl Builder<'_> {
         let slash = if name.starts_with(b"(") || crate::archive::split(name).is_some() {
             None
         } else {
-            memchr::memrchr(b'/', name)
+            last_slash(name)
         };
         let base = slash.map_or(name, |at| &name[at + 1..]);
         let mut out: Vec<Candidate> = Vec::new();
@@ -143,8 +143,8 @@ impl Builder<'_> {
                 }
                 let with_dir = slash.is_some() && !target.text.contains(&b'/');
                 let Some(stem) = target.stem(if with_dir { base } else { name }) else { continue };
-                // A stem is never empty.
-                if stem.is_empty() {
+                // A stem is never empty, but may be a directory alone.
+                if stem.is_empty() && !with_dir {
                     continue;
                 }
                 specific |= !anything;
@@ -172,7 +172,7 @@ impl Builder<'_> {
         if candidates.is_empty() {
             return Ok(None);
         }
-        let dir_len = memchr::memrchr(b'/', name).map_or(0, |at| at + 1);
+        let dir_len = last_slash(name).map_or(0, |at| at + 1);
         let oughts: &[Ought] = if self.session.identity().is_4_4() {
             &[Ought::OfThisTarget, Ought::Mentioned]
         } else {
@@ -260,6 +260,7 @@ impl Builder<'_> {
                 let mut filled = Vec::new();
                 Pattern::parse(&pattern.text).fill(&candidate.stem, &mut filled);
                 name.extend_from_slice(&filled);
+                let name = BString::from(strip_dot_slash(&name));
                 for name in self.matching_files(name) {
                     let dep = FoundDep {
                         name,
@@ -669,6 +670,11 @@ impl Builder<'_> {
         // What is said of the name itself comes before what is said of the pattern.
         target.notintermediate |= notintermediate && !target.intermediate;
     }
+}
+
+/// Where a name's directory ends: `foo/bar/` is `bar/` in `foo`.
+fn last_slash(name: &[u8]) -> Option<usize> {
+    memchr::memrchr(b'/', &name[..name.len().saturating_sub(1)])
 }
 
 /// Text for the second expansion, where the first `%` of each word is the stem: of each word between blanks, up to 4.3 only
