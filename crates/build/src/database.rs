@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rkbuild_base::{BString, Place};
+use rkbuild_eval::slots::{SLOTS, in_order, variable_hash};
 use rkbuild_eval::target::{PatternRule, Target};
 use rkbuild_eval::variable::{Data, Flavor, GLOBAL, Origin, Variable};
 use rkbuild_eval::{FileId, Recipe, ScopeId, Session};
@@ -11,7 +12,7 @@ use rkbuild_host::LocalTime;
 
 use crate::arguments::version_text;
 use crate::builder::{Builder, Phase, Status};
-use crate::table::{SLOTS, in_order, table_order, variable_hash};
+use crate::table::table_order;
 use crate::times::Time;
 
 /// The number of slots of a target's table of variables.

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use rkbuild_base::BString;
 use rkbuild_base::name::Name;
+use rkbuild_base::{BStr, BString};
 use rkbuild_host::Env;
 
+use crate::slots::{SLOTS, in_order, variable_hash};
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
 
@@ -16,7 +17,15 @@ use crate::{Result, Session};
 pub struct Exported {
     /// [`crate::Variables::changes`] and [`Session::export_all`] when the list was made.
     when: Option<(u64, bool)>,
-    vars: Rc<[Rc<Variable>]>,
+    vars: Rc<[(Rc<Variable>, u32)]>,
+}
+
+/// What an environment has from one place: an exported variable, or what make counts by itself.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    Variable(&'a Rc<Variable>),
+    /// `MAKELEVEL`
+    Level,
 }
 
 /// True for names that any shell can import.
@@ -48,7 +57,8 @@ impl Session {
         }
     }
 
-    fn global_exports(&mut self) -> Rc<[Rc<Variable>]> {
+    /// With the hashes of their names.
+    fn global_exports(&mut self) -> Rc<[(Rc<Variable>, u32)]> {
         let when = Some((self.vars.changes, self.export_all));
         if self.exported.when != when {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
@@ -59,7 +69,11 @@ impl Session {
                 }
             }
             vars.sort_unstable_by_key(|var| var.name);
-            self.exported = Exported { when, vars: vars.into() };
+            let hashed = vars.into_iter().map(|var| {
+                let hash = variable_hash(self.text(var.name));
+                (var, hash)
+            });
+            self.exported = Exported { when, vars: hashed.collect() };
         }
         self.exported.vars.clone()
     }
@@ -143,39 +157,56 @@ impl Session {
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
         let (own, hidden, no_private) = self.scoped_exports(scope);
         let global = self.global_exports();
-        let saved = std::mem::replace(&mut self.vars.current, scope);
         let global = global
             .iter()
-            .filter(|var| !(hidden.contains(&var.name) || no_private && var.data.borrow().private));
-        let result =
-            own.iter().chain(global).try_fold(Vec::new(), |mut env: Vec<(BString, BString)>, var| {
-                let name = var.name;
-                if name == self.known.makelevel || name == self.known.make_restarts {
-                    return Ok(env);
-                }
-                let mut value = if name == self.known.shell && var.data.borrow().export != Export::Yes {
-                    return Ok(env);
-                } else {
-                    self.exported_value(var)?
-                };
-                if name == self.known.makeflags {
-                    value.extend_from_slice(more_flags);
-                } else if name == self.known.mflags {
-                    let more = if value.is_empty() { more_flags.trim_ascii_start() } else { more_flags };
-                    value.extend_from_slice(more);
-                }
-                env.push((self.text(name).into(), value));
-                Ok(env)
-            });
+            .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))
+            .map(|(var, hash)| (var, *hash));
+        let own = own.iter().map(|var| (var, variable_hash(self.text(var.name))));
+        let exported: Vec<(&Rc<Variable>, u32)> = own.chain(global).collect();
+        let is_exported = |name: Name| {
+            exported.iter().any(|(var, _)| var.name == name && var.data.borrow().export == Export::Yes)
+        };
+        // Make's own SHELL is for recipes to run with; what they see is the user's, unless it was exported.
+        let shell_exported = is_exported(self.known.shell);
+        let user_shell = self.env.get(b"SHELL").filter(|_| !shell_exported).map(BStr::to_owned);
+        let level = (Entry::Level, variable_hash(b"MAKELEVEL"));
+        let known = &self.known;
+        let replaced = [known.makelevel, known.make_restarts];
+        let passed = exported
+            .iter()
+            .filter(|(var, _)| {
+                !replaced.contains(&var.name)
+                    && (var.name != known.shell || var.data.borrow().export == Export::Yes)
+            })
+            .map(|(var, hash)| (Entry::Variable(var), *hash));
+        // Their order is the one in which make has them in a table of their own; expansion may show it.
+        let (entries, _) = in_order(passed.chain([level]), SLOTS);
+        let saved = std::mem::replace(&mut self.vars.current, scope);
+        let result = self.entered(&entries, more_flags);
         self.vars.current = saved;
         let mut env = result?;
-        // Make's own SHELL is for recipes to run with; what they see is the user's, unless it was exported.
-        let shell_exported = env.iter().any(|(name, _)| name == "SHELL");
-        if !shell_exported && let Some(shell) = self.env.get(b"SHELL") {
-            env.push(("SHELL".into(), shell.to_owned()));
-        }
-        env.push(("MAKELEVEL".into(), (self.level + 1).to_string().into()));
+        env.extend(user_shell.map(|shell| (BString::from("SHELL"), shell)));
         Ok(env.into_iter().collect())
+    }
+
+    fn entered(&mut self, entries: &[Entry<'_>], more_flags: &[u8]) -> Result<Vec<(BString, BString)>> {
+        let mut env: Vec<(BString, BString)> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match entry {
+                Entry::Variable(var) => {
+                    let mut value = self.exported_value(var)?;
+                    if var.name == self.known.makeflags {
+                        value.extend_from_slice(more_flags);
+                    } else if var.name == self.known.mflags {
+                        let more = if value.is_empty() { more_flags.trim_ascii_start() } else { more_flags };
+                        value.extend_from_slice(more);
+                    }
+                    env.push((self.text(var.name).into(), value));
+                }
+                Entry::Level => env.push(("MAKELEVEL".into(), (self.level + 1).to_string().into())),
+            }
+        }
+        Ok(env)
     }
 
     /// The environment of `$(shell)` and `!=`: that of recipes, or before 4.4 the one make itself was given.

@@ -22,6 +22,7 @@ pub mod rule;
 pub mod scope;
 pub mod sequence;
 pub mod session;
+pub mod slots;
 pub mod switch;
 pub mod target;
 pub mod variable;
