@@ -308,8 +308,10 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
         out.extend_from_slice(b"#  File is an intermediate prerequisite.\n");
     }
     if target.notintermediate {
-        out.extend_from_slice(b"#  File is a prerequisite of .NOTINTERMEDIATE.
-");
+        out.extend_from_slice(
+            b"#  File is a prerequisite of .NOTINTERMEDIATE.
+",
+        );
     }
     if target.secondary_flag {
         out.extend_from_slice(b"#  File is secondary (prerequisite of .SECONDARY).\n");

@@ -207,10 +207,6 @@ impl Builder<'_> {
                     )?;
                     *rejected = std::mem::take(&mut notes.rejected);
                     if let Some(deps) = tried {
-                        if recursions > 0 && self.trace.implicit {
-                            let text = rule_text(&candidate.rule);
-                            self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", name, b"'."]);
-                        }
                         let mut stem = dir.to_vec();
                         stem.extend_from_slice(&candidate.stem);
                         return Ok(Some(Found {
