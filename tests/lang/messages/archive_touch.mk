@@ -7,6 +7,7 @@
 # RUN: -t two
 # RUN: -t three
 # RUN: -t four
+# SH: rm has.a
 # SORT
 all: one two three four
 one: nothere.a(m.o)
