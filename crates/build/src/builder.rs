@@ -56,6 +56,8 @@ pub struct FileState {
     pub linked: bool,
     /// The target it is being made for.
     pub parent: Option<FileId>,
+    /// The parent it had when it was first considered; none for a goal.
+    pub considered_for: Option<FileId>,
     /// Targets that wait for it.
     pub waiters: Vec<FileId>,
     /// How many prerequisites it waits for.

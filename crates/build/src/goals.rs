@@ -129,7 +129,7 @@ impl Builder<'_> {
         let mut goal = file;
         // No chain of parents is longer than there are targets.
         for _ in 0..self.files.len() {
-            match self.state(goal).parent {
+            match self.state(goal).considered_for {
                 Some(parent) if parent != goal => goal = parent,
                 _ => break,
             }

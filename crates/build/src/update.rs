@@ -100,6 +100,7 @@ impl Builder<'_> {
             Phase::New => {
                 self.state(file).depth = depth;
                 let parent = self.state(file).parent;
+                self.state(file).considered_for = parent;
                 let inherited = parent.is_some_and(|parent| self.state(parent).unwanted);
                 let allowed = inherited || self.session.targets[file].dont_care;
                 self.state(file).unwanted = self.for_makefiles && allowed;
