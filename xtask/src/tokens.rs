@@ -299,8 +299,12 @@ impl Case<'_> {
             words.push("count".into());
         }
         script.push_str("exec \"$@\"");
-        let mut cmd = Command::new("bash");
-        cmd.args(["-c", &script, "bash"]).args(&words).current_dir(&place.dir).env_clear();
+        // Whoever runs this in the background makes it ignore Ctrl-C, and make would too.
+        let mut cmd = Command::new("env");
+        cmd.args(["--default-signal=INT,QUIT", "bash", "-c", &script, "bash"])
+            .args(&words)
+            .current_dir(&place.dir)
+            .env_clear();
         cmd.env("PATH", SYSTEM_PATH).env("LC_ALL", "C").env("TMPDIR", tmp);
         cmd.envs(place.variant.environment(Release::V441));
         if self.is_given() {
