@@ -556,10 +556,17 @@ impl Builder<'_> {
         let mut ids = Vec::with_capacity(deps.len());
         for dep in &deps {
             let name = self.session.name(strip_dot_slash(&dep.name));
+            let known = self.session.targets.lookup(name).is_some();
             let id = self.session.targets.enter(name);
             // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
             if !dep.from_pattern && self.session.identity().is_4_4() {
-                self.session.targets[id].name_explicitly();
+                let target = &mut self.session.targets[id];
+                // One that is there on the way to another file is only entered.
+                if on_the_way && !known && dep.made_by.is_none() {
+                    target.mentioned = true;
+                } else {
+                    target.name_explicitly();
+                }
             }
             ids.push(id);
         }
@@ -608,6 +615,9 @@ impl Builder<'_> {
             target.grouped.clear();
         } else {
             // The rule's own prerequisites come first: `$<` is its first.
+            for second in &mut target.secondary {
+                second.after += entered.len();
+            }
             entered.append(&mut target.deps);
         }
         target.deps = entered;

@@ -54,7 +54,7 @@ impl Builder<'_> {
             let result = self.session.expand_in(scope, &Text::new(text), &mut expanded);
             self.session.reading = saved;
             result?;
-            let deps = self.session.enter_deps(&expanded, None);
+            let deps = self.session.enter_deps(&expanded, None, second.stem.is_some());
             added += deps.len();
             let all = &mut self.session.targets[file].deps;
             all.splice(at..at, deps);

@@ -641,9 +641,9 @@ impl Builder<'_> {
             } else {
                 let status = self.touch_target(file)?;
                 self.state(file).mtime = None;
+                self.session.commands += 1;
                 status
             };
-            self.session.commands += 1;
             self.finish(file, status, true)?;
             self.report(file, depth, status);
             return Ok(Outcome::Done(status));
@@ -761,7 +761,9 @@ impl Builder<'_> {
                 }
             }
         }
-        if ran {
+        // What was touched without its recipe says nothing of the others.
+        let touched = self.session.options.touch && !self.is_recursive(file);
+        if ran && !touched {
             for sibling in self.session.targets[file].grouped.clone() {
                 let state = self.state(sibling);
                 state.phase = Phase::Done;

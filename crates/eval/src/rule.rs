@@ -378,8 +378,8 @@ impl Session {
     }
 
     /// Enters a list of prerequisites, expanded, into the table. `stem` replaces each one's `%`: that of a
-    /// static pattern rule.
-    pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>) -> Vec<Dep> {
+    /// static pattern rule, whose prerequisites are `patterned` even where a second expansion gave them whole.
+    pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>, patterned: bool) -> Vec<Dep> {
         let mut out = Vec::new();
         let (mut order_only, mut wait) = (false, false);
         for (word, bar) in self.prerequisite_words(text) {
@@ -406,7 +406,7 @@ impl Session {
             };
             let file = self.targets.enter(name);
             // From 4.4 on, what a static pattern rule names may still be an intermediate file of an implicit rule.
-            if stem.is_some() && self.identity().is_4_4() {
+            if patterned && self.identity().is_4_4() {
                 self.targets[file].mentioned = true;
             } else {
                 self.targets[file].name_explicitly();
@@ -427,7 +427,7 @@ impl Session {
         let shared_deps = if secondary || rule.static_pattern.is_some() {
             Vec::new()
         } else {
-            self.enter_deps(&rule.deps, None)
+            self.enter_deps(&rule.deps, None, false)
         };
         let known_suffixes = self.known.suffixes;
         let mut files = Vec::with_capacity(names.len());
@@ -448,7 +448,7 @@ impl Session {
                     }
                 }
                 if !secondary && stem.is_some() {
-                    deps = self.enter_deps(&rule.deps, stem.as_deref());
+                    deps = self.enter_deps(&rule.deps, stem.as_deref(), true);
                 }
             }
             if secondary && (stem.is_some() || rule.static_pattern.is_none()) {
