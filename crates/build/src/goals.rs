@@ -60,6 +60,7 @@ impl Builder<'_> {
                     Outcome::Done(status) => {
                         open.remove(at);
                         worst = worst.max(status);
+                        self.state(goal).told_to.get_or_insert(goal);
                         self.say_done(goal, changed);
                         let options = &self.session.options;
                         if status != Status::Success

@@ -53,6 +53,13 @@ impl Builder<'_> {
             }
             self.state(file).next_rule += 1;
         }
+        // What became of all rules is for the first that needed them; to others the first rule speaks for the name.
+        if let Some(waiter) = waiter {
+            let state = self.state(file);
+            if *state.told_to.get_or_insert(waiter) != waiter {
+                return Ok(Outcome::Done(state.status.unwrap_or(Status::Success)));
+            }
+        }
         // What earlier rules gave counts when the walk comes by again.
         for at in 0..=self.session.targets[file].double_colon.len() {
             let rule = if at == 0 { file } else { self.session.targets[file].double_colon[at - 1] };
