@@ -44,10 +44,11 @@ impl Session {
         }
         // While they are set, `?=` sees neither the target's own variables nor those of what it is made for.
         let scope = self.vars.add_scope(Some(GLOBAL));
-        self.vars.scope_mut(scope).next_is_parent = true;
+        // What is expanded then sees private global ones.
         let saved = std::mem::replace(&mut self.vars.current, scope);
         let result = self.apply_pattern_variables(scope, &matching);
         self.vars.current = saved;
+        self.vars.scope_mut(scope).next_is_parent = true;
         self.vars.scope_mut(scope).next = Some(above);
         self.vars.scope_mut(own).next = Some(scope);
         // Both sets are the target's own: private variables are seen from one to the other.
