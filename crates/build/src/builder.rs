@@ -119,10 +119,6 @@ pub struct Builder<'s> {
     pub directories: Directories,
     /// What `-d` and `--debug` print.
     pub trace: Trace,
-    /// Names that could not be made by implicit rules: not tried again.
-    pub impossible: rkbuild_base::FxSet<Name>,
-    /// The count of commands when that was last looked at.
-    pub impossible_at: u64,
     /// Pattern rules that a search under way uses: they are not used again inside it.
     pub in_use: Vec<*const PatternRule>,
     /// The order of prerequisites and goals.
@@ -185,8 +181,6 @@ impl<'s> Builder<'s> {
             jobs,
             directories: Directories::default(),
             trace,
-            impossible: Default::default(),
-            impossible_at: 0,
             in_use: Vec::new(),
             shuffle,
             for_makefiles: false,

@@ -1,8 +1,8 @@
-//! Directory listings, so that implicit-rule search need not stat every candidate.
+//! Directory listings, so that implicit-rule search need not stat every candidate, and what was found impossible to make.
 
 use std::sync::Arc;
 
-use rkbuild_base::FxMap;
+use rkbuild_base::{FxMap, FxSet, Name};
 use rkbuild_eval::Session;
 use rkbuild_host::Listing;
 
@@ -13,6 +13,10 @@ type Seen = (u64, Option<Arc<Listing>>);
 #[derive(Default)]
 pub struct Directories {
     seen: FxMap<Box<[u8]>, Seen>,
+    /// Names that no file and no rule gives.
+    impossible: FxSet<Name>,
+    /// The count of commands when these were last asked for.
+    asked: u64,
 }
 
 /// Splits a path into its directory (`.` when there is none) and its last component.
@@ -25,9 +29,26 @@ pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Directories {
-    /// Forgets everything: a command that was running has ended.
-    pub fn clear(&mut self) {
+    /// Forgets everything: a command that was running has ended. What is impossible 4.3 never looks at again.
+    pub fn clear(&mut self, session: &Session) {
         self.seen.clear();
+        if session.identity().is_4_4() {
+            self.impossible.clear();
+        }
+    }
+
+    /// Whether it is known, since the last command was started, that a name can't be made.
+    pub fn is_impossible(&mut self, session: &Session, name: Name) -> bool {
+        if self.asked != session.commands && session.identity().is_4_4() {
+            self.impossible.clear();
+        }
+        self.asked = session.commands;
+        self.impossible.contains(&name)
+    }
+
+    /// Remembers that a name can't be made.
+    pub fn set_impossible(&mut self, name: Name) {
+        self.impossible.insert(name);
     }
 
     /// Forgets that `path` was looked for, after make itself changed its directory.

@@ -247,78 +247,52 @@ impl Builder<'_> {
         let mut deps = Vec::new();
         let (mut order_only, mut wait) = (false, false);
         for pattern in &candidate.rule.deps {
-            if !pattern.secondary {
-                let has_percent = Pattern::parse(&pattern.text).percent.is_some();
-                let mut name = BString::default();
-                if has_percent {
-                    name.extend_from_slice(dir);
-                }
-                let mut filled = Vec::new();
-                Pattern::parse(&pattern.text).fill(&candidate.stem, &mut filled);
-                name.extend_from_slice(&filled);
-                let name = BString::from(strip_dot_slash(&name));
-                for name in self.matching_files(name) {
-                    let dep = FoundDep {
-                        name,
-                        order_only: pattern.order_only,
-                        wait: pattern.wait,
-                        made_by: None,
-                        ought: false,
-                        from_pattern: has_percent,
-                    };
-                    let tried = self.try_dep(
-                        file,
-                        candidate,
-                        dep,
-                        pattern.secondary,
-                        chain,
-                        ought,
-                        notes,
-                        depth,
-                        recursions,
-                    )?;
-                    let Some(dep) = tried else { return Ok(None) };
-                    deps.push(dep);
-                }
-                continue;
-            }
             // Word by word: what comes after a prerequisite that can't be had is not expanded.
-            for word in reference_words(&pattern.text) {
-                let words = self.expand_pattern_word(file, name, word, &candidate.stem, dir, &full_stem)?;
-                for (name, from_pattern) in words {
-                    if name == "|" && !order_only {
+            let words =
+                if pattern.secondary { reference_words(&pattern.text) } else { vec![&pattern.text[..]] };
+            for word in words {
+                let names = if pattern.secondary {
+                    self.expand_pattern_word(file, name, word, &candidate.stem, dir, &full_stem)?
+                } else {
+                    self.fill_pattern_word(word, &candidate.stem, dir)
+                };
+                for (name, from_pattern) in names {
+                    if pattern.secondary && name == "|" && !order_only {
                         order_only = true;
                         continue;
                     }
-                    if name == ".WAIT" && self.session.identity().is_4_4() {
+                    if pattern.secondary && name == ".WAIT" && self.session.identity().is_4_4() {
                         wait = true;
                         continue;
                     }
                     let dep = FoundDep {
                         name,
-                        order_only,
-                        wait: std::mem::take(&mut wait),
+                        order_only: order_only || pattern.order_only,
+                        wait: std::mem::take(&mut wait) || pattern.wait,
                         made_by: None,
                         ought: false,
                         from_pattern,
                     };
-                    let tried = self.try_dep(
-                        file,
-                        candidate,
-                        dep,
-                        pattern.secondary,
-                        chain,
-                        ought,
-                        notes,
-                        depth,
-                        recursions,
-                    )?;
+                    let second = pattern.secondary;
+                    let tried =
+                        self.try_dep(file, candidate, dep, second, chain, ought, notes, depth, recursions)?;
                     let Some(dep) = tried else { return Ok(None) };
                     deps.push(dep);
                 }
             }
         }
         Ok(Some(deps))
+    }
+
+    /// A prerequisite with the stem in place of its `%`, behind the directory; or the files its wildcards stand for. With
+    /// each, whether there was a `%`.
+    fn fill_pattern_word(&self, word: &[u8], stem: &[u8], dir: &[u8]) -> Vec<(BString, bool)> {
+        let pattern = Pattern::parse(word);
+        let has_percent = pattern.percent.is_some();
+        let mut name = if has_percent { dir.to_vec() } else { Vec::new() };
+        pattern.fill(stem, &mut name);
+        let files = self.matching_files(strip_dot_slash(&name).into());
+        files.into_iter().map(|name| (name, has_percent)).collect()
     }
 
     /// The files a name with wildcards stands for; without any, and without wildcards, itself.
@@ -350,12 +324,7 @@ impl Builder<'_> {
         let depth = depth + 1;
         let what: &[u8] = if dep.from_pattern || secondary { b"implicit" } else { b"rule" };
         let id = self.session.name(strip_dot_slash(&dep.name));
-        // A command may have changed that; up to 4.3 nobody looked again.
-        if self.impossible_at != self.session.commands && self.session.identity().is_4_4() {
-            self.impossible.clear();
-        }
-        self.impossible_at = self.session.commands;
-        if self.impossible.contains(&id) {
+        if self.directories.is_impossible(self.session, id) {
             notes.rejected = true;
             if tracing {
                 self.reject(depth, candidate, &[what, b" "].concat(), &dep.name);
@@ -442,7 +411,7 @@ impl Builder<'_> {
             None => {
                 // What can't be made now can't be made for another target either, unless a makefile names it.
                 if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
-                    self.impossible.insert(id);
+                    self.directories.set_impossible(id);
                 }
                 if tracing {
                     self.debug(depth, &[b"No implicit rule found for '", &dep.name, b"'."]);
@@ -470,19 +439,23 @@ impl Builder<'_> {
     /// A rule was tried with a name that no makefile gives as it is: from 4.4 on that makes it an intermediate file, whether
     /// or not the rule is taken.
     fn count_on(&mut self, name: Name) {
-        if !self.session.identity().is_4_4() || self.session.targets.no_intermediates {
+        if !self.session.identity().is_4_4() {
             return;
         }
-        if let Some(file) = self.session.targets.lookup(name) {
-            let target = &mut self.session.targets[file];
-            if target.is_explicit || target.notintermediate {
-                return;
-            }
-            target.intermediate = true;
-            // It may have been made already.
-            if self.state(file).ran {
-                self.intermediates.insert(file);
-            }
+        if let Some(file) =
+            self.session.targets.lookup(name).filter(|f| !self.session.targets[*f].is_explicit)
+        {
+            self.make_intermediate(file);
+        }
+    }
+
+    /// From now on a file counts as intermediate, unless a makefile forbids it; it may have been made already.
+    fn make_intermediate(&mut self, file: FileId) {
+        let forbidden = self.session.targets.no_intermediates;
+        let target = &mut self.session.targets[file];
+        target.intermediate |= !target.notintermediate && !forbidden;
+        if target.intermediate && self.state(file).ran {
+            self.intermediates.insert(file);
         }
     }
 
@@ -586,14 +559,8 @@ impl Builder<'_> {
                 self.state(id).tried_implicit = true;
                 self.apply(id, *made_by, true)?;
             }
-            if made || dep.ought {
-                let no_intermediates = self.session.targets.no_intermediates;
-                let target = &mut self.session.targets[id];
-                target.intermediate |= !known && !target.notintermediate && !no_intermediates;
-                // It may have been made already, for a target whose own rule names it.
-                if target.intermediate && self.state(id).ran {
-                    self.intermediates.insert(id);
-                }
+            if (made || dep.ought) && !known {
+                self.make_intermediate(id);
             }
             entered.push(Dep {
                 file: id,

@@ -405,10 +405,7 @@ impl Builder<'_> {
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         self.session.host().changed();
-        self.directories.clear();
-        if self.session.identity().is_4_4() {
-            self.impossible.clear();
-        }
+        self.directories.clear(self.session);
         interrupt::settle(exit);
         self.check_signal(Some((job, exit)))?;
         if self.jobs.sync.by_line() {

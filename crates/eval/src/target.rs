@@ -76,11 +76,11 @@ pub struct Target {
     pub phony: bool,
     /// Prerequisite of `.PRECIOUS`.
     pub precious: bool,
-    /// Prerequisite of `.INTERMEDIATE`, or made by a chain of implicit rules.
+    /// Prerequisite of `.INTERMEDIATE`, made by a chain of implicit rules, or tried by one under a name no makefile gives.
     pub intermediate: bool,
     /// Prerequisite of `.NOTINTERMEDIATE`.
     pub notintermediate: bool,
-    /// Prerequisite of `.SECONDARY`.
+    /// Prerequisite of `.SECONDARY`, or found up to date after implicit rules were searched for it: never removed.
     pub secondary_flag: bool,
     /// Prerequisite of `.LOW_RESOLUTION_TIME`.
     pub low_resolution_time: bool,
