@@ -188,7 +188,7 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
 /// The same few hundred random makefiles each time, which agreed when this was written.
 fn random_makefiles(places: &Places) -> Result<Tally> {
     let variants = variants(places)?;
-    Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants }.run(places)
+    Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants, jobs: 2 }.run(places)
 }
 
 /// Most of their time the jobs sleep.

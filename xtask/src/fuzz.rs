@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use fastrand::Rng;
 use filetime::{FileTime, set_file_mtime};
 
@@ -28,6 +29,8 @@ pub struct Fuzz {
     pub time: Option<Duration>,
     pub release: Release,
     pub variants: Vec<Variant>,
+    /// How many are tried at a time.
+    pub jobs: usize,
 }
 
 /// What is to be seen of one run.
@@ -62,28 +65,48 @@ impl Fuzz {
         for variant in &self.variants {
             candidates.push(program(&variant.name, &variant.program, variant.environment(self.release))?);
         }
-        let place = Place { top: top.path().to_path_buf() };
         let start = Instant::now();
-        let mut random = Rng::with_seed(self.seed);
-        let mut tally = Tally::default();
-        let over = |tried: usize| {
-            self.count.is_some_and(|count| tried >= count)
+        let work = Mutex::new(Work { random: Rng::with_seed(self.seed), begun: 0, tally: Tally::default() });
+        let over = |begun: usize| {
+            self.count.is_some_and(|count| begun >= count)
                 || self.time.is_some_and(|time| start.elapsed() >= time)
         };
-        while !over(tally.passed + tally.failed) {
-            let case = Case::random(&mut random);
-            let mut same = true;
-            for candidate in &candidates {
-                if !place.differs(&case, &reference, candidate)? {
-                    continue;
-                }
-                same = false;
-                let small = place.shrink(case, &reference, candidate)?;
-                self.tell(&place, &small, &reference, candidate, &kept, tally.failed)?;
-                break;
+        let next = || {
+            let mut work = lock(&work);
+            if over(work.begun) {
+                return None;
             }
-            *if same { &mut tally.passed } else { &mut tally.failed } += 1;
-        }
+            let number = work.begun;
+            work.begun += 1;
+            Some((number, Case::random(&mut work.random)))
+        };
+        // Whoever tries one waits for programs most of the time.
+        let worker = |name: usize| -> Result<()> {
+            let place = Place { top: top.path().join(format!("worker-{name}")) };
+            while let Some((number, case)) = next() {
+                let same = match place.first_different(&case, &reference, &candidates)? {
+                    None => true,
+                    Some(candidate) => {
+                        let small = place.shrink(case, &reference, candidate)?;
+                        let told = self.tell(&place, &small, &reference, candidate, &kept, number)?;
+                        let _work = lock(&work);
+                        println!("{told}");
+                        false
+                    }
+                };
+                let tally = &mut lock(&work).tally;
+                *if same { &mut tally.passed } else { &mut tally.failed } += 1;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                (0..self.jobs.max(1)).map(|name| scope.spawn(move || worker(name))).collect();
+            workers.into_iter().try_for_each(|worker| {
+                worker.join().map_err(|_| anyhow!("a worker of fuzz-diff panicked"))?
+            })
+        })?;
+        let tally = work.into_inner().unwrap_or_else(PoisonError::into_inner).tally;
         println!(
             "{} makefiles tried in {:.0} s, seed {}: {} differ",
             tally.passed + tally.failed,
@@ -94,6 +117,7 @@ impl Fuzz {
         Ok(tally)
     }
 
+    /// What both programs do with a case, and the file it is kept in.
     fn tell(
         &self,
         place: &Place,
@@ -102,34 +126,64 @@ impl Fuzz {
         candidate: &Program,
         kept: &Path,
         number: usize,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let (first, second) = (place.see(case, reference)?, place.see(case, candidate)?);
         let text = case.text();
-        println!("make {}  # {:?}\n{text}", case.arguments.join(" "), case.files);
+        let mut told = format!("make {}  # {:?}\n{text}\n", case.arguments.join(" "), case.files);
         for (program, seen) in [(reference, &first), (candidate, &second)] {
-            println!("{}: {}", program.name, seen.ending);
-            print!("{}{}", String::from_utf8_lossy(&seen.out), String::from_utf8_lossy(&seen.err));
+            told += &format!("{}: {}\n", program.name, seen.ending);
+            told += &String::from_utf8_lossy(&seen.out);
+            told += &String::from_utf8_lossy(&seen.err);
         }
         for difference in first.files.differences(&second.files) {
-            println!("{difference}");
+            told += &format!("{difference}\n");
         }
-        println!();
         let file = kept.join(format!("{}-{number}.mk", self.seed));
         fs::write(&file, format!("# make {}\n# files {:?}\n{text}", case.arguments.join(" "), case.files))
-            .with_context(|| format!("{}", file.display()))
+            .with_context(|| format!("{}", file.display()))?;
+        Ok(told)
     }
 }
 
-/// The one directory all runs happen in.
+/// What the workers share: the cases come from one seed, whoever takes them.
+struct Work {
+    random: Rng,
+    begun: usize,
+    tally: Tally,
+}
+
+fn lock(work: &Mutex<Work>) -> MutexGuard<'_, Work> {
+    work.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The one directory all runs of a worker happen in.
 struct Place {
     top: PathBuf,
 }
 
 impl Place {
-    fn differs(&self, case: &Case, reference: &Program, candidate: &Program) -> Result<bool> {
+    /// The first candidate that does not do what GNU make does.
+    fn first_different<'a>(
+        &self,
+        case: &Case,
+        reference: &Program,
+        candidates: &'a [Program],
+    ) -> Result<Option<&'a Program>> {
         let first = self.see(case, reference)?;
         // What GNU make does not come to an end with, or crashes on, says nothing.
-        Ok(matches!(first.ending, Ending::Exit(_)) && first != self.see(case, candidate)?)
+        if !matches!(first.ending, Ending::Exit(_)) {
+            return Ok(None);
+        }
+        for candidate in candidates {
+            if first != self.see(case, candidate)? {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
+    }
+
+    fn differs(&self, case: &Case, reference: &Program, candidate: &Program) -> Result<bool> {
+        Ok(self.first_different(case, reference, std::slice::from_ref(candidate))?.is_some())
     }
 
     fn see(&self, case: &Case, program: &Program) -> Result<Seen> {

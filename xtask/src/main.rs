@@ -188,6 +188,9 @@ struct FuzzArguments {
     /// Only rkbuild itself, or only rkbuild --no-native
     #[arg(long, value_enum)]
     only: Option<VariantName>,
+    /// How many are tried at a time; the machine's cores if not said
+    #[arg(long, short)]
+    jobs: Option<usize>,
 }
 
 #[derive(clap::Args)]
@@ -392,6 +395,7 @@ fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
         time: f.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
         release: release(&f.compat),
         variants,
+        jobs: f.jobs.unwrap_or_else(cores),
     }
     .run(places)?;
     Ok(tally.failed == 0)
