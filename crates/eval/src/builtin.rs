@@ -217,7 +217,6 @@ impl Session {
             self.targets[file].builtin = true;
             // A suffix rule's name is one too, if only as long as nothing else says so.
             self.targets[file].mentioned = true;
-            self.targets[file].is_explicit = false;
         }
     }
 
