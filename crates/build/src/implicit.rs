@@ -151,6 +151,15 @@ impl Builder<'_> {
                 out.push(Candidate { rule: rule.clone(), matched, stem: stem.to_vec(), with_dir });
             }
         }
+        // A rule with neither prerequisites nor recipe is there to say just that.
+        specific |= self.session.targets.cancelled.iter().any(|(targets, deps)| {
+            let names = |t: &Pattern| {
+                let with_dir = slash.is_some() && !t.text.contains(&b'/');
+                let stem = t.stem(if with_dir { base } else { name });
+                !t.is_match_anything() && stem.is_some_and(|stem| with_dir || !stem.is_empty())
+            };
+            deps.is_empty() && targets.iter().any(names)
+        });
         specific |= self
             .session
             .targets
@@ -291,7 +300,8 @@ impl Builder<'_> {
         let has_percent = pattern.percent.is_some();
         let mut name = if has_percent { dir.to_vec() } else { Vec::new() };
         pattern.fill(stem, &mut name);
-        let files = self.matching_files(strip_dot_slash(&name).into());
+        // Blanks a goal's name begins with separate it from nothing.
+        let files = self.matching_files(strip_dot_slash(name.trim_ascii_start()).into());
         files.into_iter().map(|name| (name, has_percent)).collect()
     }
 
@@ -534,8 +544,8 @@ impl Builder<'_> {
             // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
             if !dep.from_pattern && self.session.identity().is_4_4() {
                 let target = &mut self.session.targets[id];
-                // One that is there on the way to another file is only entered.
-                if on_the_way && !known && dep.made_by.is_none() {
+                // What was simply there is only entered: another rule may make it intermediate.
+                if dep.made_by.is_none() && (!dep.ought || on_the_way && !known) {
                     target.mentioned = true;
                 } else {
                     target.name_explicitly();
