@@ -150,6 +150,10 @@ pub struct Builder<'s> {
     pub clock_skew: bool,
     /// Intermediate files made here, to be removed at the end, in order.
     pub intermediates: rkbuild_base::FxSet<FileId>,
+    /// The prerequisites that were taken out because they closed a circle, in order.
+    pub(crate) dropped: Vec<crate::circle::Dropped>,
+    /// Lists of prerequisites a dropped circle joined.
+    pub(crate) shared_tails: Vec<crate::circle::SharedTail>,
     /// The goals, which are kept even where they are intermediate files.
     pub(crate) goals: Vec<FileId>,
     /// VPATH, read once.
@@ -197,6 +201,8 @@ impl<'s> Builder<'s> {
             not_parallel,
             clock_skew: false,
             intermediates: Default::default(),
+            dropped: Vec::new(),
+            shared_tails: Vec::new(),
             goals: Vec::new(),
             general_vpath: None,
             gpath: None,

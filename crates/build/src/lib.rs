@@ -7,6 +7,7 @@ pub mod archive;
 mod arguments;
 pub mod automatic;
 pub mod builder;
+mod circle;
 pub mod command;
 pub mod database;
 pub mod directory;

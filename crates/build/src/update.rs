@@ -214,11 +214,7 @@ impl Builder<'_> {
                 if owner == file || kept {
                     self.drop_circular(owner, index, id, file);
                 } else {
-                    // GNU make takes it off the front of the wrong list, which recipes can see.
-                    self.tell_circular(file, id);
-                    self.session.targets[file].deps = self.session.targets[owner].deps[index + 1..].to_vec();
-                    let states = self.state(owner).deps.get(index + 1..).unwrap_or_default().to_vec();
-                    self.state(file).deps = states;
+                    self.drop_first_of_peer(owner, index, id, file);
                     at += 1;
                 }
                 continue;
@@ -243,6 +239,7 @@ impl Builder<'_> {
                 let unwanted = self.session.targets[file].dont_care || self.state(file).unwanted;
                 self.session.targets[id].dont_care = unwanted;
             }
+            let dropped = self.dropped.len();
             let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, file);
             if self.for_makefiles {
                 self.session.targets[id].dont_care = dont_care;
@@ -272,7 +269,10 @@ impl Builder<'_> {
                     state.changed = changed;
                 }
             }
-            at += 1;
+            at = match self.dropped.len() {
+                same if same == dropped => at + 1,
+                _ => self.after_dropped(owner, at, dropped, file),
+            };
         }
         // If it must be made, so must the intermediate files it is made from.
         if must_make || self.session.options.always_make {
@@ -359,36 +359,6 @@ impl Builder<'_> {
         if !state.linked || state.silent_failure {
             state.parent = Some(parent);
         }
-    }
-
-    /// All `::` rules of a name are on the way together.
-    fn set_updating(&mut self, file: FileId, on: bool) {
-        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
-        self.state(head).updating = on;
-    }
-
-    fn is_updating(&mut self, file: FileId) -> bool {
-        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
-        self.state(head).updating
-    }
-
-    /// Takes out a prerequisite of `file` that is being made already, on behalf of the target that is `considered`.
-    fn drop_circular(&mut self, file: FileId, at: usize, dep: FileId, considered: FileId) {
-        self.tell_circular(considered, dep);
-        self.session.targets[file].deps.remove(at);
-        self.forget_shuffled(file, at);
-        if at < self.state(file).deps.len() {
-            self.state(file).deps.remove(at);
-        }
-    }
-
-    fn tell_circular(&self, considered: FileId, dep: FileId) {
-        let mut message = b"Circular ".to_vec();
-        message.extend_from_slice(self.name_of(considered));
-        message.extend_from_slice(b" <- ");
-        message.extend_from_slice(self.name_of(dep));
-        message.extend_from_slice(b" dependency dropped.");
-        self.session.error(None, message);
     }
 
     /// Looks at one prerequisite on behalf of a target of time `this_time`; says in `must_make` if the target is to
