@@ -11,11 +11,11 @@ pub(crate) struct SharedTail {
     len: usize,
 }
 
-/// A prerequisite that was taken out of a list, and what came after it then.
+/// A prerequisite that was taken out of the list of `target`, where it stood at `at`.
 pub(crate) struct Dropped {
     target: FileId,
     at: usize,
-    rest: Vec<FileId>,
+    dep: FileId,
 }
 
 impl Builder<'_> {
@@ -69,7 +69,7 @@ impl Builder<'_> {
     }
 
     /// Where in the list of `owner` one goes on that stood at `at` when the first `seen` prerequisites had been dropped. Whoever
-    /// stands on one that was dropped still sees what came after it, and tells of it for `considered` once more.
+    /// stands on one that was dropped still sees what came right after it, and tells of it for `considered` once more.
     pub(crate) fn after_dropped(
         &mut self,
         owner: FileId,
@@ -77,31 +77,29 @@ impl Builder<'_> {
         seen: usize,
         considered: FileId,
     ) -> usize {
-        let mut rest: Option<&[FileId]> = None;
+        // What was dropped right behind it is what it still leads to.
+        let mut here = Vec::new();
         for dropped in self.dropped.iter().skip(seen).filter(|dropped| dropped.target == owner) {
             match dropped.at.cmp(&at) {
                 std::cmp::Ordering::Less => at -= 1,
-                std::cmp::Ordering::Equal if rest.is_none() => rest = Some(&dropped.rest),
-                _ => {}
+                std::cmp::Ordering::Equal => here.push(dropped.dep),
+                std::cmp::Ordering::Greater => {}
             }
         }
-        let Some(rest) = rest else { return at + 1 };
-        let left: Vec<FileId> =
-            self.session.targets[owner].deps.iter().skip(at).map(|dep| dep.file).collect();
-        let gone: Vec<FileId> = rest.iter().copied().filter(|file| !left.contains(file)).collect();
-        for file in gone {
-            if self.is_updating(file) {
-                self.tell_circular(considered, file);
+        if here.is_empty() {
+            return at + 1;
+        }
+        for dep in here.into_iter().skip(1) {
+            if self.is_updating(dep) {
+                self.tell_circular(considered, dep);
             }
         }
         at
     }
 
     fn take_out(&mut self, file: FileId, at: usize) {
-        let deps = &mut self.session.targets[file].deps;
-        let rest = deps.iter().skip(at + 1).map(|dep| dep.file).collect();
-        deps.remove(at);
-        self.dropped.push(Dropped { target: file, at, rest });
+        let dep = self.session.targets[file].deps.remove(at).file;
+        self.dropped.push(Dropped { target: file, at, dep });
         self.forget_shuffled(file, at);
         if at < self.state(file).deps.len() {
             self.state(file).deps.remove(at);
