@@ -33,6 +33,7 @@ impl Builder<'_> {
             return self.update_one(file, depth, waiter);
         }
         let mut status = Status::Success;
+        let known = self.state(file).next_rule > self.session.targets[file].double_colon.len();
         loop {
             // On the way there may come to be more.
             let next = self.state(file).next_rule;
@@ -64,6 +65,9 @@ impl Builder<'_> {
         for at in 0..=self.session.targets[file].double_colon.len() {
             let rule = if at == 0 { file } else { self.session.targets[file].double_colon[at - 1] };
             status = status.max(self.state(rule).status.unwrap_or(Status::Success));
+            if known {
+                self.complain_of_silent_failure(rule)?;
+            }
         }
         Ok(Outcome::Done(status))
     }
@@ -95,11 +99,7 @@ impl Builder<'_> {
                     };
                     self.debug(depth, &parts);
                 }
-                // Nothing was said when it failed as a makefile that need not be there.
-                let silent = status != Status::Success && self.state(file).silent_failure;
-                if silent && !self.session.targets[file].dont_care {
-                    self.complain(file)?;
-                }
+                self.complain_of_silent_failure(file)?;
                 return Ok(Outcome::Done(status));
             }
             Phase::Running => return Ok(self.wait_for(file, waiter)),
@@ -813,6 +813,16 @@ impl Builder<'_> {
                 self.ready.push(waiter);
             }
         }
+    }
+
+    /// Says now what was not said when a target failed as a makefile that need not be there.
+    fn complain_of_silent_failure(&mut self, file: FileId) -> Result<()> {
+        let state = self.state(file);
+        let silent = state.silent_failure && state.status.is_some_and(|status| status != Status::Success);
+        if silent && !self.session.targets[file].dont_care {
+            self.complain(file)?;
+        }
+        Ok(())
     }
 
     /// `No rule to make target …`: ends the session unless it is to keep going.
