@@ -18,6 +18,7 @@ pub mod options;
 pub mod pattern;
 pub mod reader;
 pub mod recipe;
+pub mod record;
 pub mod rule;
 pub mod scope;
 pub mod sequence;

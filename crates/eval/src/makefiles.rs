@@ -5,16 +5,24 @@ use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, FxMap};
 use rkbuild_host::{Dir, Host, Meta};
-use rkbuild_syntax::Makefile;
+use rkbuild_syntax::{Makefile, Record};
 
 /// Wall-clock distance from a file's times below which a later change could bear the same time stamp.
 const RACY_NS: i64 = 50_000_000;
 
+/// What a makefile holds.
+pub enum Contents {
+    /// Bytes that were not looked at yet.
+    Bytes(Vec<u8>),
+    /// They are parsed already.
+    Makefile(Arc<Makefile>),
+}
+
 /// A cache of parsed makefiles by absolute path; an entry serves while the file's identity, size and times are
 /// those it was read with.
 ///
-/// A makefile is kept from the second time it is read: most of a large tree's are records of one command each, which
-/// one session reads once, and which together would fill the memory.
+/// A makefile is kept from the second time it is read: most of a large tree's are read once, and would together fill the
+/// memory. Records of one command each are never kept: they are parsed as quickly as they are found in memory.
 #[derive(Default)]
 pub struct Makefiles {
     entries: Mutex<FxMap<BString, Entry>>,
@@ -34,8 +42,8 @@ fn same(a: &Meta, b: &Meta) -> bool {
 }
 
 impl Makefiles {
-    /// Reads and parses a makefile, or gives the one in memory when the file is provably unchanged.
-    pub fn read(&self, host: &Host, dir: &Dir, path: &[u8]) -> io::Result<Arc<Makefile>> {
+    /// Reads a makefile, or gives the one in memory when the file is provably unchanged.
+    pub fn read(&self, host: &Host, dir: &Dir, path: &[u8]) -> io::Result<Contents> {
         let mut key: BString = dir.path().to_owned();
         if path.starts_with(b"/") {
             key.clear();
@@ -43,29 +51,34 @@ impl Makefiles {
             key.push(b'/');
         }
         key.extend_from_slice(path);
+        let first = !self.lock().contains_key(&key);
+        if first {
+            let bytes = host.read(dir, path)?;
+            self.lock().insert(key, Entry::Met);
+            return Ok(Contents::Bytes(bytes));
+        }
         let meta = host.stat(dir, path)?;
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
-            return Ok(Arc::new(Makefile::new(&host.read(dir, path)?)));
+            return Ok(Contents::Bytes(host.read(dir, path)?));
         }
-        let mut entries = self.lock();
-        match entries.get(&key) {
-            Some(Entry::Kept { meta: kept, makefile }) if same(kept, &meta) => return Ok(makefile.clone()),
-            Some(_) => {}
-            None => {
-                entries.insert(key, Entry::Met);
-                drop(entries);
-                return Ok(Arc::new(Makefile::new(&host.read(dir, path)?)));
+        match self.lock().get(&key) {
+            Some(Entry::Kept { meta: kept, makefile }) if same(kept, &meta) => {
+                return Ok(Contents::Makefile(makefile.clone()));
             }
+            _ => {}
         }
-        drop(entries);
         let before = host.now_ns();
-        let makefile = Arc::new(Makefile::new(&host.read(dir, path)?));
+        let bytes = host.read(dir, path)?;
+        if Record::parse(&bytes).is_some() {
+            return Ok(Contents::Bytes(bytes));
+        }
+        let makefile = Arc::new(Makefile::new(&bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.stat(dir, path).is_ok_and(|after| same(&after, &meta)) {
             self.lock().insert(key, Entry::Kept { meta, makefile: makefile.clone() });
         }
-        Ok(makefile)
+        Ok(Contents::Makefile(makefile))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, FxMap<BString, Entry>> {

@@ -7,8 +7,9 @@ use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Cond, Makefile, Stmt, Text};
+use rkbuild_syntax::{Cond, Makefile, Record, Stmt, Text};
 
+use crate::makefiles::Contents;
 use crate::pattern::Pattern;
 use crate::rule::{PendingRule, Read};
 use crate::sequence::Wildcards;
@@ -92,12 +93,12 @@ impl Session {
             }
         }
         match result {
-            Ok(makefile) => {
+            Ok(contents) => {
                 record.found = true;
                 self.read_files.push(record.clone());
                 self.add_to_makefile_list(record.name);
                 // Messages give the name that was asked for, wherever the file was found.
-                self.read_text(makefile, self.name(name), 1, false)?;
+                self.read_contents(&contents, self.name(name))?;
                 Ok(record)
             }
             // What can be opened but not read is not forgiven to an optional makefile either.
@@ -146,8 +147,25 @@ impl Session {
         self.vars.define(GLOBAL, list, Arc::new(Text::new(value)), flavor, Origin::File, place);
     }
 
-    fn open_makefile(&self, path: &[u8]) -> std::io::Result<Arc<Makefile>> {
+    fn open_makefile(&self, path: &[u8]) -> std::io::Result<Contents> {
         self.shared.makefiles.read(self.host(), &self.dir, path)
+    }
+
+    /// Reads what a makefile holds. Messages call it `file`.
+    pub fn read_contents(&mut self, contents: &Contents, file: Name) -> Result<()> {
+        let makefile = match contents {
+            Contents::Makefile(makefile) => makefile.clone(),
+            Contents::Bytes(bytes) => {
+                if self.reads_records()
+                    && let Some(record) = Record::parse(bytes)
+                    && self.suits(&record)
+                {
+                    return self.read_record(&record, file);
+                }
+                Arc::new(Makefile::new(bytes))
+            }
+        };
+        self.read_text(makefile, file, 1, false)
     }
 
     /// Reads bytes as a makefile, as `$(eval)` and `--eval` do. Messages name the line that is being read now.

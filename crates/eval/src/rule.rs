@@ -36,6 +36,22 @@ pub(crate) struct PendingRule {
 }
 
 impl PendingRule {
+    /// An explicit rule with targets and prerequisites only.
+    pub(crate) fn plain(targets: Vec<BString>, place: Place, prefix: u8) -> PendingRule {
+        PendingRule {
+            targets,
+            patterns: Vec::new(),
+            static_pattern: None,
+            deps: Vec::new(),
+            double_colon: false,
+            grouped: false,
+            place,
+            recipe: Vec::new(),
+            recipe_place: None,
+            prefix,
+        }
+    }
+
     /// Adds a recipe line.
     pub(crate) fn push(&mut self, text: Arc<Text>, place: Place) {
         let first = self.recipe_place.get_or_insert(place).line;
@@ -143,18 +159,8 @@ impl Session {
         if names.is_empty() {
             return Ok(Read::NoTargets);
         }
-        let mut rule = PendingRule {
-            targets: names,
-            patterns: Vec::new(),
-            static_pattern,
-            deps,
-            double_colon,
-            grouped,
-            place,
-            recipe: Vec::new(),
-            recipe_place: None,
-            prefix: self.recipe_prefix,
-        };
+        let plain = PendingRule::plain(names, place, self.recipe_prefix);
+        let mut rule = PendingRule { static_pattern, deps, double_colon, grouped, ..plain };
         if let Some(command) = command {
             let text = trim_start_blanks(&command);
             rule.push(Arc::new(Text::new(recipe_text(text, self.recipe_prefix))), place);
@@ -293,7 +299,13 @@ impl Session {
             return self.record_pattern_rule(rule, recipe);
         }
         let names: Vec<Name> = parsed.iter().map(|p| self.name(strip_dot_slash(&p.text))).collect();
-        self.record_explicit_rule(&rule, recipe, &names)
+        let secondary = self.targets.second_expansion && memchr::memchr(b'$', &rule.deps).is_some();
+        let shared_deps = if secondary || rule.static_pattern.is_some() {
+            Vec::new()
+        } else {
+            self.enter_deps(&rule.deps, None, false)
+        };
+        self.record_explicit_rule(&rule, recipe, &names, shared_deps)
     }
 
     fn record_pattern_rule(&mut self, rule: PendingRule, recipe: Option<Rc<Recipe>>) -> Result<()> {
@@ -417,18 +429,16 @@ impl Session {
         out
     }
 
-    fn record_explicit_rule(
+    /// Enters a rule for the targets `names`. `shared_deps` are the prerequisites they have in common, entered before;
+    /// those of the rule's text come with them only where they differ from target to target.
+    pub(crate) fn record_explicit_rule(
         &mut self,
         rule: &PendingRule,
         recipe: Option<Rc<Recipe>>,
         names: &[Name],
+        shared_deps: Vec<Dep>,
     ) -> Result<()> {
         let secondary = self.targets.second_expansion && memchr::memchr(b'$', &rule.deps).is_some();
-        let shared_deps = if secondary || rule.static_pattern.is_some() {
-            Vec::new()
-        } else {
-            self.enter_deps(&rule.deps, None, false)
-        };
         let known_suffixes = self.known.suffixes;
         let mut files = Vec::with_capacity(names.len());
         for &name in names {

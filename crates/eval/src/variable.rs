@@ -245,6 +245,11 @@ impl Variables {
         }
     }
 
+    /// True when look-up begins in the global scope, with no other over it.
+    pub fn only_global(&self) -> bool {
+        self.current == GLOBAL && self.over_global.is_none()
+    }
+
     /// The variable of that very scope.
     pub fn lookup_in(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
         self.scope(scope).vars.get(&name)

@@ -2,6 +2,7 @@
 //!
 //! - [`line`]: physical lines to logical lines, continuations and comments.
 //! - [`statement`]: what kind of line it is: assignment, directive, conditional or rule.
+//! - [`record`]: the one form of makefile that needs no parser, as there are thousands of them.
 //! - [`expr`]: text with `$` references to an expression tree, compiled once.
 //! - [`function`]: the names and argument counts of make's functions.
 
@@ -9,6 +10,7 @@ pub mod expr;
 pub mod function;
 pub mod line;
 pub mod makefile;
+pub mod record;
 pub mod statement;
 
 use rkbuild_base::{Identity, Names};
@@ -16,6 +18,7 @@ use rkbuild_base::{Identity, Names};
 pub use expr::{Expr, NameText, Part, Text};
 pub use function::Func;
 pub use makefile::Makefile;
+pub use record::Record;
 pub use statement::{Assign, Cond, Op, Stmt};
 
 /// What parsing depends on: the table of names, and the release of make whose function names are known.

@@ -121,6 +121,17 @@ pub struct LastDir {
     listing: Option<Arc<Listing>>,
 }
 
+impl LastDir {
+    /// Another directory, or the same at another time.
+    fn start(&mut self, path: &[u8], epoch: Option<u64>) {
+        self.listing = None;
+        self.times = 0;
+        self.epoch = epoch;
+        self.path.clear();
+        self.path.extend_from_slice(path);
+    }
+}
+
 /// After this many names of one directory, it is read.
 const READ_AFTER: u32 = 4;
 
@@ -175,19 +186,29 @@ impl Session {
     }
 
     /// True when a file of that name exists, be it a symbolic link to nothing.
-    fn is_there(&mut self, path: &[u8]) -> bool {
+    pub(crate) fn is_there(&mut self, path: &[u8]) -> bool {
+        self.forget_last_dir();
+        self.is_there_still(path)
+    }
+
+    /// Forgets the directory that was looked in last if something may have changed it.
+    pub(crate) fn forget_last_dir(&mut self) {
+        let epoch = self.host().quiet_epoch();
+        if epoch.is_none() || self.last_dir.epoch != epoch {
+            self.last_dir.start(b"", epoch);
+        }
+    }
+
+    /// Like [`Session::is_there`], for one of several names of which it is all the same when exactly they are looked for.
+    /// Before the first comes [`Session::forget_last_dir`].
+    pub(crate) fn is_there_still(&mut self, path: &[u8]) -> bool {
         let (parent, name) = split_dir(path);
         if matches!(name, b"" | b"." | b"..") {
             return self.host().lstat(&self.dir, path).is_ok();
         }
-        let epoch = self.host().quiet_epoch();
         let last = &mut self.last_dir;
-        if epoch.is_none() || last.epoch != epoch || last.path != parent {
-            last.listing = None;
-            last.epoch = epoch;
-            last.times = 0;
-            last.path.clear();
-            last.path.extend_from_slice(parent);
+        if last.path != parent {
+            last.start(parent, last.epoch);
         }
         last.times += 1;
         if last.listing.is_none() && last.times > READ_AFTER {

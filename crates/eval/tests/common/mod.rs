@@ -1,0 +1,118 @@
+//! Reads one makefile twice, with what is made for records and without, and gives what each session knows then. The fuzz
+//! target `record` uses it too.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{BString, Identity};
+use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::variable::GLOBAL;
+use rkbuild_eval::{Doors, Result, Session, Shared};
+use rkbuild_host::{Dir, Env, Stdio};
+
+struct NoShell;
+
+impl Doors for NoShell {
+    fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
+        Ok(ShellResult { output: b"from the shell".into(), status: 0 })
+    }
+}
+
+/// What may have been said before a record is read, and how it comes to be read.
+pub const SETTINGS: [&str; 22] = [
+    "include record\n",
+    "include record record\n",
+    "pound := \\#\ninclude record\n",
+    "all: x/a.o ; c\ninclude record\n",
+    "x/a.o: first ; c\ninclude record\n",
+    "x/a.o: ; c\nx/a.o h.h: V = target's\ninclude record\n",
+    "x/a.o:: h.h ; c\ninclude record\n",
+    "h.h:: ; c\ninclude record\n",
+    ".SECONDEXPANSION:\ninclude record\n",
+    ".POSIX:\ninclude record\n",
+    ".RECIPEPREFIX := >\ninclude record\n",
+    ".RECIPEPREFIX := s\ninclude record\n",
+    ".DEFAULT_GOAL :=\ninclude record\n",
+    "override .DEFAULT_GOAL :=\ninclude record\n",
+    "deps_x/a.o = $(nothing)\nexport deps_x/a.o\ncmd_x/a.o += there\ninclude record\n",
+    "override deps_x/a.o = other.h\ninclude record\n",
+    "override cmd_x/a.o = other\nprivate source_x/a.o = b\ninclude record\n",
+    "$(foreach deps_x/a.o,h.h other.h,$(eval include record))\n",
+    "$(foreach pound,1 2,$(eval include record))\n",
+    "define pound\n$(eval late: later)$(eval .POSIX:)\nendef\ninclude record\n",
+    "define pound\n$(eval override deps_x/a.o := other.h)\nendef\ninclude record\n",
+    "t: include record\nifdef t\nelse\ninclude record\nendif\n",
+];
+
+/// A directory with a few of the files records name.
+pub struct Bench {
+    shared: [Arc<Shared>; 2],
+    root: tempfile::TempDir,
+    dir: Arc<Dir>,
+    said: File,
+}
+
+impl Bench {
+    pub fn new() -> Bench {
+        let root = tempfile::tempdir().expect("a directory");
+        fs::create_dir_all(root.path().join("include/config/sub")).expect("a directory");
+        for name in ["YES", "ALSO", "sub/deep.h"] {
+            fs::write(root.path().join("include/config").join(name), "").expect("a file");
+        }
+        symlink("nowhere", root.path().join("include/config/LINK")).expect("a link");
+        let current = Dir::current().expect("a working directory");
+        let dir = current.open(root.path().as_os_str().as_bytes()).expect("the directory");
+        let shared = [Identity::V4_4_1, Identity::V4_3].map(Shared::new);
+        Bench { shared, root, dir, said: tempfile::tempfile().expect("a file") }
+    }
+
+    /// All that can be seen of a session that read `text` in that setting, by the way of records if it is open
+    /// (first) and by the general way.
+    pub fn both(&mut self, text: &[u8], setting: usize) -> [Vec<String>; 2] {
+        fs::write(self.root.path().join("record"), text).expect("a file");
+        [false, true].map(|general| self.read(setting, general))
+    }
+
+    fn read(&mut self, setting: usize, general: bool) -> Vec<String> {
+        self.said.set_len(0).and_then(|()| self.said.rewind()).expect("a file");
+        let stream = || Arc::new(self.said.try_clone().expect("a descriptor").into());
+        let stdio = Stdio { stdin: stream(), stdout: stream(), stderr: stream() };
+        // Every other round of settings is read as the other release of make reads.
+        let (round, setting) = (setting / SETTINGS.len(), setting % SETTINGS.len());
+        let shared = self.shared[round % 2].clone();
+        shared.host.changed();
+        let mut s =
+            Session::new(shared, "make".into(), self.dir.clone(), Env::default(), stdio, Rc::new(NoShell));
+        s.options.no_native = general;
+        s.options.environment_overrides = round % 4 == 2;
+        s.options.warn_undefined_variables = round % 4 == 3;
+        s.no_default_goal = round % 8 == 5;
+        let ended = s.eval_text(SETTINGS[setting].as_bytes());
+        let mut out = vec![format!("{ended:?} {:?} {} {:?}", s.reading, s.depth, s.recipe_prefix)];
+        let mut said = Vec::new();
+        self.said.rewind().and_then(|()| self.said.read_to_end(&mut said)).expect("what was said");
+        out.push(BString::from(said).to_string());
+        let mut variables: Vec<_> = s.vars.scope(GLOBAL).vars.values().collect();
+        variables.sort_by_key(|var| s.text(var.name));
+        for var in variables {
+            let data = var.data.borrow();
+            out.push(format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                BString::from(s.text(var.name)),
+                data.value.bytes,
+                data.flavor,
+                data.origin,
+                data.export,
+                data.private,
+                data.place,
+            ));
+        }
+        out.extend(s.targets.files.iter().map(|t| format!("{:?} {t:?}", BString::from(s.text(t.name)))));
+        out.push(format!("{:?} {:?}", s.targets.patterns, s.targets.posix));
+        out
+    }
+}

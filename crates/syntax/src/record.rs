@@ -1,0 +1,234 @@
+//! Records of how a file was made: the `.cmd` files that kbuild writes, a form of makefile of which kernel trees
+//! have thousands.
+//!
+//! Those that fixdep wrote are lists of headers many pages long, and nothing in them needs a general parser. Only this
+//! form is known; any other makefile, be it different in one byte, is not a record:
+//!
+//! ```make
+//! savedcmd_dir/x.o := COMMAND
+//!
+//! source_dir/x.o := dir/x.c
+//!
+//! deps_dir/x.o := \
+//!   header.h \
+//!     $(wildcard include/config/NAME) \
+//!
+//! dir/x.o: $(deps_dir/x.o)
+//!
+//! $(deps_dir/x.o):
+//!
+//! dir/x.o: $(wildcard ./tools/objtool/objtool)
+//! ```
+//!
+//! The names are such that nothing in them means anything to make: no pattern, no special target, no quoting.
+
+use rkbuild_base::text::{is_blank, trim_start};
+
+/// A record, as pieces of the text it was read from.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// What it says, in order.
+    pub items: Vec<Item<'a>>,
+    /// The words of its list.
+    pub words: Vec<Word<'a>>,
+    /// The name of the variable that holds the list, if it has one.
+    pub list: Option<&'a [u8]>,
+    /// A value has `$(pound)` in it, which stands for `#` as kbuild defines it.
+    pub pound: bool,
+}
+
+/// One statement of a record, with the number of its first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What it says.
+    pub says: Says<'a>,
+}
+
+/// What an [`Item`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says<'a> {
+    /// `name := value`, where the value may have `$$` and `$(pound)` in it.
+    Assign { name: &'a [u8], value: &'a [u8] },
+    /// `deps_x := \`: the list.
+    List,
+    /// `target: $(deps_x)`
+    Needs { target: &'a [u8] },
+    /// `$(deps_x):`
+    Exist,
+    /// `target: $(wildcard name)`
+    NeedsIfThere { target: &'a [u8], name: &'a [u8] },
+}
+
+/// One word of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word<'a> {
+    /// The name of a file.
+    pub name: &'a [u8],
+    /// It stands in the list only if the file is there: `$(wildcard name)`.
+    pub if_there: bool,
+}
+
+/// The variables records set, by how their names begin.
+const ASSIGNED: [&[u8]; 3] = [b"savedcmd_", b"cmd_", b"source_"];
+
+const POUND: &[u8] = b"(pound)";
+
+const LIST: &[u8] = b"deps_";
+
+impl<'a> Record<'a> {
+    /// The record that `text` is; `None` for any other makefile.
+    pub fn parse(text: &'a [u8]) -> Option<Record<'a>> {
+        // Most makefiles are told from records by how they begin.
+        let begins = |prefix: &&[u8]| text.starts_with(prefix);
+        if !ASSIGNED.iter().any(begins) || memchr::memchr2(b'\r', 0, text).is_some() {
+            return None;
+        }
+        let mut record = Record { items: Vec::new(), words: Vec::new(), list: None, pound: false };
+        let mut lines = Lines { rest: text, number: 0 };
+        let mut has_rule = false;
+        while let Some(line) = lines.next() {
+            let at = lines.number;
+            let says = match line {
+                [] => continue,
+                // MODVERSIONS: `#SYMVER symbol 0x12345678`
+                [b'#', rest @ ..] if !rest.contains(&b'\\') => continue,
+                _ if line.starts_with(LIST) => record.list(line, &mut lines)?,
+                // Not the first rule: its target would be the default goal.
+                [b'$', ..] if has_rule && record.reference(line)? == b":" => Says::Exist,
+                _ => match ASSIGNED.iter().find_map(|prefix| assign(line, prefix)) {
+                    Some(says) => says?,
+                    None => record.rule(line)?,
+                },
+            };
+            if let Says::Assign { value, .. } = says {
+                record.pound |= memchr::memmem::find(value, POUND).is_some();
+            }
+            has_rule |= !matches!(says, Says::Assign { .. } | Says::List);
+            record.items.push(Item { line: at, says });
+        }
+        Some(record)
+    }
+
+    /// Reads the list that begins with `line`.
+    fn list(&mut self, line: &'a [u8], lines: &mut Lines<'a>) -> Option<Says<'a>> {
+        let name = line.strip_suffix(b" := \\")?;
+        if self.list.is_some() || !is_plain(name.strip_prefix(LIST)?) {
+            return None;
+        }
+        self.list = Some(name);
+        loop {
+            // An empty line is the end: the backslash before it continues the list with nothing.
+            let line = lines.next()?;
+            if line.is_empty() {
+                return Some(Says::List);
+            }
+            let blanks = line.iter().take_while(|c| is_blank(**c)).count();
+            let word = line.strip_suffix(b" \\")?.get(blanks..)?;
+            let word = match wildcard(word) {
+                Some((name, [])) => Word { name, if_there: true },
+                _ if is_plain(word) => Word { name: word, if_there: false },
+                _ => return None,
+            };
+            self.words.push(word);
+        }
+    }
+
+    /// What follows the reference to the list that `text` begins with.
+    fn reference(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        text.strip_prefix(b"$(")?.strip_prefix(self.list?)?.strip_prefix(b")")
+    }
+
+    /// Reads `target: …`.
+    fn rule(&self, line: &'a [u8]) -> Option<Says<'a>> {
+        let (target, needs) = line.split_at(memchr::memchr(b':', line)?);
+        let needs = needs.strip_prefix(b": ")?;
+        if !is_plain(target) {
+            return None;
+        }
+        if self.reference(needs).is_some_and(<[u8]>::is_empty) {
+            return Some(Says::Needs { target });
+        }
+        match wildcard(needs)? {
+            (name, []) => Some(Says::NeedsIfThere { target, name }),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `name := value`, where the name begins with `prefix`. The inner `None` is an assignment that is not a record's.
+fn assign<'a>(line: &'a [u8], prefix: &[u8]) -> Option<Option<Says<'a>>> {
+    let rest = line.strip_prefix(prefix)?;
+    let end = memchr::memchr(b' ', rest)?;
+    let value = rest.get(end..)?.strip_prefix(b" := ")?;
+    let name = line.get(..prefix.len() + end)?;
+    let known = rest.get(..end).is_some_and(is_plain) && is_value(value);
+    Some(known.then_some(Says::Assign { name, value: trim_start(value) }))
+}
+
+/// True for a value without comment and continuation, and with no references but `$$` and `$(pound)`.
+fn is_value(value: &[u8]) -> bool {
+    if value.ends_with(b"\\") || value.contains(&b'#') {
+        return false;
+    }
+    let mut rest = value;
+    while let Some(at) = memchr::memchr(b'$', rest) {
+        let after = rest.get(at + 1..).unwrap_or_default();
+        match after.strip_prefix(b"$").or_else(|| after.strip_prefix(POUND)) {
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The name in the `$(wildcard name)` that `text` begins with, and what follows. Of such a name it must be enough to ask
+/// whether there is a file of that name.
+fn wildcard(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.strip_prefix(b"$(wildcard ")?;
+    let (name, rest) = text.split_at(memchr::memchr(b')', text)?);
+    let last = name.rsplit(|c| *c == b'/').next()?;
+    let known = is_plain(name) && !name.starts_with(b"//") && !matches!(last, b"" | b"." | b"..");
+    known.then_some((name, rest.get(1..)?))
+}
+
+/// True for the name of a file in which nothing means anything to make, and which is no special target.
+fn is_plain(name: &[u8]) -> bool {
+    let mut start = name;
+    while let Some(rest) = start.strip_prefix(b"./") {
+        start = rest.get(rest.iter().take_while(|c| **c == b'/').count()..).unwrap_or_default();
+    }
+    let special = start.is_empty() || start.starts_with(b".") && !start.starts_with(b"../");
+    !special && name.iter().all(|c| PLAIN[usize::from(*c)])
+}
+
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut c = 0;
+    while c < 256 {
+        plain[c] = matches!(c as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' | b'/' | b'-' | b'+' | b',' | b'@');
+        c += 1;
+    }
+    plain
+};
+
+/// The lines of a text, counted.
+struct Lines<'a> {
+    rest: &'a [u8],
+    /// The number of the line that was given last.
+    number: u32,
+}
+
+impl<'a> Lines<'a> {
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        self.number = self.number.saturating_add(1);
+        let end = memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len());
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = rest.get(1..).unwrap_or_default();
+        Some(line)
+    }
+}
