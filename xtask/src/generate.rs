@@ -17,7 +17,7 @@ const NAMES: [&str; 12] =
 const PATTERNS: [&str; 8] = ["%.o", "%.x", "%", "d%", "%.c", "dir/%.o", "%.y", "e%o"];
 const WORDS: [&str; 14] =
     ["foo", "bar.c", "a", "b", "x%y", "%", "dir/z.o", "./q", "-n", "a=b", "'s'", "1", "10", "é"];
-const OPTIONS: [&[&str]; 18] = [
+const OPTIONS: [&[&str]; 30] = [
     &[],
     &[],
     &[],
@@ -36,6 +36,38 @@ const OPTIONS: [&[&str]; 18] = [
     &["-w"],
     &["--trace"],
     &["--warn-undefined-variables"],
+    &["B:=x $@"],
+    &["C+=more"],
+    &["-Wd.c"],
+    &["-od.o"],
+    &["-S"],
+    &["--no-print-directory"],
+    &["--eval=D:=evaluated"],
+    &["-Idir"],
+    &["-C."],
+    &["--no-silent"],
+    &["-Oline"],
+    &["-L"],
+];
+
+/// Targets that change what others mean; the first of them that is written counts.
+const SPECIAL: [&str; 16] = [
+    ".POSIX:",
+    ".DELETE_ON_ERROR:",
+    ".ONESHELL:",
+    ".NOTPARALLEL:",
+    ".EXPORT_ALL_VARIABLES:",
+    ".SUFFIXES:",
+    ".SUFFIXES: .x .y",
+    ".SILENT:",
+    ".IGNORE:",
+    ".SECONDARY:",
+    ".PRECIOUS: %.o",
+    ".NOTINTERMEDIATE: %.c",
+    ".DEFAULT_GOAL := b",
+    ".DEFAULT: ; echo default $@",
+    "MAKEFLAGS += -k",
+    ".LOW_RESOLUTION_TIME: d.o",
 ];
 
 fn pick<'a, T>(random: &mut Rng, from: &'a [T]) -> &'a T {
@@ -49,6 +81,9 @@ impl Case {
         if random.u8(0..8) == 0 {
             lines.push(".SECONDEXPANSION:".to_string());
         }
+        if random.u8(0..5) == 0 {
+            lines.push(pick(random, &SPECIAL).to_string());
+        }
         for _ in 0..random.usize(1..12) {
             statement(random, &mut lines, 0);
         }
@@ -60,7 +95,7 @@ impl Case {
             arguments.push(pick(random, &NAMES).to_string());
         }
         let mut files = Vec::new();
-        for name in ["d.c", "e.c", "a", "d.o", "f.x", "b"] {
+        for name in ["d.c", "e.c", "a", "d.o", "f.x", "b", "dir/h.c", "dir/e.c"] {
             if random.bool() {
                 files.push((name, random.u32(1..6)));
             }
@@ -100,10 +135,12 @@ fn statement(random: &mut Rng, lines: &mut Vec<String>, depth: u32) {
             };
             lines.push(condition);
             statement(random, lines, depth + 1);
-            if random.bool() {
-                lines.push("else".to_string());
-                statement(random, lines, depth + 1);
+            match random.u8(0..4) {
+                0 => lines.push(format!("else ifdef {}", pick(random, &VARIABLES))),
+                1 => lines.push("else".to_string()),
+                _ => {}
             }
+            statement(random, lines, depth + 1);
             lines.push("endif".to_string());
         }
         46..52 => {
@@ -126,8 +163,66 @@ fn statement(random: &mut Rng, lines: &mut Vec<String>, depth: u32) {
         64..66 => lines.push(format!("$(eval {})", assignment(random).replace('$', "$$"))),
         66..68 => lines.push(format!("-include {}", pick(random, &["nothere.mk", "inc.mk"]))),
         68..70 => lines.push(format!("vpath {} dir", pick(random, &PATTERNS))),
-        70..72 => lines.push(format!("# {}", pick(random, &WORDS))),
+        70 => lines.push(format!("# {}", pick(random, &WORDS))),
+        71 => rare(random, lines),
         _ => rule(random, lines),
+    }
+}
+
+/// What few makefiles say.
+fn rare(random: &mut Rng, lines: &mut Vec<String>) {
+    let variable = *pick(random, &VARIABLES);
+    let name = *pick(random, &NAMES);
+    match random.u8(0..22) {
+        0 => lines.push("export".to_string()),
+        1 => lines.push(format!("unexport {variable}")),
+        2 => lines.push(format!("{variable} != echo '{}'; echo 2", pick(random, &WORDS))),
+        3 => lines.push(format!("{name}: .EXTRA_PREREQS = {}", pick(random, &NAMES))),
+        4 => lines.push(format!("{name}: unexport {variable} =")),
+        5 => lines.push(format!("{name}: undefine {variable}")),
+        6 => lines.push("VPATH = dir".to_string()),
+        7 => lines.push(format!("{name}: a .WAIT b")),
+        8 => {
+            lines.push(".c.x:".to_string());
+            lines.push(format!("\t{}", command(random)));
+        }
+        9 => {
+            lines.push("define template".to_string());
+            lines.push(format!("{name}: $(1)"));
+            lines.push(format!("\t{}", command(random).replace('$', "$$")));
+            lines.push("endef".to_string());
+            lines.push(format!("$(eval $(call template,{}))", pick(random, &NAMES)));
+        }
+        10 => lines.push(format!("$(foreach n,{name} x,$(eval {variable} += $(n)$$(n)))")),
+        11 => {
+            lines.push(format!("{variable} = one \\"));
+            lines.push(format!("  {} \\", text(random, 1)));
+            lines.push("\tlast # comment".to_string());
+        }
+        12 => lines.push(format!("$(warning {})", text(random, 1))),
+        13 => lines.push(format!("ifeq (1,1) # {variable}\n$(error {})\nendif", text(random, 1))),
+        14 => {
+            lines.push(format!("{name}: {} # comment", pick(random, &NAMES)));
+            lines.push("\t@echo one; \\".to_string());
+            lines.push("\t  echo 'two \\".to_string());
+            lines.push(format!("\tthree' {}", text(random, 1).replace('\'', "")));
+        }
+        15 => lines.push("$(file >out,$(A))$(info $(file <out))".to_string()),
+        16 => {
+            lines.push("$(info $(sort $(filter-out MAKE% .%,$(MAKEFILE_LIST))) $(.DEFAULT_GOAL))".to_string())
+        }
+        17 => lines.push("$(info $(shell exit 3)$(.SHELLSTATUS) $(origin CC) $(flavor MAKE))".to_string()),
+        18 => {
+            lines.push(format!("override define {variable} :="));
+            lines.push(text(random, 1));
+            lines.push("endef".to_string());
+        }
+        19 => {
+            lines.push(format!("{name}: | {}", pick(random, &NAMES)));
+            lines.push("\t@[ $(MAKELEVEL) -gt 0 ] || $(MAKE) --no-print-directory $(A:%=b)".to_string());
+        }
+        20 => lines.push("include $(wildcard *.mk)".to_string()),
+        _ => lines.push(format!("{name} dir: dir/h.o ; echo $(@D) $(<F) $(?D)")),
     }
 }
 

@@ -10,6 +10,7 @@ use rkbuild_eval::target::{PatternRule, strip_dot_slash};
 use rkbuild_eval::{Dep, FileId, Result};
 
 use crate::builder::Builder;
+use crate::times::Time;
 
 /// A pattern rule that applies, with what it takes to make its prerequisites.
 pub(crate) struct Found {
@@ -464,7 +465,9 @@ impl Builder<'_> {
         let forbidden = self.session.targets.no_intermediates;
         let target = &mut self.session.targets[file];
         target.intermediate |= !target.notintermediate && !forbidden;
-        if target.intermediate && self.state(file).ran {
+        let intermediate = target.intermediate;
+        // What -o names counts as made.
+        if intermediate && (self.state(file).ran || self.state(file).mtime == Some(Time::Old)) {
             self.intermediates.insert(file);
         }
     }

@@ -4,10 +4,10 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::BString;
+use rkbuild_base::{BString, Name};
 use rkbuild_eval::session::ReadFile;
 use rkbuild_eval::switch::HOST;
-use rkbuild_eval::variable::{Export, GLOBAL, Origin};
+use rkbuild_eval::variable::{Data, Export, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Dir, Env, Stdio, errors, signals};
 
@@ -220,6 +220,7 @@ impl Run<'_> {
         if crate::arguments::read(self.invocation, session)? {
             return Ok(End::Status(0));
         }
+        let overrides = self.evaluate_overrides(session)?;
         let newer = session.identity().is_4_4();
         let process = &self.invocation.process;
         let mut sync = Sync::new(session, process);
@@ -240,7 +241,7 @@ impl Run<'_> {
         let jobs = session.options.jobs;
         let held = if sync.holds_reading() { Held::new(session).ok() } else { None };
         let real = held.as_ref().map(|held| std::mem::replace(&mut session.stdio, held.stdio.clone()));
-        let joined = self.read(session, stdin);
+        let joined = self.read(session, overrides, stdin);
         if let (Some(held), Some(real)) = (held, real) {
             session.stdio = real;
             sync.release(session, process, &held);
@@ -359,10 +360,33 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn define_variables(&self, session: &mut Session) -> Result<()> {
+    /// What the command line's assignments give: there are only the variables of the environment yet, and the directory is
+    /// not known.
+    fn evaluate_overrides(&self, session: &mut Session) -> Result<Vec<(Name, Data)>> {
         import_environment(session, &self.invocation.env);
         let known = session.known;
+        for name in [known.shell, known.makeflags] {
+            if let Some(value) = self.invocation.env.get(session.text(name)) {
+                let value = value.to_vec();
+                session.set_recursive(name, &value, Origin::Environment);
+            }
+        }
+        session.set_simple(known.shellflags, b"-c", Origin::Default);
         let older = !session.identity().is_4_4();
+        let features = if older { FEATURES_4_3 } else { FEATURES_4_4 };
+        session.set_simple(known.features, features.as_bytes(), Origin::Default);
+        for name in [&b".RECIPEPREFIX"[..], b".LOADED"] {
+            let name = session.name(name);
+            session.set_simple(name, b"", Origin::Default);
+        }
+        let unknown = std::mem::replace(&mut session.directory_unknown, true);
+        let set = session.evaluate_overrides();
+        session.directory_unknown = unknown;
+        set
+    }
+
+    fn define_variables(&self, session: &mut Session, overrides: Vec<(Name, Data)>) -> Result<()> {
+        let known = session.known;
         session.define_automatic_forms();
         if !session.options.no_builtin_variables {
             session.define_builtin_variables();
@@ -375,17 +399,8 @@ impl Run<'_> {
             session.set_simple(known.shell, b"/bin/sh", Origin::Default);
         }
         session.set_simple(known.default_goal, b"", Origin::File);
-        let flags = if session.targets.posix { "-ec" } else { "-c" };
-        session.set_simple(known.shellflags, flags.as_bytes(), Origin::Default);
-        let features = if older { FEATURES_4_3 } else { FEATURES_4_4 };
-        session.set_simple(known.features, features.as_bytes(), Origin::Default);
         let version = session.identity().version();
-        for (name, value) in [
-            ("MAKE_VERSION", version.as_bytes()),
-            ("MAKE_HOST", HOST.as_bytes()),
-            (".RECIPEPREFIX", b""),
-            (".LOADED", b""),
-        ] {
+        for (name, value) in [("MAKE_VERSION", version.as_bytes()), ("MAKE_HOST", HOST.as_bytes())] {
             let name = session.name(name.as_bytes());
             session.set_simple(name, value, Origin::Default);
         }
@@ -414,7 +429,7 @@ impl Run<'_> {
             }
         }
         session.define_include_dirs();
-        session.define_overrides()?;
+        session.define_overrides(overrides);
         session.define_makeflags(false);
         // The text came from there, and is in MAKEFLAGS now.
         let gnumakeflags = known.gnumakeflags;
@@ -448,14 +463,19 @@ impl Run<'_> {
     }
 
     /// Sets variables and reads the makefiles. Gives the jobserver of the make above.
-    fn read(&self, session: &mut Session, stdin: &mut Option<BString>) -> Result<Option<Jobserver>> {
+    fn read(
+        &self,
+        session: &mut Session,
+        overrides: Vec<(Name, Data)>,
+        stdin: &mut Option<BString>,
+    ) -> Result<Option<Jobserver>> {
         let invocation = self.invocation;
         let inherited = (!invocation.own_process).then_some(invocation.inherited.as_slice());
         let forced = self.jobs_forced(session);
         let again = self.restarts > 0;
         let joined = crate::jobserver::join(session, &invocation.process, inherited, forced, again)?;
         let jobs = session.options.jobs;
-        self.define_variables(session)?;
+        self.define_variables(session, overrides)?;
         self.read_makefiles(session, stdin)?;
         self.end_reading(session)?;
         if joined.is_some() && !session.jobs_given && session.options.jobs != jobs {
@@ -771,7 +791,10 @@ fn mark_new_files(builder: &mut Builder<'_>) {
     }
 }
 
+/// Enters a file that an option names. Implicit rules count on it where nothing else is found.
 fn enter(session: &mut Session, name: &[u8]) -> FileId {
     let name = session.name(rkbuild_eval::target::strip_dot_slash(name));
-    session.targets.enter(name)
+    let file = session.targets.enter(name);
+    session.targets[file].mentioned = true;
+    file
 }

@@ -6,7 +6,7 @@ use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::Text;
 
 use crate::options::{Options, Problems, Source, quote_for_flags};
-use crate::variable::{Export, Flavor, GLOBAL, Origin};
+use crate::variable::{Data, Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
 /// Where makefiles to include are looked for last, of make as it comes, and as Debian built 4.3.
@@ -206,22 +206,36 @@ impl Session {
         self.set_recursive(name, &mflags, Origin::Environment);
     }
 
-    /// Carries out the command line's assignments, in order, and sets the variables that MAKEFLAGS refers to for them:
-    /// what they came to, newest first.
-    pub fn define_overrides(&mut self) -> Result<()> {
+    /// Carries out the command line's assignments, in order. That is done where the arguments are read: what they refer to is
+    /// the environment and what comes before them. Gives what they set, for [`Session::define_overrides`].
+    pub fn evaluate_overrides(&mut self) -> Result<Vec<(Name, Data)>> {
+        let warnings = self.options.warn_undefined_variables;
         let mut names: Vec<Name> = Vec::new();
-        for word in self.options.assignments.clone() {
-            let name = self.assign_word(&word, Origin::CommandLine, Place::NONE)?;
+        for (number, word) in self.options.assignments.clone().iter().enumerate() {
+            self.options.warn_undefined_variables =
+                warnings && number >= self.options.assignments_before_warnings;
+            let name = self.assign_word(word, Origin::CommandLine, Place::NONE)?;
             names.extend(name.filter(|name| !names.contains(name)));
         }
-        if names.is_empty() {
-            return Ok(());
+        self.options.warn_undefined_variables = warnings;
+        let set = names.into_iter().filter_map(|name| {
+            let variable = self.vars.lookup_in(GLOBAL, name)?;
+            let data = variable.data.borrow().clone();
+            Some((name, data))
+        });
+        Ok(set.collect())
+    }
+
+    /// Sets the command line's variables again, over what make itself has defined since, and the variables that MAKEFLAGS
+    /// refers to for them: what they came
+    /// to, newest first.
+    pub fn define_overrides(&mut self, set: Vec<(Name, Data)>) {
+        if set.is_empty() {
+            return;
         }
         let mut text = Vec::new();
         let mut words = Vec::new();
-        for name in names.into_iter().rev() {
-            let Some(variable) = self.vars.lookup_in(GLOBAL, name) else { continue };
-            let data = variable.data.borrow();
+        for (name, data) in set.into_iter().rev() {
             let op: &[u8] = if data.flavor == Flavor::Simple { b":=" } else { b"=" };
             let word = [self.text(name), op, &data.value.bytes].concat();
             if !text.is_empty() {
@@ -229,6 +243,10 @@ impl Session {
             }
             quote_for_flags(&word, &mut text);
             words.push(word.into());
+            let value = data.value.clone();
+            let variable =
+                self.vars.define(GLOBAL, name, value, data.flavor, Origin::CommandLine, Place::NONE);
+            *variable.data.borrow_mut() = data;
         }
         // So they are found in MAKEFLAGS when makefiles have changed it.
         self.options.assignments = words;
@@ -238,6 +256,5 @@ impl Session {
         let origin = if self.identity().is_4_4() { Origin::Default } else { Origin::Environment };
         // With that origin 4.3 passes the reference on, for makes that know it.
         self.set_recursive(name, b"${-*-command-variables-*-}", origin);
-        Ok(())
     }
 }

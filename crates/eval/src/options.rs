@@ -100,6 +100,8 @@ pub struct Options {
     pub goals: Vec<BString>,
     /// `NAME=value` words of the command line, in order.
     pub assignments: Vec<BString>,
+    /// How many of them came before `--warn-undefined-variables`.
+    pub assignments_before_warnings: usize,
     /// `--temp-stdin=FILE`: the makefile that was read from standard input.
     pub temp_stdin: Vec<BString>,
     /// Switches that can be taken back, and that makefiles may not change as they were given from outside (4.4).
@@ -352,7 +354,11 @@ impl Options {
             Id::JobserverAuth => self.jobserver_auth = Some(text()),
             Id::Trace => self.trace = true,
             Id::NoPrintDirectory => self.print_directory = Some(false),
-            Id::WarnUndefined => self.warn_undefined_variables = true,
+            Id::WarnUndefined => {
+                if !std::mem::replace(&mut self.warn_undefined_variables, true) {
+                    self.assignments_before_warnings = self.assignments.len();
+                }
+            }
             Id::SyncMutex => self.sync_mutex = Some(text()),
             Id::NoSilent => (self.silent, self.no_silent) = (false, true),
             Id::TempStdin => {

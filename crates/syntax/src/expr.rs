@@ -341,7 +341,12 @@ impl Parser<'_> {
             return (Part::Call(Box::new(Call { func, args })), close + 1);
         }
         let Some(first) = memchr::memchr2(b'$', closer(open), text) else {
-            return (Part::Unterminated(Unterminated::Reference), end);
+            // A function's name is one at the end of the text, too.
+            let what = match function::lookup(text, self.lang.identity) {
+                Some(func) => Unterminated::Call(func, closer(open)),
+                None => Unterminated::Reference,
+            };
+            return (Part::Unterminated(what), end);
         };
         if text[first] != b'$' {
             return (static_reference(&text[..first], self.lang), at + first + 1);
