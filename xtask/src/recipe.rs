@@ -36,7 +36,9 @@ impl Family {
     pub fn phases(self) -> &'static [&'static str] {
         match self {
             Family::Modules => &["configure", "build", "null", "touch", "flag", "install", "clean"],
-            Family::Kernel => &["configure", "build", "null", "check", "touch", "flag", "install", "clean"],
+            Family::Kernel => {
+                &["configure", "build", "null", "check", "run", "touch", "flag", "install", "clean"]
+            }
             Family::Projects => &["configure", "dry", "build", "null", "touch", "check", "install", "clean"],
             Family::Features => &["configure", "build", "null", "run", "touch", "install", "clean"],
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::{ByteSlice, Place};
+use rkbuild_base::{BString, ByteSlice, Place};
 use rkbuild_eval::options::{Options, Problems, Source};
 use rkbuild_eval::switch::{HOST, usage};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
@@ -50,12 +50,15 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
     }
     own.settle(newer);
     own.announces_directory = !newer && own.print_directory == Some(true);
-    if own.goals.iter().any(|goal| goal.starts_with(b"~")) {
+    let home = |name: &BString| name.starts_with(b"~");
+    if own.goals.iter().any(home) || own.file_names().any(|name| home(name)) {
+        // For HOME.
         import_environment(session, &invocation.env);
         for goal in &mut own.goals {
             *goal = session.expand_tilde(goal);
         }
     }
+    session.expand_file_names(&mut own);
     session.options = own;
     if session.options.goals.iter().any(|goal| goal.is_empty()) {
         return Err(session.fatal(None, "empty string invalid as file name"));

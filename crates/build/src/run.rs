@@ -339,8 +339,7 @@ impl Run<'_> {
         // Until all are entered, messages name the one it began in.
         let mut dir = session.dir.clone();
         for name in session.options.directories.clone() {
-            let path = if name.starts_with(b"~") { session.expand_tilde(&name) } else { name.clone() };
-            match dir.open(&path) {
+            match dir.open(&name) {
                 Ok(entered) => dir = entered,
                 Err(error) => {
                     let mut message = name.to_vec();
@@ -521,7 +520,7 @@ impl Run<'_> {
             }
             let record = self.record(session, &name, false, true);
             let record = session.read_makefile(&name, false, record)?;
-            if !record.found && session.identity().is_4_4() {
+            if !record.found {
                 let why = errors::text(record.errno);
                 session.error(None, [name.as_slice(), b": ", why.as_bytes()].concat());
             }
@@ -534,7 +533,7 @@ impl Run<'_> {
             if session.host().lstat(&session.dir, name).is_ok() {
                 let record = self.record(session, name, false, true);
                 let record = session.read_makefile(name, false, record)?;
-                if !record.found && session.identity().is_4_4() {
+                if !record.found {
                     let why = errors::text(record.errno);
                     session.error(None, [name, b": ", why.as_bytes()].concat());
                 }
@@ -684,7 +683,7 @@ impl Run<'_> {
                 builder.treat_as_missing(*file);
             }
             before.push(builder.mtime_of(*file, false));
-            let told = record.top && newer;
+            let told = record.top;
             if !record.found && !record.optional && !told {
                 builder.goal_errors.insert(*file, (record.place, record.errno));
             }

@@ -6,6 +6,7 @@ use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::Text;
 
 use crate::options::{Options, Problems, Source, quote_for_flags};
+use crate::target::strip_dot_slash;
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
@@ -62,7 +63,21 @@ impl Session {
         options.include_dirs.clear();
         options.debug.clear();
         let problems = options.parse_flags(value, Source::Makefile, self.identity().is_4_4());
+        self.expand_file_names(&mut options);
         (options, problems)
+    }
+
+    /// A switch takes the name of a file or directory with its `~` expanded and without leading `./`, wherever it is
+    /// seen after that: in messages, MAKEFLAGS, MAKEFILE_LIST.
+    pub fn expand_file_names(&self, options: &mut Options) {
+        for name in options.file_names() {
+            if name.starts_with(b"~") {
+                *name = self.expand_tilde(name);
+            }
+            if name.starts_with(b"./") {
+                *name = strip_dot_slash(name).into();
+            }
+        }
     }
 
     /// Switches that a makefile gave take effect.
@@ -117,11 +132,10 @@ impl Session {
                 defaults = false;
                 continue;
             }
-            let dir = if dir.starts_with(b"~") { self.expand_tilde(dir) } else { dir.clone() };
-            if self.is_dir(&dir) {
+            if self.is_dir(dir) {
                 dirs.push(match dir.as_slice() {
                     [rest @ .., b'/'] if !rest.is_empty() => rest.into(),
-                    _ => dir,
+                    _ => dir.clone(),
                 });
             }
         }

@@ -180,6 +180,12 @@ impl Parsing {
 }
 
 impl Options {
+    /// The names of files and directories that switches took.
+    pub fn file_names(&mut self) -> impl Iterator<Item = &mut BString> {
+        let Options { directories, makefiles, temp_stdin, include_dirs, old_files, new_files, .. } = self;
+        [directories, makefiles, temp_stdin, include_dirs, old_files, new_files].into_iter().flatten()
+    }
+
     /// Reads arguments as getopt_long does: switches anywhere, clusters of letters, abbreviated long names, `--`.
     pub fn parse(&mut self, args: &[BString], source: Source, newer: bool) -> Problems {
         let lenient = match source {
