@@ -430,6 +430,10 @@ impl Run<'_> {
         session.define_include_dirs();
         session.define_overrides(overrides);
         session.define_makeflags(false);
+        // Unless a makefile says otherwise.
+        if let Some(variable) = session.vars.lookup_in(GLOBAL, known.makeflags) {
+            variable.data.borrow_mut().export = Export::Yes;
+        }
         // The text came from there, and is in MAKEFLAGS now.
         let gnumakeflags = known.gnumakeflags;
         let given = self.invocation.env.get(b"GNUMAKEFLAGS").is_some();

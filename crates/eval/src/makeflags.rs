@@ -7,7 +7,7 @@ use rkbuild_syntax::Text;
 
 use crate::options::{Options, Problems, Source, quote_for_flags};
 use crate::target::strip_dot_slash;
-use crate::variable::{Data, Export, Flavor, GLOBAL, Origin};
+use crate::variable::{Data, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
 
 /// Where makefiles to include are looked for last, of make as it comes, and as Debian built 4.3.
@@ -211,8 +211,7 @@ impl Session {
             if self.options.environment_overrides { Origin::EnvironmentOverride } else { Origin::File };
         let name = self.known.makeflags;
         let value = Arc::new(Text::new(text));
-        let var = self.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
-        var.data.borrow_mut().export = Export::Yes;
+        self.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
         if mflags.starts_with(b"-") && mflags.len() == 1 {
             mflags.clear();
         }
