@@ -3,7 +3,8 @@
 use std::hash::BuildHasher;
 use std::sync::RwLock;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// A name that was interned in a [`Names`]; equal ids mean equal bytes. The default is the empty name.
 #[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,10 +18,18 @@ impl std::fmt::Debug for Name {
 
 const SHARDS: usize = 32;
 
+/// A name as a [`Names`] finds it. Its hash is kept: most look-ups end at it, and a table that grows needs it again.
+struct Entry {
+    hash: u64,
+    text: &'static [u8],
+    name: Name,
+}
+
+type Shard = HashTable<Entry>;
+
 /// The table of interned names. Names are never removed: a process builds one tree and ends.
 pub struct Names {
-    /// Hash of the bytes to the ids that have it; nearly always one.
-    shards: [RwLock<FxHashMap<&'static [u8], Name>>; SHARDS],
+    shards: [RwLock<Shard>; SHARDS],
     all: boxcar::Vec<&'static [u8]>,
 }
 
@@ -28,6 +37,10 @@ impl Default for Names {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn find(shard: &Shard, hash: u64, text: &[u8]) -> Option<Name> {
+    shard.find(hash, |entry| entry.hash == hash && entry.text == text).map(|entry| entry.name)
 }
 
 impl Names {
@@ -38,31 +51,35 @@ impl Names {
         names
     }
 
-    fn shard(&self, text: &[u8]) -> &RwLock<FxHashMap<&'static [u8], Name>> {
-        &self.shards[(FxBuildHasher.hash_one(text) >> 40) as usize % SHARDS]
+    /// The part of the table that `text` is in, and its hash.
+    fn shard(&self, text: &[u8]) -> (&RwLock<Shard>, u64) {
+        let hash = FxBuildHasher.hash_one(text);
+        (&self.shards[(hash >> 40) as usize % SHARDS], hash)
     }
 
     /// The id of `text`, made now if it is new.
     pub fn intern(&self, text: &[u8]) -> Name {
-        if let Some(name) = self.get(text) {
+        let (shard, hash) = self.shard(text);
+        if let Some(name) = find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text) {
             return name;
         }
-        let mut shard = self.shard(text).write().unwrap_or_else(|e| e.into_inner());
-        if let Some(name) = shard.get(text) {
-            return *name;
+        let mut shard = shard.write().unwrap_or_else(|e| e.into_inner());
+        if let Some(name) = find(&shard, hash, text) {
+            return name;
         }
         // Leaked on purpose: names live as long as the process, and a plain reference can be held while
         // the session that asked for it is changed.
         let kept: &'static [u8] = Box::leak(text.into());
         let index = self.all.push(kept);
         let name = Name(u32::try_from(index).unwrap_or(u32::MAX));
-        shard.insert(kept, name);
+        shard.insert_unique(hash, Entry { hash, text: kept, name }, |entry| entry.hash);
         name
     }
 
     /// The id of `text`, if anybody interned it before. For look-ups that must not grow the table.
     pub fn get(&self, text: &[u8]) -> Option<Name> {
-        self.shard(text).read().unwrap_or_else(|e| e.into_inner()).get(text).copied()
+        let (shard, hash) = self.shard(text);
+        find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text)
     }
 
     /// The bytes of a name.

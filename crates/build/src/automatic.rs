@@ -57,13 +57,18 @@ impl Builder<'_> {
         };
         let deps = self.session.targets[file].deps.clone();
         let mut less: Option<&'static [u8]> = None;
-        let (mut caret, mut plus, mut question, mut bar) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let normal: FxSet<Name> = deps
-            .iter()
-            .filter(|d| !d.order_only && !d.extra)
-            .map(|d| self.session.targets[d.file].name)
-            .collect();
-        let mut seen: FxSet<Name> = FxSet::default();
+        let (mut caret, mut question, mut bar) = (Vec::new(), Vec::new(), Vec::new());
+        // `$+` is `$^` up to the first name that comes twice; lists of headers have none.
+        let mut plus: Option<Vec<u8>> = None;
+        let normal: FxSet<Name> = match deps.iter().any(|d| d.order_only) {
+            true => deps
+                .iter()
+                .filter(|d| !d.order_only && !d.extra)
+                .map(|d| self.session.targets[d.file].name)
+                .collect(),
+            false => FxSet::default(),
+        };
+        let mut seen = FxSet::with_capacity_and_hasher(deps.len(), Default::default());
         let mut seen_question: FxSet<Name> = FxSet::default();
         let always = self.session.options.always_make;
         for (i, dep) in deps.iter().enumerate() {
@@ -81,8 +86,14 @@ impl Builder<'_> {
                 continue;
             }
             less.get_or_insert(full_dep_name(full));
-            word(&mut plus, text);
-            if seen.insert(name) {
+            let first = seen.insert(name);
+            if !first {
+                plus.get_or_insert_with(|| caret.clone());
+            }
+            if let Some(plus) = &mut plus {
+                word(plus, text);
+            }
+            if first {
                 word(&mut caret, text);
             }
             let changed = self.state(file).deps.get(i).is_some_and(|d| d.changed);
@@ -97,18 +108,20 @@ impl Builder<'_> {
         });
         let less = if from_default { at } else { less.unwrap_or_default() };
         let known = self.session.known;
-        let values: [(Name, &[u8]); 8] = [
-            (known.at, at),
-            (known.percent, percent),
-            (known.star, &star),
-            (known.less, less),
-            (known.caret, &caret),
-            (known.plus, &plus),
-            (known.question, &question),
-            (known.bar, &bar),
+        let text = |value: Vec<u8>| Arc::new(Text::new(value));
+        let caret = text(caret);
+        let plus = plus.map_or_else(|| caret.clone(), text);
+        let values = [
+            (known.at, text(at.to_vec())),
+            (known.percent, text(percent.to_vec())),
+            (known.star, text(star)),
+            (known.less, text(less.to_vec())),
+            (known.caret, caret),
+            (known.plus, plus),
+            (known.question, text(question)),
+            (known.bar, text(bar)),
         ];
         for (name, value) in values {
-            let value = Arc::new(Text::new(value));
             self.session.vars.define(scope, name, value, Flavor::Simple, Origin::Automatic, Place::NONE);
         }
     }

@@ -118,6 +118,8 @@ impl<'a> Record<'a> {
             return None;
         }
         self.list = Some(name);
+        // Most words are longer than this.
+        self.words.reserve(lines.rest.len() / 32);
         loop {
             // An empty line is the end: the backslash before it continues the list with nothing.
             let line = lines.next()?;
@@ -230,5 +232,65 @@ impl<'a> Lines<'a> {
         let (line, rest) = self.rest.split_at(end);
         self.rest = rest.get(1..).unwrap_or_default();
         Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIXDEP: &str = "savedcmd_x/a.o := gcc '-DA=$(pound)' $$x\n\nsource_x/a.o := x/a.c\n\n\
+        deps_x/a.o := \\\n    $(wildcard include/config/A) \\\n  /h.h \\\n\nx/a.o: $(deps_x/a.o)\n\n$(deps_x/a.o):\n";
+
+    #[test]
+    fn what_fixdep_writes_is_a_record() {
+        let text = format!("{FIXDEP}\nx/a.o: $(wildcard ./tool)\n#SYMVER f 0x12345678\n");
+        let record = Record::parse(text.as_bytes()).expect("a record");
+        let (target, name) = (&b"x/a.o"[..], &b"./tool"[..]);
+        let items: Vec<_> = record.items.iter().map(|item| (item.line, item.says)).collect();
+        assert_eq!(
+            items,
+            [
+                (1, Says::Assign { name: b"savedcmd_x/a.o", value: b"gcc '-DA=$(pound)' $$x" }),
+                (3, Says::Assign { name: b"source_x/a.o", value: b"x/a.c" }),
+                (5, Says::List),
+                (9, Says::Needs { target }),
+                (11, Says::Exist),
+                (13, Says::NeedsIfThere { target, name }),
+            ]
+        );
+        let words = [(&b"include/config/A"[..], true), (b"/h.h", false)];
+        assert!(record.words.iter().map(|word| (word.name, word.if_there)).eq(words));
+        assert_eq!((record.list, record.pound), (Some(&b"deps_x/a.o"[..]), true));
+    }
+
+    #[test]
+    fn what_differs_in_anything_that_means_something_is_none() {
+        for (from, to) in [
+            ("savedcmd_", "other_"),
+            ("$$x", "$x"),
+            ("$$x", "$$x \\"),
+            ("$$x", "# x"),
+            (" := x/a.c", " = x/a.c"),
+            ("deps_x/a.o := \\", "deps_x/a.o += \\"),
+            ("  /h.h \\", "  /h.h"),
+            ("  /h.h \\", "  /h*.h \\"),
+            ("  /h.h \\", "  .//.WAIT \\"),
+            ("  /h.h \\", "  /h.h /i.h \\"),
+            ("(wildcard include", "(shell include"),
+            ("config/A", "config/"),
+            ("config/A", "config/*"),
+            ("x/a.o: $(deps_x/a.o)", "x/a.o:: $(deps_x/a.o)"),
+            ("x/a.o: $(deps_x/a.o)", "x/a.o: $(deps_x/b.o)"),
+            ("x/a.o: $(deps_x/a.o)", "x/%.o: $(deps_x/a.o)"),
+            ("x/a.o: $(deps_x/a.o)\n", ""),
+            ("$(deps_x/a.o):", "$(deps_x/a.o): y"),
+            ("$(deps_x/a.o):", "$(deps_x/a.o):\n\techo"),
+            ("\n\nsource", "\r\nsource"),
+        ] {
+            assert!(FIXDEP.contains(from));
+            let text = FIXDEP.replacen(from, to, 1);
+            assert_eq!(Record::parse(text.as_bytes()), None, "{text}");
+        }
     }
 }
