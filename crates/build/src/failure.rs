@@ -68,7 +68,8 @@ impl Builder<'_> {
         }
     }
 
-    fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) {
+    /// Deletes one target, if it is not what it was before. `made_for` is named where its recipe is that of another.
+    pub(crate) fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) {
         let target = &self.session.targets[file];
         if target.precious || target.phony {
             return;

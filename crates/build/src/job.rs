@@ -176,7 +176,7 @@ impl Builder<'_> {
             env: None,
             scope,
             work: Work::None,
-            recursive: any_recursive(&recipe),
+            recursive: any_recursive(&recipe, self.session.targets.one_shell),
             traced: false,
             has_input: false,
             held: None,
@@ -266,11 +266,12 @@ impl Builder<'_> {
             if why && !std::mem::replace(&mut job.traced, true) {
                 self.trace_reason(job);
             }
-            // After a line that did run, the answer counts as a failure: the target goes, changed or not; several that are
-            // made together stay.
-            if job.env.is_some() && self.session.targets[job.file].grouped.is_empty() {
+            // After a line that did run, the answer counts as a failure: the target goes, changed or not. Those of a
+            // grouped rule stay, and so do the others a pattern rule makes.
+            let by_pattern = self.state(job.file).tried_implicit;
+            if job.env.is_some() && (by_pattern || self.session.targets[job.file].grouped.is_empty()) {
                 self.state(job.file).mtime = None;
-                self.with_output(job, |builder, job| builder.delete_targets(job.file));
+                self.with_output(job, |builder, job| builder.delete_target(job.file, None));
             }
             return Ok(Some(Status::Question));
         }

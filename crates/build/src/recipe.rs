@@ -92,14 +92,21 @@ fn without_prefixes(text: &[u8]) -> Vec<u8> {
     lines.join(&b'\n')
 }
 
-/// True when every line of a recipe runs even with `-n` and `-t`.
-pub(crate) fn all_recursive(recipe: &Recipe) -> bool {
+/// True when all lines of a recipe run even with `-n`. With `.ONESHELL` they are one, which begins as the first does.
+pub(crate) fn all_recursive(recipe: &Recipe, one_shell: bool) -> bool {
+    if one_shell {
+        return any_recursive(recipe, true);
+    }
     recipe.lines.iter().all(|l| written_flags(&l.text.bytes).recursive)
 }
 
 /// True when some line of a recipe does.
-pub(crate) fn any_recursive(recipe: &Recipe) -> bool {
-    recipe.lines.iter().any(|l| written_flags(&l.text.bytes).recursive)
+pub(crate) fn any_recursive(recipe: &Recipe, one_shell: bool) -> bool {
+    let mut lines = recipe.lines.iter().enumerate();
+    lines.any(|(at, line)| {
+        let text = &line.text.bytes;
+        names_make(text) || (at == 0 || !one_shell) && written_flags(text).recursive
+    })
 }
 
 impl Builder<'_> {
@@ -185,13 +192,15 @@ impl Builder<'_> {
 
     /// True when the recipe of `file` has a line that runs even with `-t`.
     pub(crate) fn is_recursive(&self, file: FileId) -> bool {
-        self.session.targets[file].recipe.as_deref().is_some_and(any_recursive)
+        let one_shell = self.session.targets.one_shell;
+        self.session.targets[file].recipe.as_deref().is_some_and(|r| any_recursive(r, one_shell))
     }
 
     /// True when all lines of the recipe of `file` run even with `-n`: as written, or with a `+` that came of expansion.
     pub(crate) fn all_recursive(&mut self, file: FileId) -> bool {
+        let one_shell = self.session.targets.one_shell;
         self.state(file).all_recursive
-            || self.session.targets[file].recipe.as_deref().is_some_and(all_recursive)
+            || self.session.targets[file].recipe.as_deref().is_some_and(|r| all_recursive(r, one_shell))
     }
 }
 
