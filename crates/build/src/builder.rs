@@ -154,6 +154,8 @@ pub struct Builder<'s> {
     pub(crate) dropped: Vec<crate::circle::Dropped>,
     /// Lists of prerequisites a dropped circle joined.
     pub(crate) shared_tails: Vec<crate::circle::SharedTail>,
+    /// While makefiles are made: what `-n`, `-q` and `-t` ask for, and of which of them, those that are goals as well.
+    pub(crate) asked_of_makefiles: Option<((bool, bool, bool), Vec<FileId>)>,
     /// The goals, which are kept even where they are intermediate files.
     pub(crate) goals: Vec<FileId>,
     /// VPATH, read once.
@@ -202,6 +204,7 @@ impl<'s> Builder<'s> {
             clock_skew: false,
             intermediates: Default::default(),
             dropped: Vec::new(),
+            asked_of_makefiles: None,
             shared_tails: Vec::new(),
             goals: Vec::new(),
             general_vpath: None,

@@ -47,6 +47,7 @@ impl Builder<'_> {
                     break;
                 }
                 self.current_goal = Some(goal);
+                self.ask_of(Some(goal));
                 let before = self.session.commands;
                 // Makefiles count as one level deeper than goals.
                 let outcome = self.update(goal, u32::from(self.for_makefiles), None)?;
@@ -76,6 +77,8 @@ impl Builder<'_> {
             if open.is_empty() {
                 return Ok(worst);
             }
+            // What runs still was not asked about.
+            self.ask_of(None);
             self.take_up_waiting()?;
             for goal in std::mem::take(&mut self.started_for) {
                 for (open, changed) in &mut open {
@@ -83,6 +86,15 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    /// While makefiles are made `-n`, `-q` and `-t` are for those alone that are goals of the command line.
+    fn ask_of(&mut self, makefile: Option<FileId>) {
+        let Some((asked, named)) = &self.asked_of_makefiles else { return };
+        let is_named = makefile.is_some_and(|makefile| named.contains(&makefile));
+        let asked = if is_named { *asked } else { (false, false, false) };
+        let options = &mut self.session.options;
+        (options.just_print, options.question, options.touch) = asked;
     }
 
     /// Waits until recipes end and goes on with the targets that waited for them.

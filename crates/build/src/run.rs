@@ -702,18 +702,16 @@ impl Run<'_> {
         let options = &mut builder.session.options;
         let asked = (options.just_print, options.question, options.touch);
         let asks = asked != (false, false, false);
-        let are_goals = named && files.iter().any(|(f, _)| goals.contains(f));
         if asks {
             (options.just_print, options.question, options.touch) = (false, false, false);
             builder.session.define_makeflags(true);
-            if are_goals {
-                let options = &mut builder.session.options;
-                (options.just_print, options.question, options.touch) = asked;
-            }
+            let named = if named { goals.to_vec() } else { Vec::new() };
+            builder.asked_of_makefiles = Some((asked, named));
         }
         let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
         let result = builder.update_goals(&ids, true);
         builder.trace = trace;
+        builder.asked_of_makefiles = None;
         // An error ends the session before they count again: intermediate files are really removed.
         let status = result?;
         if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {
