@@ -238,6 +238,13 @@ impl<'s> Builder<'s> {
 
     /// `-o FILE`: it is infinitely old, and done with.
     pub fn mark_old(&mut self, file: FileId) {
+        // To `::` rules it says nothing.
+        if self.session.targets[file].is_double_colon {
+            return;
+        }
+        if self.session.targets[file].intermediate {
+            self.intermediates.insert(file);
+        }
         let state = self.state(file);
         state.mtime = Some(Time::Old);
         state.mtime_before = Some(Time::Old);
@@ -254,6 +261,8 @@ impl<'s> Builder<'s> {
 
     /// `-W FILE`: it has just been changed.
     pub fn mark_new(&mut self, file: FileId) {
+        let double_colon = self.session.targets[file].is_double_colon;
+        let file = if double_colon { self.another_rule(file) } else { file };
         let state = self.state(file);
         state.mtime = Some(Time::New);
         state.mtime_before = Some(Time::New);

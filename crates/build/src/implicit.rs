@@ -629,7 +629,8 @@ impl Builder<'_> {
     }
 
     /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
-    fn another_rule(&mut self, head: FileId) {
+    /// So is what -W names.
+    pub(crate) fn another_rule(&mut self, head: FileId) -> FileId {
         let name = self.session.targets[head].name;
         let file = self.session.targets.add(name);
         let mtime = self.state(head).mtime;
@@ -637,6 +638,7 @@ impl Builder<'_> {
         self.session.targets[head].double_colon.push(file);
         self.session.targets[file].is_double_colon = true;
         self.session.targets[file].double_colon_head = Some(head);
+        file
     }
 
     /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.
