@@ -7,7 +7,7 @@ use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Cond, Makefile, Record, Stmt, Text};
+use rkbuild_syntax::{Cond, Makefile, Op, Record, Stmt, Text};
 
 use crate::makefiles::Contents;
 use crate::pattern::Pattern;
@@ -243,6 +243,15 @@ impl Session {
                 }
                 Stmt::Cond(cond) => self.conditional(cond, reading)?,
                 _ if reading.skipping() => {}
+                // 4.3 does not know `:::=`; behind `export` it is one of the names.
+                Stmt::Assign(assign)
+                    if assign.op == Op::Immediate && assign.modifiers.export && !self.identity().is_4_4() =>
+                {
+                    self.finish_rule(reading)?;
+                    let line = makefile.joined(index, false);
+                    let names = trim(&line).strip_prefix(b"export".as_slice()).unwrap_or_default();
+                    self.export(true, Some(&Text::new(names)))?;
+                }
                 Stmt::Assign(assign) => {
                     self.finish_rule(reading)?;
                     let name = self.assigned_name(&assign.name)?;

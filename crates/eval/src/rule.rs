@@ -9,7 +9,7 @@ use rkbuild_syntax::line::{
     find_unquoted, find_unquoted_outside, join_continuations, recipe_text, skip_reference,
 };
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Assign, NameText, Stmt, Text};
+use rkbuild_syntax::{Assign, NameText, Op, Stmt, Text};
 
 use crate::pattern::Pattern;
 use crate::recipe::{Recipe, RecipeLine};
@@ -109,9 +109,15 @@ impl Session {
             return Ok(Read::NoTargets);
         }
         let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
-        // 4.3 has no target-specific `unexport`: there the words are prerequisites.
+        let newer = self.identity().is_4_4();
+        // 4.3 has no target-specific `unexport` and no `:::=`: there the words are prerequisites. It refuses `define`.
+        if !newer && matches!(assignment(text, false), Some(Stmt::Define { .. } | Stmt::Undefine { .. })) {
+            return Err(self.fatal(Some(place), "Malformed target-specific variable definition"));
+        }
         let assigned = assignment(text, true).and_then(|stmt| match stmt {
-            Stmt::Assign(assign) if self.identity().is_4_4() || !assign.modifiers.unexport => Some(assign),
+            Stmt::Assign(assign) if newer || !assign.modifiers.unexport && assign.op != Op::Immediate => {
+                Some(assign)
+            }
             _ => None,
         });
         if let Some(mut assign) = assigned {
