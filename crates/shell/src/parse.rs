@@ -392,8 +392,9 @@ impl<'a> Parser<'a> {
         }
         // dash and bash disagree about `break` in the condition; there it is declined.
         let loops = std::mem::take(&mut self.loops);
-        let test = Box::new(self.list()?);
+        let test = self.list();
         self.loops = loops;
+        let test = Box::new(test?);
         let body = Box::new(self.do_group()?);
         Ok(Node::Loop { until, test, body })
     }

@@ -117,3 +117,10 @@ fn deep_nesting_is_declined_and_long_scripts_are_not() {
     let long = format!("echo {}", "word ".repeat(1_000_000));
     assert!(rkbuild_shell::parse(long.as_bytes()).is_some());
 }
+
+#[test]
+fn a_condition_that_cannot_be_parsed_in_a_loop_is_declined() {
+    for script in ["for n in a; do while (; do :; done; done", "while :; do until ; do :; done; done"] {
+        assert!(rkbuild_shell::decline_reason(script.as_bytes()).is_some(), "{script}");
+    }
+}
