@@ -248,9 +248,13 @@ impl Session {
         }
         var.expanding.set(true);
         let name = var.name;
+        // Where nothing is read and no recipe is expanded, messages come from the outermost variable.
+        let reads = self.reading;
+        self.reading = reads.or((place.line > 0).then_some(place));
         let result = self.deeper(|s| {
             if append { s.expand_appended(s.vars.current, name, out) } else { s.expand(&value, out) }
         });
+        self.reading = reads;
         var.expanding.set(was);
         if was {
             var.calls.set(calls);
