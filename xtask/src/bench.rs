@@ -77,15 +77,15 @@ impl Bench {
         Ok(())
     }
 
-    /// Null builds of kernels, by recipe.
-    pub fn kernels(&self, places: &Places, names: &[String]) -> Result<()> {
+    /// Null builds of kernels, by recipe. The trees are built through ccache where there is a store for it.
+    pub fn kernels(&self, places: &Places, names: &[String], ccache: Option<PathBuf>) -> Result<()> {
         let reference = reference::program(places, Release::V441)?;
         let root = places.cached("bench")?;
         let headers = Headers::newest()?;
         let settings =
             Settings { jobs: None, phases: Vec::new(), limit: Duration::from_secs(4 * 3600), ccache: None };
-        let building =
-            Settings { jobs: Some(2), phases: vec!["configure".into(), "build".into()], ..settings.clone() };
+        let phases = vec!["configure".into(), "build".into()];
+        let building = Settings { jobs: Some(2), phases, ccache, ..settings.clone() };
         let mut all = Vec::new();
         for name in names {
             let recipe = recipe::read(&places.repo, Family::Kernel, name)?;

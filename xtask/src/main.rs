@@ -230,6 +230,9 @@ struct BenchArguments {
     /// Count the programs started too (strace)
     #[arg(long)]
     programs: bool,
+    /// Compile what kernels are built from through ccache; the measured builds go without
+    #[arg(long)]
+    ccache: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -338,14 +341,17 @@ fn chosen_variants(places: &Places, o: &OracleArguments) -> Result<Vec<candidate
     Ok(variants)
 }
 
+/// Where ccache keeps its results, if it is asked for.
+fn store(places: &Places, asked: bool) -> Result<Option<PathBuf>> {
+    if !asked {
+        return Ok(None);
+    }
+    machine::install(&["ccache"])?;
+    places.cached("ccache").map(Some)
+}
+
 fn settings(places: &Places, o: &OracleArguments, phases: Vec<String>) -> Result<Settings> {
-    let ccache = match o.ccache {
-        true => {
-            machine::install(&["ccache"])?;
-            Some(places.cached("ccache")?)
-        }
-        false => None,
-    };
+    let ccache = store(places, o.ccache)?;
     Ok(Settings { jobs: o.jobs, phases, limit: Duration::from_secs(o.limit), ccache })
 }
 
@@ -448,7 +454,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         programs: b.programs,
     };
     if b.what.as_deref() == Some("kernel") {
-        bench.kernels(places, &b.kernels)?;
+        bench.kernels(places, &b.kernels, store(places, b.ccache)?)?;
     } else {
         bench.run(places)?;
     }
