@@ -142,8 +142,6 @@ pub struct Builder<'s> {
     pub(crate) next_order: u32,
     /// `.DELETE_ON_ERROR` was given.
     pub delete_on_error: bool,
-    /// `.IGNORE` without prerequisites.
-    pub ignore_all_errors: bool,
     /// `.NOTPARALLEL` without prerequisites.
     pub not_parallel: bool,
     /// A file's time was in the future.
@@ -176,9 +174,8 @@ impl<'s> Builder<'s> {
                 .lookup(name)
                 .is_some_and(|id| session.targets[id].is_target && session.targets[id].deps.is_empty())
         };
-        let (delete_on_error, ignore_all_errors, not_parallel) = (
+        let (delete_on_error, not_parallel) = (
             session.targets.lookup(known.delete_on_error).is_some_and(|id| session.targets[id].is_target),
-            bare(known.ignore),
             bare(known.notparallel),
         );
         Builder {
@@ -199,7 +196,6 @@ impl<'s> Builder<'s> {
             order: Vec::new(),
             next_order: 0,
             delete_on_error,
-            ignore_all_errors,
             not_parallel,
             clock_skew: false,
             intermediates: Default::default(),

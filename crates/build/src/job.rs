@@ -421,7 +421,6 @@ impl Builder<'_> {
         }
         let ignored = job.flags.ignore
             || self.session.options.ignore_errors
-            || self.ignore_all_errors
             || self.session.targets[job.file].ignore_errors;
         self.with_output(job, |builder, job| builder.command_error(job, exit, ignored));
         if ignored {
@@ -570,7 +569,7 @@ impl Builder<'_> {
     /// `-t`: touches a target, as `touch` would.
     pub fn touch_target(&mut self, file: FileId) -> Result<Status> {
         let name = self.name_of(file);
-        if !self.session.options.silent {
+        if !self.session.options.silent && !self.session.targets.all_silent {
             let mut line = b"touch ".to_vec();
             line.extend_from_slice(name);
             line.push(b'\n');

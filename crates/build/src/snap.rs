@@ -64,7 +64,13 @@ pub fn snap(session: &mut Session) -> Result<()> {
         session.export_all = true;
         session.vars.changes += 1;
     }
-    for file in marked(session, known.ignore) {
+    let ignored = marked(session, known.ignore);
+    if ignored.is_empty() && is_target(session, known.ignore) {
+        // As -i does, it speaks for the makes below, too.
+        session.options.ignore_errors = true;
+        session.define_makeflags(true);
+    }
+    for file in ignored {
         session.targets[file].ignore_errors = true;
     }
     let silent = marked(session, known.silent);

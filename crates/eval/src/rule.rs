@@ -330,11 +330,10 @@ impl Session {
         terminal: bool,
         place: Place,
     ) {
-        // An equal rule: its one target is one of ours, and it has the same prerequisites. One with several targets
-        // stays, whatever comes after it.
+        // An equal rule: its one target, which it may name twice, is one of ours, and it has the same prerequisites. One with
+        // several targets stays, whatever comes after it.
         let equal = self.targets.patterns.iter().position(|old| {
-            old.targets.len() == 1
-                && old.targets.iter().any(|t| targets.iter().any(|n| n.text == t.text))
+            targets.iter().any(|n| old.targets.iter().all(|t| n.text == t.text))
                 && old.deps.len() == deps.len()
                 && old.deps.iter().zip(&deps).all(|(a, b)| a.text == b.text)
         });

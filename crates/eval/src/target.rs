@@ -178,8 +178,9 @@ impl Targets {
     pub fn has_pattern_rule(&self, target: &Pattern, deps: &[PatternDep]) -> bool {
         let same =
             |d: &[PatternDep]| d.len() == deps.len() && d.iter().zip(deps).all(|(a, b)| a.text == b.text);
-        self.patterns.iter().any(|r| matches!(&r.targets[..], [t] if t == target) && same(&r.deps))
-            || self.cancelled.iter().any(|(t, d)| matches!(&t[..], [t] if t == target) && same(d))
+        let alone = |targets: &[Pattern]| targets.iter().all(|t| t == target);
+        self.patterns.iter().any(|r| alone(&r.targets) && same(&r.deps))
+            || self.cancelled.iter().any(|(targets, d)| alone(targets) && same(d))
     }
 }
 
