@@ -153,17 +153,16 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
+/// Enters names of files, which implicit rules count on where nothing else is found.
 fn enter_words(session: &mut Session, value: &[u8]) -> Vec<Dep> {
     let names = session.file_sequence(value, b"", Wildcards::Expand);
     let names: Vec<Name> = names.iter().map(|name| session.name(name)).collect();
     names
         .into_iter()
-        .map(|name| Dep {
-            file: session.targets.enter(name),
-            order_only: false,
-            wait: false,
-            extra: true,
-            explicit: true,
+        .map(|name| {
+            let file = session.targets.enter(name);
+            session.targets[file].mentioned = true;
+            Dep { file, order_only: false, wait: false, extra: true, explicit: true }
         })
         .collect()
 }
