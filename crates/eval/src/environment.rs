@@ -171,11 +171,10 @@ impl Session {
         let user_shell = self.env.get(b"SHELL").filter(|_| !shell_exported).map(BStr::to_owned);
         let level = (Entry::Level, variable_hash(b"MAKELEVEL"));
         let known = &self.known;
-        let replaced = [known.makelevel, known.make_restarts];
         let passed = exported
             .iter()
             .filter(|(var, _)| {
-                !replaced.contains(&var.name)
+                var.name != known.makelevel
                     && (var.name != known.shell || var.data.borrow().export == Export::Yes)
             })
             .map(|(var, hash)| (Entry::Variable(var), *hash));
