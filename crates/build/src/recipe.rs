@@ -143,7 +143,9 @@ impl Builder<'_> {
         let saved = self.session.in_recipe;
         self.session.in_recipe = true;
         for line in &recipe.lines {
-            let place = Place { file: recipe.place.file, line: line.line };
+            // With .ONESHELL there is one line, which is where the first is.
+            let first = if one_shell { recipe.lines.first() } else { None };
+            let place = Place { file: recipe.place.file, line: first.unwrap_or(line).line };
             self.session.reading = (!builtin).then_some(place);
             let mut text = Vec::new();
             let result = self.session.expand_in(scope, &line.text, &mut text);

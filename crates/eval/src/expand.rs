@@ -250,7 +250,7 @@ impl Session {
         let name = var.name;
         // Where nothing is read and no recipe is expanded, messages come from the outermost variable.
         let reads = self.reading;
-        self.reading = reads.or((place.line > 0).then_some(place));
+        self.reading = reads.or(Some(place));
         let result = self.deeper(|s| {
             if append { s.expand_appended(s.vars.current, name, out) } else { s.expand(&value, out) }
         });
