@@ -50,7 +50,7 @@ const OPTIONS: [&[&str]; 30] = [
     &["-L"],
 ];
 
-/// Targets that change what others mean; the first of them that is written counts.
+/// What changes the meaning of all the rest. A makefile begins with one of them at most.
 const SPECIAL: [&str; 16] = [
     ".POSIX:",
     ".DELETE_ON_ERROR:",

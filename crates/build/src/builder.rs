@@ -168,16 +168,11 @@ impl<'s> Builder<'s> {
         let trace = Trace::of(&session.options);
         let shuffle = Shuffle::of(&session.options);
         let known = session.known;
-        let bare = |name| {
-            session
-                .targets
-                .lookup(name)
-                .is_some_and(|id| session.targets[id].is_target && session.targets[id].deps.is_empty())
+        let rule = |name| {
+            session.targets.lookup(name).map(|id| &session.targets[id]).filter(|target| target.is_target)
         };
-        let (delete_on_error, not_parallel) = (
-            session.targets.lookup(known.delete_on_error).is_some_and(|id| session.targets[id].is_target),
-            bare(known.notparallel),
-        );
+        let delete_on_error = rule(known.delete_on_error).is_some();
+        let not_parallel = rule(known.notparallel).is_some_and(|target| target.deps.is_empty());
         Builder {
             session,
             files: Vec::new(),

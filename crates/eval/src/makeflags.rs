@@ -240,8 +240,7 @@ impl Session {
     }
 
     /// Sets the command line's variables again, over what make itself has defined since, and the variables that MAKEFLAGS
-    /// refers to for them: what they came
-    /// to, newest first.
+    /// refers to for them: what they came to, newest first.
     pub fn define_overrides(&mut self, set: Vec<(Name, Data)>) {
         if set.is_empty() {
             return;
