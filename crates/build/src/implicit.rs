@@ -124,6 +124,12 @@ impl Builder<'_> {
             last_slash(name)
         };
         let base = slash.map_or(name, |at| &name[at + 1..]);
+        // The stem, and whether the directory is left out of it. It is never empty, but may be a directory alone.
+        let stem_in = |target: &Pattern| {
+            let with_dir = slash.is_some() && !target.text.contains(&b'/');
+            let stem = target.stem(if with_dir { base } else { name })?;
+            (with_dir || !stem.is_empty()).then(|| (stem.to_vec(), with_dir))
+        };
         let mut out: Vec<Candidate> = Vec::new();
         let mut specific = false;
         for rule in &self.session.targets.patterns {
@@ -142,24 +148,14 @@ impl Builder<'_> {
                 if recursions > 0 && anything && !rule.terminal {
                     continue;
                 }
-                let with_dir = slash.is_some() && !target.text.contains(&b'/');
-                let Some(stem) = target.stem(if with_dir { base } else { name }) else { continue };
-                // A stem is never empty, but may be a directory alone.
-                if stem.is_empty() && !with_dir {
-                    continue;
-                }
+                let Some((stem, with_dir)) = stem_in(target) else { continue };
                 specific |= !anything;
-                out.push(Candidate { rule: rule.clone(), matched, stem: stem.to_vec(), with_dir });
+                out.push(Candidate { rule: rule.clone(), matched, stem, with_dir });
             }
         }
         // A rule with neither prerequisites nor recipe is there to say just that.
         specific |= self.session.targets.cancelled.iter().any(|(targets, deps)| {
-            let names = |t: &Pattern| {
-                let with_dir = slash.is_some() && !t.text.contains(&b'/');
-                let stem = t.stem(if with_dir { base } else { name });
-                !t.is_match_anything() && stem.is_some_and(|stem| with_dir || !stem.is_empty())
-            };
-            deps.is_empty() && targets.iter().any(names)
+            deps.is_empty() && targets.iter().any(|t| !t.is_match_anything() && stem_in(t).is_some())
         });
         specific |= self
             .session
