@@ -19,7 +19,7 @@ impl Builder<'_> {
         // From the goal down, without recursion: chains of targets can be long.
         let mut chain = vec![file];
         let mut at = file;
-        while let Some(parent) = self.state(at).parent {
+        while let Some(parent) = self.parent(at) {
             if self.state(parent).linked || chain.contains(&parent) {
                 break;
             }
@@ -27,7 +27,7 @@ impl Builder<'_> {
             at = parent;
         }
         for &file in chain.iter().rev() {
-            let parent = self.state(file).parent;
+            let parent = self.parent(file);
             let parent_scope = parent.and_then(|p| self.session.targets[p].scope);
             self.session.link_scope(file, parent_scope)?;
             self.state(file).linked = true;

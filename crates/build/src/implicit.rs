@@ -553,16 +553,18 @@ impl Builder<'_> {
             ids.push(id);
         }
         for (dep, id) in deps.into_iter().zip(ids) {
-            if on_the_way && self.session.targets[id].is_double_colon {
-                self.another_rule(id);
-            }
+            let id = match on_the_way && self.session.targets[id].is_double_colon {
+                true => self.another_rule(id),
+                false => id,
+            };
             // A terminal rule's prerequisites are not to be made by implicit rules.
             if rule.terminal {
                 self.state(id).tried_implicit = true;
             }
             let target = &self.session.targets[id];
             // In 4.3 what a rule makes on the side is a target like any other.
-            let known = target.is_explicit || target.is_target && !self.session.identity().is_4_4();
+            let side = target.is_target && !self.session.identity().is_4_4();
+            let known = target.is_explicit || target.is_double_colon || side;
             let made = dep.made_by.is_some();
             if let Some(made_by) = dep.made_by {
                 self.state(id).tried_implicit = true;

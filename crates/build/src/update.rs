@@ -32,19 +32,17 @@ impl Builder<'_> {
         if !self.session.targets[file].is_double_colon {
             return self.update_one(file, depth, waiter);
         }
+        let file = self.session.targets[file].double_colon_head.unwrap_or(file);
         let mut status = Status::Success;
-        let known = self.state(file).next_rule > self.session.targets[file].double_colon.len();
-        loop {
-            // On the way there may come to be more.
+        let walked = self.state(file).walked_for_makefiles;
+        let known = walked.is_some();
+        // On the way there may come to be more; what comes later has to wait until goals are considered.
+        while walked != Some(self.for_makefiles) {
             let next = self.state(file).next_rule;
             if next > self.session.targets[file].double_colon.len() {
                 break;
             }
             let rule = if next == 0 { file } else { self.session.targets[file].double_colon[next - 1] };
-            if next > 0 {
-                let parent = self.state(file).parent;
-                self.state(rule).parent = parent;
-            }
             match self.update_one(rule, depth, waiter)? {
                 Outcome::Pending => return Ok(Outcome::Pending),
                 Outcome::Done(ended) => status = status.max(ended),
@@ -54,6 +52,7 @@ impl Builder<'_> {
             }
             self.state(file).next_rule += 1;
         }
+        self.state(file).walked_for_makefiles = Some(self.for_makefiles);
         // What became of all rules is for the first that needed them; to others the first rule speaks for the name.
         if let Some(waiter) = waiter {
             let state = self.state(file);
@@ -82,6 +81,12 @@ impl Builder<'_> {
         Outcome::Pending
     }
 
+    /// The target `file` is made for: that of the first of its `::` rules when nothing needs this one in particular.
+    pub(crate) fn parent(&mut self, file: FileId) -> Option<FileId> {
+        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        self.state(file).parent.or(self.state(head).parent)
+    }
+
     /// Brings one rule's target up to date.
     fn update_one(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
         let (phase, waiting_for) = (self.state(file).phase, self.state(file).waiting_for);
@@ -106,7 +111,7 @@ impl Builder<'_> {
             Phase::Waiting if waiting_for > 0 => return Ok(self.wait_for(file, waiter)),
             Phase::New => {
                 self.state(file).depth = depth;
-                let parent = self.state(file).parent;
+                let parent = self.parent(file);
                 self.state(file).considered_for = parent;
                 let inherited = parent.is_some_and(|parent| self.state(parent).unwanted);
                 let allowed = inherited || self.session.targets[file].dont_care;
@@ -234,16 +239,10 @@ impl Builder<'_> {
             let id = self.renamed(id);
             self.adopt(id, file);
             let mut maybe_make = must_make;
-            let dont_care = self.session.targets[id].dont_care;
-            if self.for_makefiles {
-                let unwanted = self.session.targets[file].dont_care || self.state(file).unwanted;
-                self.session.targets[id].dont_care = unwanted;
-            }
+            let dont_care = self.share_dont_care(file, id);
             let dropped = self.dropped.len();
             let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, file);
-            if self.for_makefiles {
-                self.session.targets[id].dont_care = dont_care;
-            }
+            self.session.targets[id].dont_care = dont_care;
             let checked = checked?;
             if !dep.order_only {
                 must_make = maybe_make;
@@ -276,19 +275,15 @@ impl Builder<'_> {
         }
         // If it must be made, so must the intermediate files it is made from.
         if must_make || self.session.options.always_make {
-            let mut all: Vec<(FileId, usize)> = Vec::new();
-            for &owner in &owners {
-                for at in 0..self.session.targets[owner].deps.len() {
-                    all.push((owner, self.dep_at(owner, at)));
-                }
-            }
-            for (owner, at) in all {
-                // A failure nobody is told of does not end the rest.
+            // What failed before, with nobody told, does not keep the first of them from being tried.
+            let order: Vec<usize> =
+                (0..self.session.targets[file].deps.len()).map(|at| self.dep_at(file, at)).collect();
+            for at in order {
                 if status == Status::Failed && !keep_going && !self.is_unwanted(file) {
                     break;
                 }
                 // What is made here may be found to lead back, and is dropped then.
-                let Some(dep) = self.session.targets[owner].deps.get(at).cloned() else { continue };
+                let Some(dep) = self.session.targets[file].deps.get(at).cloned() else { continue };
                 if pending && (dep.wait || serial) {
                     break;
                 }
@@ -296,7 +291,10 @@ impl Builder<'_> {
                 if self.session.targets[id].intermediate && !self.is_updating(id) {
                     let before = self.mtime(id);
                     self.adopt(id, file);
-                    match self.update(id, depth + 1, Some(file))? {
+                    let dont_care = self.share_dont_care(file, id);
+                    let outcome = self.update(id, depth + 1, Some(file));
+                    self.session.targets[id].dont_care = dont_care;
+                    match outcome? {
                         Outcome::Pending => pending = true,
                         Outcome::Done(ended) => {
                             status = status.max(ended);
@@ -305,11 +303,14 @@ impl Builder<'_> {
                                 let target = &self.session.targets[file];
                                 let phony = target.phony && target.recipe.is_some();
                                 let changed = phony || self.mtime(id) != before;
-                                if let Some(state) = self.state(owner).deps.get_mut(at) {
+                                if let Some(state) = self.state(file).deps.get_mut(at) {
                                     state.changed = changed;
                                 }
                             }
                         }
+                    }
+                    if status != Status::Success && !keep_going {
+                        break;
                     }
                 }
             }
@@ -331,6 +332,17 @@ impl Builder<'_> {
             return self.give_up(file, depth, status);
         }
         self.decide(file, depth, this_time, must_make, waiter)
+    }
+
+    /// What a makefile that need not be there is made from need not be there either, for the time being: gives what was
+    /// true of `dep` before.
+    fn share_dont_care(&mut self, file: FileId, dep: FileId) -> bool {
+        let before = self.session.targets[dep].dont_care;
+        if self.for_makefiles {
+            let unwanted = self.session.targets[file].dont_care || self.state(file).unwanted;
+            self.session.targets[dep].dont_care = unwanted;
+        }
+        before
     }
 
     /// Searches for a recipe where no rule gave one.
