@@ -82,8 +82,11 @@ impl Builder<'_> {
             message.extend_from_slice(self.name_of(other));
             message.extend_from_slice(b"] ");
         }
-        if crate::archive::split(name).is_some() {
-            if self.member_time(name) != before {
+        if let Some((archive, _)) = crate::archive::split(name) {
+            // Of a member of an archive that was not there make knows no time, not even that it was missing.
+            let archive = self.archive_path(archive);
+            let unknown = !self.session.host().exists(&self.session.dir, &archive);
+            if unknown || self.member_time(name) != before {
                 message.extend_from_slice(b"Archive member '");
                 message.extend_from_slice(name);
                 message.extend_from_slice(b"' may be bogus; not deleted");

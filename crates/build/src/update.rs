@@ -251,10 +251,10 @@ impl Builder<'_> {
             if let Some(failed) = checked.status {
                 status = status.max(failed);
             }
-            if status == Status::Failed && !keep_going {
+            if status == Status::Failed && !keep_going && !self.is_unwanted(file) {
                 break;
             }
-            if status == Status::Question && !keep_going {
+            if status != Status::Success && !keep_going {
                 // The peers' prerequisites are still asked.
                 owner_at += 1;
                 at = 0;
@@ -658,15 +658,16 @@ impl Builder<'_> {
     /// before the recipe is over.
     fn start_peers(&mut self, file: FileId) {
         for peer in self.session.targets[file].grouped.clone() {
+            // Being made, it is not a file that was simply there.
+            if matches!(self.state(peer).phase, Phase::New | Phase::Waiting) {
+                self.state(peer).phase = Phase::Running;
+            }
             if self.state(peer).mtime_before.is_none() {
                 let known = self.state(peer).mtime;
                 let time = self.mtime_of(peer, false);
                 self.state(peer).mtime_before = Some(time);
                 // One nobody asked about counts as changed should the recipe fail.
                 self.state(peer).mtime = known;
-            }
-            if matches!(self.state(peer).phase, Phase::New | Phase::Waiting) {
-                self.state(peer).phase = Phase::Running;
             }
         }
     }
@@ -692,7 +693,8 @@ impl Builder<'_> {
         self.state(file).ran = true;
         // With `-t` only recursive lines were run: the rest is done by touching.
         let mut status = status;
-        if status == Status::Success
+        let ended_well = status == Status::Success;
+        if ended_well
             && self.session.options.touch
             && !self.session.targets[file].phony
             && self.is_recursive(file)
@@ -705,8 +707,12 @@ impl Builder<'_> {
                 status = self.touch_target(file)?;
             }
         }
+        let in_vain = status != Status::Success && ended_well;
         self.finish(file, status, true)?;
         self.report(file, depth, status);
+        if in_vain {
+            self.delete_targets(file);
+        }
         Ok(())
     }
 
