@@ -7,32 +7,10 @@ use rkbuild_base::{BString, Name};
 use rkbuild_eval::pattern::Pattern;
 use rkbuild_eval::sequence::has_wildcard;
 use rkbuild_eval::target::{PatternRule, strip_dot_slash};
-use rkbuild_eval::{Dep, FileId, Result};
+use rkbuild_eval::{FileId, Result};
 
 use crate::builder::Builder;
-use crate::times::Time;
-
-/// A pattern rule that applies, with what it takes to make its prerequisites.
-pub(crate) struct Found {
-    rule: Rc<PatternRule>,
-    /// Which of the rule's targets matched.
-    matched: usize,
-    /// What `%` stands for, directory included: `$*`.
-    stem: Vec<u8>,
-    deps: Vec<FoundDep>,
-}
-
-struct FoundDep {
-    name: BString,
-    order_only: bool,
-    wait: bool,
-    /// It does not exist, but this makes it.
-    made_by: Option<Box<Found>>,
-    /// The pattern's text had a `%`.
-    from_pattern: bool,
-    /// It counts as there because makefiles mention it.
-    ought: bool,
-}
+use crate::found::{Found, FoundDep};
 
 /// A rule one of whose targets matches.
 struct Candidate {
@@ -100,7 +78,7 @@ impl Builder<'_> {
                     let text = rule_text(&found.rule);
                     self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", searched, b"'."]);
                 }
-                self.apply(file, found, false)?;
+                self.apply(file, found);
                 Ok(true)
             }
             None => {
@@ -215,12 +193,9 @@ impl Builder<'_> {
                     if let Some(deps) = tried {
                         let mut stem = dir.to_vec();
                         stem.extend_from_slice(&candidate.stem);
-                        return Ok(Some(Found {
-                            rule: candidate.rule.clone(),
-                            matched: candidate.matched,
-                            stem,
-                            deps,
-                        }));
+                        let mut found = Found::new(candidate.rule.clone(), candidate.matched, stem, deps);
+                        self.settle(&mut found);
+                        return Ok(Some(found));
                     }
                 }
             }
@@ -276,6 +251,7 @@ impl Builder<'_> {
                         order_only: order_only || pattern.order_only,
                         wait: std::mem::take(&mut wait) || pattern.wait,
                         made_by: None,
+                        made: false,
                         ought: false,
                         from_pattern,
                     };
@@ -413,6 +389,7 @@ impl Builder<'_> {
                     self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", &dep.name, b"'."]);
                 }
                 dep.made_by = Some(Box::new(found));
+                dep.made = true;
                 Ok(Some(dep))
             }
             None => {
@@ -453,18 +430,6 @@ impl Builder<'_> {
             self.session.targets.lookup(name).filter(|f| !self.session.targets[*f].is_explicit)
         {
             self.make_intermediate(file);
-        }
-    }
-
-    /// From now on a file counts as intermediate, unless a makefile forbids it; it may have been made already.
-    fn make_intermediate(&mut self, file: FileId) {
-        let forbidden = self.session.targets.no_intermediates;
-        let target = &mut self.session.targets[file];
-        target.intermediate |= !target.notintermediate && !forbidden;
-        let intermediate = target.intermediate;
-        // What -o names counts as made.
-        if intermediate && (self.state(file).ran || self.state(file).mtime == Some(Time::Old)) {
-            self.intermediates.insert(file);
         }
     }
 
@@ -527,134 +492,6 @@ impl Builder<'_> {
             }
         }
         Ok(out)
-    }
-
-    /// Gives `file` the recipe, stem and prerequisites of the rule that was found, and enters the intermediate
-    /// files on the way. What was known of a file made `on_the_way` does not count: a rule may be found to make its own
-    /// prerequisite.
-    fn apply(&mut self, file: FileId, found: Found, on_the_way: bool) -> Result<()> {
-        let Found { rule, matched, stem, deps } = found;
-        let mut entered = Vec::with_capacity(deps.len());
-        let mut ids = Vec::with_capacity(deps.len());
-        for dep in &deps {
-            let name = self.session.name(strip_dot_slash(&dep.name));
-            let known = self.session.targets.lookup(name).is_some();
-            let id = self.session.targets.enter(name);
-            // What a rule names without `%` is mentioned in a makefile, as far as 4.4 is concerned.
-            if !dep.from_pattern && self.session.identity().is_4_4() {
-                let target = &mut self.session.targets[id];
-                // What was simply there is only entered: another rule may make it intermediate.
-                if dep.made_by.is_none() && (!dep.ought || on_the_way && !known) {
-                    target.mentioned = true;
-                } else {
-                    target.name_explicitly();
-                }
-            }
-            ids.push(id);
-        }
-        for (dep, id) in deps.into_iter().zip(ids) {
-            let id = match on_the_way && self.session.targets[id].is_double_colon {
-                true => self.another_rule(id),
-                false => id,
-            };
-            // A terminal rule's prerequisites are not to be made by implicit rules.
-            if rule.terminal {
-                self.state(id).tried_implicit = true;
-            }
-            let target = &self.session.targets[id];
-            // In 4.3 what a rule makes on the side is a target like any other.
-            let side = target.is_target && !self.session.identity().is_4_4();
-            let known = target.is_explicit || target.is_double_colon || side;
-            let made = dep.made_by.is_some();
-            if let Some(made_by) = dep.made_by {
-                self.state(id).tried_implicit = true;
-                self.apply(id, *made_by, true)?;
-            }
-            if (made || dep.ought) && !known {
-                self.make_intermediate(id);
-            }
-            entered.push(Dep {
-                file: id,
-                order_only: dep.order_only,
-                wait: dep.wait,
-                extra: false,
-                explicit: false,
-            });
-        }
-        let builtin = rule.place.line == 0;
-        let fresh = !self.session.targets[file].is_target;
-        let extra = &self.session.targets.extra_prereqs;
-        // One of them does not wait for the others.
-        if fresh && extra.iter().all(|e| e.file != file) {
-            entered.extend(extra.iter().cloned());
-        }
-        let target = &mut self.session.targets[file];
-        if on_the_way {
-            target.grouped.clear();
-        } else {
-            // The rule's own prerequisites come first: `$<` is its first.
-            for second in &mut target.secondary {
-                second.after += entered.len();
-            }
-            entered.append(&mut target.deps);
-        }
-        target.deps = entered;
-        target.recipe = Some(rule.recipe.clone());
-        target.builtin = builtin;
-        target.stem = Some(stem.clone().into());
-        target.is_target = true;
-        target.place.get_or_insert(rule.place);
-        let target_pattern = &rule.targets[matched];
-        self.inherit_flags(file, &target_pattern.text);
-        let mut siblings = Vec::new();
-        for (at, pattern) in rule.targets.iter().enumerate() {
-            if at == matched {
-                continue;
-            }
-            // With the whole stem, the directory that was taken off included.
-            let mut name = Vec::new();
-            pattern.fill(&stem, &mut name);
-            let name = self.session.name(strip_dot_slash(&name));
-            let id = self.session.targets.enter(name);
-            self.session.targets[id].is_target = true;
-            self.inherit_flags(id, &pattern.text);
-            siblings.push(id);
-        }
-        if !siblings.is_empty() {
-            self.session.targets[file].grouped.extend(siblings);
-        }
-        Ok(())
-    }
-
-    /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
-    /// So is what -W names.
-    pub(crate) fn another_rule(&mut self, head: FileId) -> FileId {
-        let name = self.session.targets[head].name;
-        let file = self.session.targets.add(name);
-        let mtime = self.state(head).mtime;
-        self.state(file).mtime = mtime;
-        self.session.targets[head].double_colon.push(file);
-        self.session.targets[file].is_double_colon = true;
-        self.session.targets[file].double_colon_head = Some(head);
-        file
-    }
-
-    /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.
-    fn inherit_flags(&mut self, file: FileId, pattern: &[u8]) {
-        let Some(model) =
-            self.session.shared.lang.names.get(pattern).and_then(|n| self.session.targets.lookup(n))
-        else {
-            return;
-        };
-        let (precious, notintermediate, secondary) = {
-            let t = &self.session.targets[model];
-            (t.precious, t.notintermediate, t.secondary_flag)
-        };
-        let target = &mut self.session.targets[file];
-        target.precious |= precious;
-        target.secondary_flag |= secondary;
-        // What is said of the name itself comes before what is said of the pattern.
-        target.notintermediate |= notintermediate && !target.intermediate;
     }
 }
 

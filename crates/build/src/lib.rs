@@ -12,6 +12,7 @@ pub mod command;
 pub mod database;
 pub mod directory;
 pub mod failure;
+pub mod found;
 pub mod goals;
 pub mod implicit;
 pub mod interrupt;

@@ -260,19 +260,20 @@ impl Targets {
         id
     }
 
-    /// Lets `name` stand for `id` too: where it was found through VPATH.
+    /// Lets `name` stand for `id` from now on, where it was found through VPATH, although its own name stays: that one is free
+    /// for another file.
     pub fn alias(&mut self, id: FileId, name: Name) {
+        let old = self[id].name;
+        if self.by_name.get(&old) == Some(&id) {
+            self.by_name.remove(&old);
+        }
         self.by_name.insert(name, id);
     }
 
     /// Lets `name` stand for `id` from now on (a file found through VPATH); the old name is free again.
     pub fn rename(&mut self, id: FileId, name: Name) {
-        let old = self[id].name;
-        if self.by_name.get(&old) == Some(&id) {
-            self.by_name.remove(&old);
-        }
+        self.alias(id, name);
         self[id].name = name;
-        self.by_name.insert(name, id);
     }
 }
 
