@@ -35,6 +35,8 @@ pub(crate) struct FoundDep {
     pub from_pattern: bool,
     /// It counts as there because makefiles mention it.
     pub ought: bool,
+    /// It does by the older definition only.
+    pub compatible: bool,
 }
 
 impl Found {
@@ -123,7 +125,8 @@ impl Builder<'_> {
         if !dep.from_pattern && self.session.identity().is_4_4() {
             let target = &mut self.session.targets[id];
             // What was simply there is only entered: another rule may make it intermediate.
-            if !dep.made && (!dep.ought || on_the_way && !known) {
+            let entered = !dep.ought || dep.compatible || on_the_way && !known;
+            if !dep.made && entered {
                 target.mentioned = true;
             } else {
                 target.name_explicitly();
@@ -140,7 +143,9 @@ impl Builder<'_> {
             if found.rule.terminal {
                 self.state(id).tried_implicit = true;
             }
-            if dep.ought && !self.is_known(id) {
+            // What is spelled out in a rule becomes intermediate only when one is tried with its name.
+            let spelled_out = dep.compatible && !dep.from_pattern && self.session.identity().is_4_4();
+            if dep.ought && !spelled_out && !self.is_known(id) {
                 self.make_intermediate(id);
             }
             entered.push(Dep {

@@ -253,6 +253,7 @@ impl Builder<'_> {
                         made_by: None,
                         made: false,
                         ought: false,
+                        compatible: false,
                         from_pattern,
                     };
                     let second = pattern.secondary;
@@ -341,6 +342,7 @@ impl Builder<'_> {
                     self.debug(depth, &parts);
                 }
                 dep.ought = true;
+                dep.compatible = true;
                 return Ok(Some(dep));
             }
             Standing::Mentioned => {
