@@ -214,6 +214,18 @@ impl Builder<'_> {
             if pending && (dep.wait || serial) {
                 break;
             }
+            if self.state(owner).deps.len() <= index {
+                self.state(owner).deps.resize(index + 1, DepState::default());
+            }
+            let before = match self.state(owner).deps[index].before {
+                Some(before) => before,
+                None => {
+                    let before = self.mtime(dep.file);
+                    self.state(owner).deps[index].before = Some(before);
+                    before
+                }
+            };
+            // Through VPATH it may have turned out to be another file by now.
             let id = self.renamed(dep.file);
             if self.is_updating(id) {
                 if owner == file || kept {
@@ -225,18 +237,6 @@ impl Builder<'_> {
                 continue;
             }
             kept = true;
-            if self.state(owner).deps.len() <= index {
-                self.state(owner).deps.resize(index + 1, DepState::default());
-            }
-            let before = match self.state(owner).deps[index].before {
-                Some(before) => before,
-                None => {
-                    let before = self.mtime(id);
-                    self.state(owner).deps[index].before = Some(before);
-                    before
-                }
-            };
-            let id = self.renamed(id);
             self.adopt(id, file);
             let mut maybe_make = must_make;
             let dont_care = self.share_dont_care(file, id);
