@@ -48,6 +48,9 @@ struct Notes {
     compatible: bool,
     /// A prerequisite of the last candidate is known to be impossible.
     rejected: bool,
+    /// The prerequisites of the last candidate up to one that can't be had. GNU make gives them to a rule without any that is
+    /// tried next.
+    left: Vec<FoundDep>,
 }
 
 impl Builder<'_> {
@@ -225,7 +228,10 @@ impl Builder<'_> {
         }
         let mut full_stem = dir.to_vec();
         full_stem.extend_from_slice(&candidate.stem);
-        let mut deps = Vec::new();
+        let mut deps = std::mem::take(&mut notes.left);
+        if !candidate.rule.deps.is_empty() {
+            deps.clear();
+        }
         let (mut order_only, mut wait) = (false, false);
         for pattern in &candidate.rule.deps {
             // Word by word: what comes after a prerequisite that can't be had is not expanded.
@@ -259,7 +265,10 @@ impl Builder<'_> {
                     let second = pattern.secondary;
                     let tried =
                         self.try_dep(file, candidate, dep, second, chain, ought, notes, depth, recursions)?;
-                    let Some(dep) = tried else { return Ok(None) };
+                    let Some(dep) = tried else {
+                        notes.left = deps;
+                        return Ok(None);
+                    };
                     deps.push(dep);
                 }
             }

@@ -70,7 +70,7 @@ enum End {
 pub fn run_session(invocation: &Invocation) -> i32 {
     let mut restarts = 0;
     let mut stdin = None;
-    let mut entered = false;
+    let mut entered = invocation.env.get(b"MAKE_RESTARTS").is_some_and(|given| given.starts_with(b"-"));
     loop {
         match run_once(invocation, restarts, &mut stdin, &mut entered) {
             End::Status(status) => return status,
@@ -384,6 +384,19 @@ impl Run<'_> {
         set
     }
 
+    /// `MAKE_RESTARTS`: how often makefiles were remade, counted on from what the environment says (manual 6.14).
+    fn restarts_text(&self) -> Option<BString> {
+        let given =
+            self.invocation.env.get(b"MAKE_RESTARTS").map(|given| given.strip_prefix(b"-").unwrap_or(given));
+        if self.restarts == 0 {
+            return given.map(BString::from);
+        }
+        let digits = given.unwrap_or_default().trim_ascii_start();
+        let digits = digits.iter().take_while(|c| c.is_ascii_digit());
+        let before = digits.fold(0u32, |n, c| n.wrapping_mul(10).wrapping_add(u32::from(c - b'0')));
+        Some(before.wrapping_add(self.restarts).to_string().into())
+    }
+
     fn define_variables(&self, session: &mut Session, overrides: Vec<(Name, Data)>) -> Result<()> {
         let known = session.known;
         session.define_automatic_forms();
@@ -412,9 +425,8 @@ impl Run<'_> {
         session.set_simple(known.curdir, &path, Origin::File);
         let level = session.level.to_string();
         session.set_simple(known.makelevel, level.as_bytes(), Origin::Environment);
-        if self.restarts > 0 {
-            let count = self.restarts.to_string();
-            let var = session.set_simple(known.make_restarts, count.as_bytes(), Origin::Default);
+        if let Some(restarts) = self.restarts_text() {
+            let var = session.set_recursive(known.make_restarts, &restarts, Origin::Environment);
             var.data.borrow_mut().export = Export::No;
         }
         for (name, fd) in

@@ -29,7 +29,7 @@ impl ShellDoor {
 pub(crate) fn shell_spec(session: &mut Session) -> Result<ShellSpec> {
     let known = session.known;
     let shell = session.variable_value(known.shell)?;
-    let flags = session.variable_value(known.shellflags)?;
+    let flags = shell_flags(session)?;
     let ifs = session.name(b"IFS");
     let ifs = match session.vars.lookup(ifs).is_some() {
         true => Some(session.variable_value(ifs)?),
@@ -39,6 +39,20 @@ pub(crate) fn shell_spec(session: &mut Session) -> Result<ShellSpec> {
     let origin = session.vars.lookup(known.shellflags).map(|var| var.data.borrow().origin);
     spec.posix = session.targets.posix && origin == Some(Origin::Default);
     Ok(spec)
+}
+
+/// `.SHELLFLAGS`. From 4.4 on what is stored is expanded, whatever the flavor, and a target's `+=` adds to nothing.
+fn shell_flags(session: &mut Session) -> Result<Vec<u8>> {
+    let name = session.known.shellflags;
+    if !session.identity().is_4_4() {
+        return session.variable_value(name);
+    }
+    let stored = session.vars.lookup(name).map(|var| var.data.borrow().value.clone());
+    let mut flags = Vec::new();
+    if let Some(value) = stored {
+        session.expand(&value, &mut flags)?;
+    }
+    Ok(flags)
 }
 
 /// What a shell gives for how a command ended.

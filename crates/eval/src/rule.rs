@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
+use rkbuild_base::text::{is_space, trim, trim_start};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::line::{
     find_unquoted, find_unquoted_outside, join_continuations, recipe_text, skip_reference,
@@ -168,8 +168,7 @@ impl Session {
         let plain = PendingRule::plain(names, place, self.recipe_prefix);
         let mut rule = PendingRule { static_pattern, deps, double_colon, grouped, ..plain };
         if let Some(command) = command {
-            let text = trim_start_blanks(&command);
-            rule.push(Arc::new(Text::new(recipe_text(text, self.recipe_prefix))), place);
+            rule.push(Arc::new(Text::new(recipe_text(&command, self.recipe_prefix))), place);
         }
         Ok(Read::Rule(rule))
     }
@@ -687,10 +686,6 @@ fn add_command(assign: &mut Assign, command: &[u8], posix: bool) {
     value.push(b';');
     value.extend_from_slice(&join_continuations(command, posix));
     assign.value = Arc::new(Text::new(value));
-}
-
-fn trim_start_blanks(text: &[u8]) -> &[u8] {
-    &text[text.iter().take_while(|c| is_blank(**c)).count()..]
 }
 
 /// The end of the word that begins at `at`: white space, a colon or `&:` outside references.
