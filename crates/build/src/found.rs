@@ -73,7 +73,9 @@ impl Builder<'_> {
             let mut name = Vec::new();
             pattern.fill(&found.stem, &mut name);
             let name = self.session.name(strip_dot_slash(&name));
-            let id = self.session.targets.enter(name);
+            let known = self.session.targets.enter(name);
+            let double_colon = self.session.targets[known].is_double_colon;
+            let id = if double_colon { self.another_rule(known) } else { known };
             self.session.targets[id].is_target = true;
             self.inherit_flags(id, &pattern.text);
             found.siblings.push(id);

@@ -720,6 +720,7 @@ impl Run<'_> {
             let named = if named { goals.to_vec() } else { Vec::new() };
             builder.asked_of_makefiles = Some((asked, named));
         }
+        let touched = asked == (false, false, true);
         let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
         let result = builder.update_goals(&ids, true);
         builder.trace = trace;
@@ -744,9 +745,11 @@ impl Run<'_> {
         let mut failed: Vec<(FileId, &ReadFile)> = Vec::new();
         for ((file, record), before) in files.iter().zip(before) {
             let done = builder.goal_status(*file);
-            let now = if builder.was_run(*file) { builder.mtime_of(*file, false) } else { before };
+            let look = builder.was_run(*file) || touched;
+            let now = if look { builder.mtime_of(*file, false) } else { before };
             match done {
-                Some(Status::Success) => changed |= now != before && now != Time::New,
+                // With -n nothing was done; with -t it was, and what is new has to be read.
+                Some(Status::Success) => changed |= now != before && (now != Time::New || touched),
                 Some(_) if !record.optional && status != Status::Success => {
                     failed.push((*file, record));
                     changed |= now != before && !now.is_missing();
