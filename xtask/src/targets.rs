@@ -79,33 +79,32 @@ impl Targets {
     /// Tries all and prints each result as it comes.
     pub fn run(&self, places: &Places) -> Result<Tally> {
         let mut tally = Tally::default();
-        let mut order: Vec<String> = Vec::new();
-        let mut rows: BTreeMap<String, BTreeMap<&str, Cell>> = BTreeMap::new();
         let (columns, texts): (Vec<&str>, Vec<&str>) =
             self.only.iter().map(String::as_str).partition(|text| KERNELS.iter().any(|(c, _)| c == text));
         if self.record && !texts.is_empty() {
             bail!("--record is for all targets of an architecture");
         }
-        let mut tried = Vec::new();
+        let path = places.repo.join("docs/targets.md");
+        let mut page = match fs::read_to_string(&path) {
+            Ok(text) if self.record => Page::read(&text),
+            _ => Page::default(),
+        };
+        // Where the cache is matters to nobody else.
+        let trees = format!("{}/", sources::trees(places)?.display());
         for (column, name) in KERNELS {
             if !columns.is_empty() && !columns.contains(&column) {
                 continue;
             }
-            tried.push(column);
+            page.forget(column);
+            let mut before = None;
             self.kernel(places, name, &texts, &mut |goal, cell| {
                 *if cell.same { &mut tally.passed } else { &mut tally.failed } += 1;
                 println!("{column} {goal}: {}", cell.text);
-                if !order.iter().any(|known| known == goal) {
-                    order.push(goal.to_string());
-                }
-                rows.entry(goal.to_string()).or_default().insert(column, cell);
+                before = Some(page.put(goal, before, column, cell.text.replace(&trees, "")));
             })?;
         }
         if self.record {
-            // Where the cache is matters to nobody else.
-            let trees = format!("{}/", sources::trees(places)?.display());
-            let text = page(&tried, &order, &rows).replace(&trees, "");
-            fs::write(places.repo.join("docs/targets.md"), text)?;
+            fs::write(&path, page.text())?;
         }
         Ok(tally)
     }
@@ -285,17 +284,64 @@ fn target(line: &[u8]) -> Option<&str> {
     (described && !name.is_empty() && name.chars().all(fits)).then_some(name)
 }
 
-/// docs/targets.md, with a column for each kernel that was tried.
-fn page(tried: &[&str], order: &[String], rows: &BTreeMap<String, BTreeMap<&str, Cell>>) -> String {
-    let mut text = String::from(PAGE);
-    let _ = writeln!(text, "\n| target | {} |\n|---|{}", tried.join(" | "), "---|".repeat(tried.len()));
-    for goal in order {
-        let cells = tried.iter().map(|column| {
-            rows.get(goal).and_then(|row| row.get(column)).map_or("-", |cell| cell.text.as_str())
-        });
-        let _ = writeln!(text, "| `{goal}` | {} |", cells.collect::<Vec<_>>().join(" | "));
+/// docs/targets.md: a line for each target, in the order help prints them, with a column for each kernel that was tried.
+#[derive(Default)]
+struct Page {
+    lines: Vec<(String, BTreeMap<String, String>)>,
+}
+
+impl Page {
+    /// Reads what was written before.
+    fn read(text: &str) -> Page {
+        let cells = |line: &str| -> Vec<String> {
+            let line = line.trim().trim_start_matches('|').trim_end_matches('|');
+            line.split(" | ").map(|cell| cell.trim().to_string()).collect()
+        };
+        let mut lines = text.lines().filter(|line| line.starts_with('|'));
+        let columns = lines.next().map(cells).unwrap_or_default();
+        let mut page = Page::default();
+        for line in lines.skip(1) {
+            let mut line = cells(line).into_iter();
+            let goal = line.next().unwrap_or_default().trim_matches('`').to_string();
+            let seen = columns.iter().skip(1).cloned().zip(line).filter(|(_, text)| text != "-");
+            page.lines.push((goal, seen.collect()));
+        }
+        page
     }
-    text
+
+    /// Leaves out a column, and the targets nothing else is known of.
+    fn forget(&mut self, column: &str) {
+        for (_, seen) in &mut self.lines {
+            seen.remove(column);
+        }
+        self.lines.retain(|(_, seen)| !seen.is_empty());
+    }
+
+    /// Enters what was seen of a target, whose line comes after that of number `before` if it is new. Gives the line's number.
+    fn put(&mut self, goal: &str, before: Option<usize>, column: &str, text: String) -> usize {
+        let known = self.lines.iter().position(|(name, _)| name == goal);
+        let at = known.unwrap_or_else(|| {
+            let at = before.map_or(0, |before| before + 1);
+            self.lines.insert(at, (goal.to_string(), BTreeMap::new()));
+            at
+        });
+        // A bar would end the cell.
+        self.lines[at].1.insert(column.to_string(), text.replace('|', "/"));
+        at
+    }
+
+    fn text(&self) -> String {
+        let known = |column: &str| self.lines.iter().any(|(_, seen)| seen.contains_key(column));
+        let columns: Vec<&str> = KERNELS.iter().map(|(column, _)| *column).filter(|c| known(c)).collect();
+        let mut text = String::from(PAGE);
+        let _ =
+            writeln!(text, "\n| target | {} |\n|---|{}", columns.join(" | "), "---|".repeat(columns.len()));
+        for (goal, seen) in &self.lines {
+            let cells = columns.iter().map(|column| seen.get(*column).map_or("-", String::as_str));
+            let _ = writeln!(text, "| `{goal}` | {} |", cells.collect::<Vec<_>>().join(" | "));
+        }
+        text
+    }
 }
 
 const PAGE: &str = "\
@@ -328,6 +374,21 @@ mod tests {
                 "TAGS COMPILED_SOURCE=1"
             ]
         );
+    }
+
+    #[test]
+    fn a_page_keeps_what_other_kernels_gave() {
+        let mut page = Page::default();
+        let first = page.put("all", None, "x86", "same".to_string());
+        page.put("bzImage", Some(first), "x86", "same; `a`".to_string());
+        let mut page = Page::read(&page.text());
+        page.forget("arm");
+        let first = page.put("all", None, "arm", "same".to_string());
+        page.put("zImage", Some(first), "arm", "a|b".to_string());
+        let text = page.text();
+        let table = text.split_once("| target").map_or("", |(_, table)| table);
+        let lines = " | x86 | arm |\n|---|---|---|\n| `all` | same | same |\n| `zImage` | - | a/b |\n| `bzImage` | same; `a` | - |\n";
+        assert_eq!(table, lines);
     }
 
     #[test]
