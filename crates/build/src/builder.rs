@@ -40,6 +40,8 @@ pub enum Phase {
 pub struct FileState {
     /// Where it is on its way.
     pub phase: Phase,
+    /// The walk over goals it was last met in.
+    pub walk: u32,
     /// How it ended (meaningful in `Phase::Done`).
     pub status: Option<Status>,
     /// Its modification time, once looked at.
@@ -142,6 +144,8 @@ pub struct Builder<'s> {
     /// Order in which targets were first met, for taking up waiting ones depth first.
     pub order: Vec<u32>,
     pub(crate) next_order: u32,
+    /// How often goals were gone through: once for makefiles, once for the goals.
+    pub(crate) walk: u32,
     /// `.DELETE_ON_ERROR` was given.
     pub delete_on_error: bool,
     /// `.NOTPARALLEL` without prerequisites.
@@ -192,6 +196,7 @@ impl<'s> Builder<'s> {
             started_for: Vec::new(),
             order: Vec::new(),
             next_order: 0,
+            walk: 0,
             delete_on_error,
             not_parallel,
             clock_skew: false,

@@ -53,11 +53,15 @@ impl Builder<'_> {
         for dep in found.deps.iter_mut().rev() {
             let Some(made_by) = dep.made_by.take() else { continue };
             let name = self.session.name(strip_dot_slash(&dep.name));
+            let newer = self.session.identity().is_4_4();
+            let entered = self.session.targets.lookup(name).is_some();
             let id = self.session.targets.enter(name);
-            if !dep.from_pattern && self.session.identity().is_4_4() {
+            if !dep.from_pattern && newer {
                 self.session.targets[id].name_explicitly();
             }
-            let known = self.is_known(id);
+            // In 4.3 what is spoken of elsewhere is intermediate too, but it stays.
+            self.session.targets[id].precious |= entered && !newer;
+            let known = newer && self.is_known(id);
             self.state(id).tried_implicit = true;
             self.apply_on_the_way(id, *made_by);
             if !known {
@@ -146,8 +150,9 @@ impl Builder<'_> {
                 self.state(id).tried_implicit = true;
             }
             // What is spelled out in a rule becomes intermediate only when one is tried with its name.
-            let spelled_out = dep.compatible && !dep.from_pattern && self.session.identity().is_4_4();
-            if dep.ought && !spelled_out && !self.is_known(id) {
+            let spelled_out = dep.compatible && !dep.from_pattern;
+            let newer = self.session.identity().is_4_4();
+            if newer && dep.ought && !spelled_out && !self.is_known(id) {
                 self.make_intermediate(id);
             }
             entered.push(Dep {
@@ -164,9 +169,7 @@ impl Builder<'_> {
     /// Whether a file is no intermediate file for being one of a rule's prerequisites.
     fn is_known(&self, file: FileId) -> bool {
         let target = &self.session.targets[file];
-        // In 4.3 what a rule makes on the side is a target like any other.
-        let side = target.is_target && !self.session.identity().is_4_4();
-        target.is_explicit || target.is_double_colon || side
+        target.is_explicit || target.is_double_colon
     }
 
     /// `.EXTRA_PREREQS` for a file that becomes a target now.

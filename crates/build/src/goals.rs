@@ -32,6 +32,7 @@ impl Builder<'_> {
     }
 
     fn run_goals(&mut self, goals: &[FileId]) -> Result<Status> {
+        self.walk += 1;
         let mut worst = Status::Success;
         let mut open: Vec<(FileId, bool)> = goals.iter().map(|g| (*g, false)).collect();
         let serial = self.not_parallel;
@@ -323,7 +324,7 @@ impl Builder<'_> {
                 continue;
             }
             if line.is_empty() {
-                if self.tracing() {
+                if self.trace.basic {
                     self.session.tell(b"Removing intermediate files...\n");
                 }
                 line.extend_from_slice(b"rm ");

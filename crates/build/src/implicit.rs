@@ -62,7 +62,10 @@ impl Builder<'_> {
         if self.trace.implicit {
             self.debug(depth, &[b"Looking for an implicit rule for '", name, b"'."]);
         }
-        let mut found = self.search(file, name, depth, 0)?;
+        let newer = self.session.identity().is_4_4();
+        // 4.3 tells of the rules it tries one level further out.
+        let within = if newer { depth } else { depth.saturating_sub(1) };
+        let mut found = self.search(file, name, within, 0)?;
         let mut searched = name;
         if found.is_none()
             && let Some((_, _)) = crate::archive::split(name)
@@ -72,14 +75,20 @@ impl Builder<'_> {
                 self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
                 self.debug(depth, &[b"Looking for archive-member implicit rule for '", name, b"'."]);
             }
-            found = self.search(file, &name[open..], depth, 0)?;
+            found = self.search(file, &name[open..], within, 0)?;
             searched = &name[open..];
         }
         match found {
             Some(found) => {
                 if self.trace.implicit {
                     let text = rule_text(&found.rule);
-                    self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", searched, b"'."]);
+                    let rule: [&[u8]; 3] = if newer {
+                        [b"implicit rule '", &text, b"'"]
+                    } else {
+                        [b"an implicit rule", b"", b""]
+                    };
+                    let parts = [b"Found ", rule[0], rule[1], rule[2], b" for '", searched, b"'."];
+                    self.debug(depth, &parts);
                 }
                 self.apply(file, found);
                 Ok(true)
@@ -180,7 +189,7 @@ impl Builder<'_> {
             }
             let mut rejected = vec![false; candidates.len()];
             for chain in [false, true] {
-                if chain && self.trace.implicit {
+                if chain && self.trace.implicit && self.session.identity().is_4_4() {
                     self.debug(depth + 1, &[b"Trying harder."]);
                 }
                 for (candidate, rejected) in candidates.iter().zip(&mut rejected) {
@@ -221,10 +230,11 @@ impl Builder<'_> {
     ) -> Result<Option<Vec<FoundDep>>> {
         if self.trace.implicit {
             let text = rule_text(&candidate.rule);
-            self.debug(
-                depth + 1,
-                &[b"Trying pattern rule '", &text, b"' with stem '", &candidate.stem, b"'."],
-            );
+            let newer = self.session.identity().is_4_4();
+            let rule: [&[u8]; 3] = if newer { [b"'", &text, b"' "] } else { [b"", b"", b""] };
+            let parts =
+                [b"Trying pattern rule ", rule[0], rule[1], rule[2], b"with stem '", &candidate.stem, b"'."];
+            self.debug(depth + 1, &parts);
         }
         let mut full_stem = dir.to_vec();
         full_stem.extend_from_slice(&candidate.stem);
@@ -314,6 +324,9 @@ impl Builder<'_> {
         recursions: u32,
     ) -> Result<Option<FoundDep>> {
         let tracing = self.trace.implicit;
+        // 4.3 tells what it tries, but hardly what comes of it.
+        let newer = self.session.identity().is_4_4();
+        let telling = tracing && newer;
         let depth = depth + 1;
         let what: &[u8] = if dep.from_pattern || secondary { b"implicit" } else { b"rule" };
         let id = self.session.name(strip_dot_slash(&dep.name));
@@ -337,7 +350,7 @@ impl Builder<'_> {
         }
         match standing {
             Standing::Ought => {
-                if tracing {
+                if telling {
                     self.debug(depth, &[b"'", &dep.name, b"' ought to exist."]);
                 }
                 dep.ought = true;
@@ -365,25 +378,26 @@ impl Builder<'_> {
             Standing::Unknown => {}
         }
         if self.exists(&dep.name) {
-            if tracing {
+            if telling {
                 self.debug(depth, &[b"Found '", &dep.name, b"'."]);
             }
             return Ok(Some(dep));
         }
         if let Some((found, _)) = self.search_directories(&dep.name) {
             if tracing {
-                self.debug(depth, &[b"Found prerequisite '", &dep.name, b"' as VPATH '", &found, b"'."]);
+                let end: &[u8] = if newer { b"'." } else { b"'" };
+                self.debug(depth, &[b"Found prerequisite '", &dep.name, b"' as VPATH '", &found, end]);
             }
             return Ok(Some(dep));
         }
         if !chain {
-            if tracing {
+            if telling {
                 self.debug(depth, &[b"Not found '", &dep.name, b"'."]);
             }
             return Ok(None);
         }
         if tracing {
-            let explicit = self.session.identity().is_4_4()
+            let explicit = newer
                 && (!dep.from_pattern
                     || self.session.targets.lookup(id).is_some_and(|d| self.session.targets[d].is_explicit));
             let kind: &[u8] = if explicit { b"explicit" } else { b"intermediate" };
@@ -395,7 +409,7 @@ impl Builder<'_> {
         self.in_use.pop();
         match made? {
             Some(found) => {
-                if tracing {
+                if telling {
                     let text = rule_text(&found.rule);
                     self.debug(depth, &[b"Found implicit rule '", &text, b"' for '", &dep.name, b"'."]);
                 }
@@ -408,11 +422,9 @@ impl Builder<'_> {
                 if self.session.targets.lookup(id).is_none_or(|d| !self.session.targets[d].mentioned) {
                     self.directories.set_impossible(id);
                 }
-                if tracing {
+                if telling {
                     self.debug(depth, &[b"No implicit rule found for '", &dep.name, b"'."]);
-                    if self.session.identity().is_4_4() {
-                        self.reject(depth, candidate, b"", &dep.name);
-                    }
+                    self.reject(depth, candidate, b"", &dep.name);
                 }
                 Ok(None)
             }

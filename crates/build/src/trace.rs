@@ -159,8 +159,8 @@ impl Builder<'_> {
 
     /// Nothing is told any more after an error that ends everything; of makefiles only where they are asked about.
     fn tells_progress(&self) -> bool {
-        if self.for_makefiles {
-            return self.trace.makefiles;
+        if self.for_makefiles && !self.trace.makefiles {
+            return false;
         }
         !self.told_failure || self.session.options.keep_going
     }

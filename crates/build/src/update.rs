@@ -90,19 +90,13 @@ impl Builder<'_> {
     /// Brings one rule's target up to date.
     fn update_one(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
         let (phase, waiting_for) = (self.state(file).phase, self.state(file).waiting_for);
+        let walk = self.walk;
+        let seen = std::mem::replace(&mut self.state(file).walk, walk) == walk;
         match phase {
             Phase::Done => {
                 let status = self.state(file).status.unwrap_or(Status::Success);
-                // With one job after the other all goals are one walk.
-                let pruned = self.session.options.jobs.is_none_or(|jobs| jobs == 1);
                 if self.tracing_verbose() {
-                    let name = self.name_of(file);
-                    let parts: [&[u8]; 3] = match status {
-                        _ if pruned => [b"Pruning file '", name, b"'."],
-                        Status::Success => [b"File '", name, b"' was considered already."],
-                        _ => [b"Recently tried and failed to update file '", name, b"'."],
-                    };
-                    self.debug(depth, &parts);
+                    self.tell_done(file, depth, status, seen);
                 }
                 self.complain_of_silent_failure(file)?;
                 return Ok(Outcome::Done(status));
@@ -131,6 +125,25 @@ impl Builder<'_> {
         let result = self.consider(file, depth, waiter);
         self.session.depth -= 1;
         result
+    }
+
+    /// Tells that a target was done with before; `seen`: in this very walk.
+    fn tell_done(&mut self, file: FileId, depth: u32, status: Status, seen: bool) {
+        let name = self.name_of(file);
+        let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
+        // With one job after the other all goals are one walk.
+        let serial = self.session.options.jobs.is_none_or(|jobs| jobs == 1);
+        if serial && seen && !silent {
+            self.debug(depth, &[b"Pruning file '", name, b"'."]);
+            return;
+        }
+        if serial {
+            self.debug(depth, &[b"Considering target file '", name, b"'."]);
+        }
+        match status {
+            Status::Success => self.debug(depth, &[b"File '", name, b"' was considered already."]),
+            _ => self.debug(depth, &[b"Recently tried and failed to update file '", name, b"'."]),
+        }
     }
 
     fn consider(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
@@ -182,12 +195,14 @@ impl Builder<'_> {
             must_make |= time.is_missing();
             this_time = this_time.min(time);
         }
-        self.find_recipe(file, depth)?;
+        self.find_recipe(file, depth + 1)?;
         self.expand_secondary(file)?;
 
         let mut status = Status::Success;
         let mut pending = false;
         let keep_going = self.session.options.keep_going;
+        // To 4.3 prerequisites are two levels further in.
+        let within = if together { depth } else { depth + 1 };
         let serial = self.not_parallel || self.session.targets[file].not_parallel;
         let mut at = 0;
         // The prerequisites of targets made together count for each of them.
@@ -241,7 +256,7 @@ impl Builder<'_> {
             let mut maybe_make = must_make;
             let dont_care = self.share_dont_care(file, id);
             let dropped = self.dropped.len();
-            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, file);
+            let checked = self.check_dep(id, within + 1, this_time, &mut maybe_make, file);
             self.session.targets[id].dont_care = dont_care;
             let checked = checked?;
             if !dep.order_only {
@@ -326,7 +341,7 @@ impl Builder<'_> {
         }
         if self.tracing_verbose() {
             let name = self.name_of(file);
-            self.debug(depth, &[b"Finished prerequisites of target file '", name, b"'."]);
+            self.debug(within, &[b"Finished prerequisites of target file '", name, b"'."]);
         }
         if status != Status::Success {
             return self.give_up(file, depth, status);
@@ -345,11 +360,11 @@ impl Builder<'_> {
         before
     }
 
-    /// Searches for a recipe where no rule gave one.
+    /// Searches for a recipe where no rule gave one; `depth` is what messages about it have.
     fn find_recipe(&mut self, file: FileId, depth: u32) -> Result<()> {
         let target = &self.session.targets[file];
         if target.recipe.is_none() && !target.phony && !self.state(file).tried_implicit {
-            self.try_implicit_rule(file, depth + 1)?;
+            self.try_implicit_rule(file, depth)?;
         }
         let target = &self.session.targets[file];
         if target.recipe.is_none() && !target.is_target {
@@ -357,7 +372,7 @@ impl Builder<'_> {
             if let Some(recipe) = default.and_then(|d| self.session.targets[d].recipe.clone()) {
                 if self.trace.implicit {
                     let name = self.name_of(file);
-                    self.debug(depth + 1, &[b"Using default recipe for '", name, b"'."]);
+                    self.debug(depth, &[b"Using default recipe for '", name, b"'."]);
                 }
                 self.session.targets[file].recipe = Some(recipe);
             }

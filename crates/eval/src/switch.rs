@@ -204,8 +204,26 @@ pub fn usage(program: &str, newer: bool) -> String {
     out
 }
 
-/// The machine this program runs on, as GNU make names it (`MAKE_HOST`).
-pub const HOST: &str = "x86_64-pc-linux-gnu";
+/// The machine this program was built for, as config.guess names it and GNU make with it (`MAKE_HOST`).
+pub const HOST: &str = if cfg!(target_arch = "x86_64") {
+    "x86_64-pc-linux-gnu"
+} else if cfg!(target_arch = "x86") {
+    "i686-pc-linux-gnu"
+} else if cfg!(target_arch = "aarch64") {
+    "aarch64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "arm", target_abi = "eabihf")) {
+    "arm-unknown-linux-gnueabihf"
+} else if cfg!(target_arch = "arm") {
+    "arm-unknown-linux-gnueabi"
+} else if cfg!(target_arch = "riscv64") {
+    "riscv64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "powerpc64", target_endian = "little")) {
+    "powerpc64le-unknown-linux-gnu"
+} else if cfg!(target_arch = "s390x") {
+    "s390x-ibm-linux-gnu"
+} else {
+    "unknown-unknown-linux-gnu"
+};
 
 /// What 4.3 does not know of it.
 const NEW_IN_USAGE: [&str; 2] = ["--jobserver-style", "--shuffle"];
