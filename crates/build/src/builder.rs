@@ -60,7 +60,7 @@ pub struct FileState {
     pub parent: Option<FileId>,
     /// The parent it had when it was first considered; none for a goal.
     pub considered_for: Option<FileId>,
-    /// The target that was first told what became of all its `::` rules; itself, as a goal.
+    /// The target that was first told what became of all its `::` rules in a walk over goals; itself, as a goal.
     pub told_to: Option<FileId>,
     /// Targets that wait for it.
     pub waiters: Vec<FileId>,

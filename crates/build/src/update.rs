@@ -53,10 +53,15 @@ impl Builder<'_> {
             self.state(file).next_rule += 1;
         }
         self.state(file).walked_for_makefiles = Some(self.for_makefiles);
-        // What became of all rules is for the first that needed them; to others the first rule speaks for the name.
+        // What became of all rules is for the first that needs them in a walk; to others the first rule speaks for the name.
+        let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
+        let first_of_walk = known && walked != Some(self.for_makefiles);
         if let Some(waiter) = waiter {
             let state = self.state(file);
-            if *state.told_to.get_or_insert(waiter) != waiter {
+            if first_of_walk {
+                state.told_to = Some(waiter);
+            }
+            if *state.told_to.get_or_insert(waiter) != waiter && !silent {
                 return Ok(Outcome::Done(state.status.unwrap_or(Status::Success)));
             }
         }
