@@ -61,8 +61,7 @@ impl Builder<'_> {
     /// Deletes what the recipe of `file` left half-made: the targets that are not what they were before.
     pub(crate) fn delete_targets(&mut self, file: FileId) {
         let mut files = vec![file];
-        // Of those made with it the last goes first.
-        files.extend(self.session.targets[file].grouped.iter().rev().copied());
+        files.extend(self.session.targets[file].grouped.iter().copied());
         for (at, target) in files.into_iter().enumerate() {
             self.delete_target(target, (at > 0).then_some(file));
         }

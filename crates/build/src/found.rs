@@ -18,7 +18,7 @@ pub(crate) struct Found {
     /// What `%` stands for, directory included: `$*`.
     stem: Vec<u8>,
     deps: Vec<FoundDep>,
-    /// What else the rule makes.
+    /// What else the rule makes, the last one first.
     siblings: Vec<FileId>,
 }
 
@@ -84,6 +84,7 @@ impl Builder<'_> {
             self.inherit_flags(id, &pattern.text);
             found.siblings.push(id);
         }
+        found.siblings.reverse();
     }
 
     /// Gives `file` the recipe, stem and prerequisites of the rule that was found for it.

@@ -607,7 +607,7 @@ impl Session {
                 message.push(b'\'');
                 self.error(Some(place), message);
             }
-            self.targets[file].grouped = files.iter().copied().filter(|f| *f != file).collect();
+            self.targets[file].grouped = files.iter().rev().copied().filter(|f| *f != file).collect();
         }
     }
 

@@ -56,7 +56,7 @@ pub struct Target {
     pub recipe: Option<Rc<Recipe>>,
     /// The stem, when a static pattern rule (or, later, an implicit rule) gave the recipe.
     pub stem: Option<Rc<[u8]>>,
-    /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets).
+    /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets), the last one first.
     pub grouped: Vec<FileId>,
     /// For the first of several `::` rules: the others, in order. Each is a file of its own.
     pub double_colon: Vec<FileId>,
