@@ -245,14 +245,20 @@ fn rule(random: &mut Rng, lines: &mut Vec<String>) {
     };
     let mut line = match random.u8(0..10) {
         0..2 => {
-            let count = random.usize(1..3);
+            let count = *pick(random, &[1, 1, 2, 2, 3]);
             let targets: Vec<&str> = (0..count).map(|_| *pick(random, &PATTERNS)).collect();
-            let from = *pick(random, &["%.c", "%", "%.x", "", "d.c", "%.y e.c"]);
+            let from =
+                *pick(random, &["%.c", "%", "%.x", "", "d.c", "%.y e.c", "%.c %.y", "| %.x", "%.y | %.c"]);
             format!("{}: {from}", targets.join(" "))
         }
         2 => format!("{} {}: %.o: %.c {}", pick(random, &["d.o", "dir/h.o"]), "e.o", names(random, 1)),
         3 => format!("{}:: {}", pick(random, &NAMES), names(random, 2)),
-        4 => format!("{} {} &: {}", pick(random, &["a", "b"]), pick(random, &["c", "g.y"]), names(random, 2)),
+        4 => {
+            let mut group = [*pick(random, &["a", "b"]), *pick(random, &["c", "g.y"]), ""];
+            group[2] = *pick(random, &["", "", "f.x", "e.c", "dir/h.o"]);
+            random.shuffle(&mut group);
+            format!("{} &: {}", group.join(" "), names(random, 2))
+        }
         5 => format!("all: {} | {}", names(random, 3), names(random, 1)),
         _ => format!("{}: {}", pick(random, &NAMES), names(random, 3)),
     };

@@ -65,7 +65,7 @@ impl Builder<'_> {
         let newer = self.session.identity().is_4_4();
         // 4.3 tells of the rules it tries one level further out.
         let within = if newer { depth } else { depth.saturating_sub(1) };
-        let mut found = self.search(file, name, within, 0)?;
+        let mut found = self.search(file, name, within, 0, Ought::OfThisTarget)?;
         let mut searched = name;
         if found.is_none()
             && let Some((_, _)) = crate::archive::split(name)
@@ -75,7 +75,7 @@ impl Builder<'_> {
                 self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
                 self.debug(depth, &[b"Looking for archive-member implicit rule for '", name, b"'."]);
             }
-            found = self.search(file, &name[open..], within, 0)?;
+            found = self.search(file, &name[open..], within, 0, Ought::OfThisTarget)?;
             searched = &name[open..];
         }
         match found {
@@ -163,13 +163,21 @@ impl Builder<'_> {
         out
     }
 
-    fn search(&mut self, file: FileId, name: &[u8], depth: u32, recursions: u32) -> Result<Option<Found>> {
+    /// `first`: what counts as "ought to exist" to begin with, which goes for what is found on the way too.
+    fn search(
+        &mut self,
+        file: FileId,
+        name: &[u8],
+        depth: u32,
+        recursions: u32,
+        first: Ought,
+    ) -> Result<Option<Found>> {
         let candidates = self.candidates(name, depth, recursions);
         if candidates.is_empty() {
             return Ok(None);
         }
         let dir_len = last_slash(name).map_or(0, |at| at + 1);
-        let oughts: &[Ought] = if self.session.identity().is_4_4() {
+        let oughts: &[Ought] = if self.session.identity().is_4_4() && first == Ought::OfThisTarget {
             &[Ought::OfThisTarget, Ought::Mentioned]
         } else {
             &[Ought::Mentioned]
@@ -405,7 +413,7 @@ impl Builder<'_> {
         }
         self.in_use.push(Rc::as_ptr(&candidate.rule));
         // No rule is used twice in a chain, so chains are as short as the list of rules is.
-        let made = self.search(file, &dep.name, depth, recursions + 1);
+        let made = self.search(file, &dep.name, depth, recursions + 1, ought);
         self.in_use.pop();
         match made? {
             Some(found) => {

@@ -641,7 +641,7 @@ impl Run<'_> {
             let goal = enter(session, &name);
             // What the user asks for is mentioned: other rules may count on it.
             if asked {
-                session.targets[goal].name_explicitly();
+                session.targets[goal].mentioned = true;
             }
             goals.push(goal);
         }
