@@ -83,11 +83,8 @@ impl Builder<'_> {
             let mut all = vec![head];
             all.extend(self.session.targets[head].double_colon.iter().copied());
             for other in all {
-                let state = self.state(other);
-                if state.mtime.is_none() {
-                    state.mtime = Some(time);
-                    self.keep_what_was_there(other, time);
-                }
+                self.state(other).mtime = Some(time);
+                self.keep_what_was_there(other, time);
             }
         }
         time
