@@ -98,8 +98,8 @@ pub struct FileState {
     pub ran: bool,
     /// For double-colon heads: the next of its rules.
     pub next_rule: usize,
-    /// For double-colon heads: all rules there were have been gone through, while makefiles were made or for goals.
-    pub walked_for_makefiles: Option<bool>,
+    /// For double-colon heads: the last walk over goals in which all rules there were have been gone through.
+    pub walked: u32,
 }
 
 /// What the builder knows about one prerequisite of a target.

@@ -34,10 +34,10 @@ impl Builder<'_> {
         }
         let file = self.session.targets[file].double_colon_head.unwrap_or(file);
         let mut status = Status::Success;
-        let walked = self.state(file).walked_for_makefiles;
-        let known = walked.is_some();
-        // On the way there may come to be more; what comes later has to wait until goals are considered.
-        while walked != Some(self.for_makefiles) {
+        let walked = self.state(file).walked;
+        let known = walked > 0;
+        // On the way there may come to be more; what comes later has to wait for the next walk.
+        while walked != self.walk {
             let next = self.state(file).next_rule;
             if next > self.session.targets[file].double_colon.len() {
                 break;
@@ -52,10 +52,11 @@ impl Builder<'_> {
             }
             self.state(file).next_rule += 1;
         }
-        self.state(file).walked_for_makefiles = Some(self.for_makefiles);
+        let walk = self.walk;
+        self.state(file).walked = walk;
         // What became of all rules is for the first that needs them in a walk; to others the first rule speaks for the name.
         let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
-        let first_of_walk = known && walked != Some(self.for_makefiles);
+        let first_of_walk = known && walked != walk;
         if let Some(waiter) = waiter {
             let state = self.state(file);
             if first_of_walk {
@@ -295,45 +296,7 @@ impl Builder<'_> {
         }
         // If it must be made, so must the intermediate files it is made from.
         if must_make || self.session.options.always_make {
-            // What failed before, with nobody told, does not keep the first of them from being tried.
-            let order: Vec<usize> =
-                (0..self.session.targets[file].deps.len()).map(|at| self.dep_at(file, at)).collect();
-            for at in order {
-                if status == Status::Failed && !keep_going && !self.is_unwanted(file) {
-                    break;
-                }
-                // What is made here may be found to lead back, and is dropped then.
-                let Some(dep) = self.session.targets[file].deps.get(at).cloned() else { continue };
-                if pending && (dep.wait || serial) {
-                    break;
-                }
-                let id = self.renamed(dep.file);
-                if self.session.targets[id].intermediate && !self.is_updating(id) {
-                    let before = self.mtime(id);
-                    self.adopt(id, file);
-                    let dont_care = self.share_dont_care(file, id);
-                    let outcome = self.update(id, depth + 1, Some(file));
-                    self.session.targets[id].dont_care = dont_care;
-                    match outcome? {
-                        Outcome::Pending => pending = true,
-                        Outcome::Done(ended) => {
-                            status = status.max(ended);
-                            if !pending {
-                                let id = self.renamed(id);
-                                let target = &self.session.targets[file];
-                                let phony = target.phony && target.recipe.is_some();
-                                let changed = phony || self.mtime(id) != before;
-                                if let Some(state) = self.state(file).deps.get_mut(at) {
-                                    state.changed = changed;
-                                }
-                            }
-                        }
-                    }
-                    if status != Status::Success && !keep_going {
-                        break;
-                    }
-                }
-            }
+            self.make_intermediates(file, depth + 1, serial, &mut status, &mut pending)?;
         }
         self.set_updating(file, false);
         if pending {
@@ -352,6 +315,58 @@ impl Builder<'_> {
             return self.give_up(file, depth, status);
         }
         self.decide(file, depth, this_time, must_make, waiter)
+    }
+
+    /// Brings up to date the intermediate files among the prerequisites of a target that is to be made. `status` and `pending`
+    /// are what came of the others.
+    fn make_intermediates(
+        &mut self,
+        file: FileId,
+        depth: u32,
+        serial: bool,
+        status: &mut Status,
+        pending: &mut bool,
+    ) -> Result<()> {
+        let keep_going = self.session.options.keep_going;
+        // What failed before, with nobody told, does not keep the first of them from being tried.
+        if *status == Status::Failed && !keep_going && !self.is_unwanted(file) {
+            return Ok(());
+        }
+        let order: Vec<usize> =
+            (0..self.session.targets[file].deps.len()).map(|at| self.dep_at(file, at)).collect();
+        for at in order {
+            // What is made here may be found to lead back, and is dropped then.
+            let Some(dep) = self.session.targets[file].deps.get(at).cloned() else { continue };
+            if *pending && (dep.wait || serial) {
+                break;
+            }
+            let id = self.renamed(dep.file);
+            if !self.session.targets[id].intermediate || self.is_updating(id) {
+                continue;
+            }
+            let before = self.mtime(id);
+            self.adopt(id, file);
+            let dont_care = self.share_dont_care(file, id);
+            let outcome = self.update(id, depth, Some(file));
+            self.session.targets[id].dont_care = dont_care;
+            match outcome? {
+                Outcome::Pending => *pending = true,
+                Outcome::Done(ended) => *status = (*status).max(ended),
+            }
+            if !*pending {
+                let id = self.renamed(id);
+                let target = &self.session.targets[file];
+                let phony = target.phony && target.recipe.is_some();
+                let changed = phony || self.mtime(id) != before;
+                if let Some(state) = self.state(file).deps.get_mut(at) {
+                    state.changed = changed;
+                }
+            }
+            if *status != Status::Success && !keep_going {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What a makefile that need not be there is made from need not be there either, for the time being: gives what was
