@@ -20,6 +20,7 @@ pub mod job;
 pub mod jobserver;
 pub mod native;
 pub mod output;
+pub mod prerequisite;
 pub mod process;
 pub mod recipe;
 pub mod run;
