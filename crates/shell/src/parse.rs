@@ -18,6 +18,10 @@ pub(crate) type Parsed<T> = Result<T, Decline>;
 
 /// Parses `text`. The error says why the script is not one that can be run in-process.
 pub(crate) fn script(text: &[u8]) -> Parsed<Script> {
+    // Behind `-c` it is more options for the shell, as of `$(shell $(CC) -v)` where CC is empty.
+    if text.starts_with(b"-") || text.starts_with(b"+") {
+        return Err(Decline { what: "a command that starts like an option", offset: 0 });
+    }
     script_at(text, 0)
 }
 
@@ -126,6 +130,16 @@ impl<'a> Parser<'a> {
     /// Takes the byte at the current place.
     pub(crate) fn bump(&mut self) -> Option<u8> {
         let c = self.peek()?;
+        self.pos += 1;
+        if c == b'\n' {
+            self.line += 1;
+        }
+        Some(c)
+    }
+
+    /// Takes the byte behind a backslash: as it is, were it another backslash at the end of a line.
+    pub(crate) fn bump_escaped(&mut self) -> Option<u8> {
+        let c = self.src.get(self.pos).copied()?;
         self.pos += 1;
         if c == b'\n' {
             self.line += 1;

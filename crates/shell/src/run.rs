@@ -256,7 +256,12 @@ impl<'a> Interp<'a> {
 
     /// Runs the body of a loop once.
     fn body(&mut self, body: &Node, mode: Mode) -> Ran<Turn> {
-        match self.node(body, mode.inner()) {
+        let result = self.node(body, mode.inner());
+        if let Err(Stop::Break(_) | Stop::Continue(_)) = result {
+            // They end well themselves, which `$?` shows in the next turn.
+            self.status = 0;
+        }
+        match result {
             Ok(status) => Ok(Turn::Next(status)),
             Err(Stop::Break(levels)) if levels <= 1 => Ok(Turn::Leave(0)),
             Err(Stop::Break(levels)) => Err(Stop::Break(levels - 1)),

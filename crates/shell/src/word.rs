@@ -22,7 +22,7 @@ impl Parser<'_> {
             match c {
                 b'\\' => {
                     self.bump();
-                    match self.bump() {
+                    match self.bump_escaped() {
                         Some(c) => word.quoted(&[c]),
                         None => return self.decline("backslash at the end"),
                     }
@@ -78,7 +78,7 @@ impl Parser<'_> {
                 }
                 Some(b'\\') => {
                     self.bump();
-                    match self.bump() {
+                    match self.bump_escaped() {
                         Some(c @ (b'$' | b'`' | b'"' | b'\\')) => word.quoted(&[c]),
                         Some(c) => word.quoted(&[b'\\', c]),
                         None => return self.decline("unterminated quote"),
@@ -275,7 +275,7 @@ impl Parser<'_> {
             match self.bump() {
                 None => return self.decline("unterminated backquote"),
                 Some(b'`') => break,
-                Some(b'\\') => match self.bump() {
+                Some(b'\\') => match self.bump_escaped() {
                     Some(c @ (b'\\' | b'$' | b'`')) => text.push(c),
                     Some(b'"') if quoted => text.push(b'"'),
                     Some(c) => text.extend_from_slice(&[b'\\', c]),

@@ -28,6 +28,40 @@ const PLAIN: &[&str] = &[
     "\"\"", "dir/*", "'*'", "\"*\"", "a\\ b", "%s", "é", "./run.sh", "#no", "a#b", "{a,b}", "-", "=", "!",
     "'a\nb'", "\"$\"", "a\\\nb",
 ];
+/// Words are put together of these: backslashes and quotes next to each other and at the ends of lines.
+const FRAGMENTS: &[&str] = &[
+    "a",
+    "\\\\",
+    "\\\n",
+    "\\b",
+    "\\\"",
+    "\\'",
+    "\\$v",
+    "\\`",
+    "'c'",
+    "'\\'",
+    "'\\\n'",
+    "\"d\\\\\"",
+    "\"\\\n\"",
+    "\"\\\\\n\"",
+    "\"\\$v\"",
+    "\"\\x\"",
+    "\"\\\"\"",
+    "\"'\"",
+    "$v",
+    "\"$w\"",
+    "$%",
+    "`echo e`",
+    "`echo \\\\\\\\`",
+    "\"`echo \\\"f\\\"`\"",
+    "`echo '\\$v'`",
+    "\"`echo \\\\\n`\"",
+    "$(echo '\\\\')",
+    "\"$(echo \"g\\\\\")\"",
+    "~",
+    "=",
+    ":",
+];
 const PARAMETERS: &[&str] = &[
     "$v",
     "${v}",
@@ -117,6 +151,7 @@ fn word(r: &mut Random, depth: u32) -> String {
         4..8 => r.pick(PARAMETERS).replace("\"${w+\"}", "${w+set}"),
         8 if depth > 0 => format!("$({})", list(r, depth - 1)),
         9 if depth > 0 => format!("\"$({})\"", list(r, depth - 1)),
+        9 => (0..=r.below(4)).map(|_| r.pick(FRAGMENTS)).collect(),
         _ => format!("{}{}", r.pick(PLAIN), r.pick(&["$v", "\"$w\"", "'z'"])),
     }
 }

@@ -166,3 +166,5 @@ x=5; if [ "$x" = 5 ]; then x=6; if [ "$x" = 6 ]; then echo ok; fi; fi; [ "$x" = 
 while [ "$n" != xxx ]; do n=x$n; case $n in xx) continue;; esac; echo $n; done; echo $n; for n in a; do for n in b; do break; done; echo $n; done
 %%
 { exec 2>&1; echo a; echo b >&2; } >out; echo c >&2; echo d; if true; then exec >out2; fi 2>err; echo e; cat out out2 >&2
+%%
+for i in 1 2; do echo $?; false; continue; done; echo $?; for i in 1 2; do echo $?; (exit 3); break; done; echo $?; n=; while [ "$n" != xx ]; do n=x$n; echo $?; echo x </nothere || continue; done; echo $?

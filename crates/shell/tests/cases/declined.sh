@@ -281,3 +281,7 @@ PS4=x
 echo $BASH_VERSION $UID
 %%
 { (echo a) >b; } >c
+%%
+-print-file-name=include | cat
+%%
++x; echo

@@ -129,3 +129,10 @@ echo ${x:-a;b} ${x:-(c)} ${x:-<d>} ${x:-a|b&c} "${x:-a;b (c) <d> | &}"
 echo ${x:-${y:-${z:-deep}}} "${x:-${y:-deep  er}}" ${x:-"${y:-quoted  one}"}
 %%
 x=/a/b/c.d; echo ${x##*/} ${x%/*} ${x%%/*} "${x##*/}" ${x##*.} ${x%.*}.o $(basename $x .d) $(dirname $x)
+%%
+printf '%s\n' c\\
+printf '%s\n' "d\\
+e\\" `printf '%s' f\\\\
+printf g` h\
+i\\\
+j
