@@ -57,7 +57,9 @@ impl Builder<'_> {
         let Some(found) = members.into_iter().find(|m| same_member(member, &m.name)) else {
             return fail(&[b"touch: Member '", member, b"' does not exist in '", archive, b"'"]);
         };
-        let seconds = self.session.host().now_ns() / 1_000_000_000;
+        // The member's time is the one the archive has had so far.
+        let before = self.session.host().stat(&dir, archive).map_or(0, |meta| meta.mtime_ns);
+        let seconds = before.div_euclid(1_000_000_000);
         let text = format!("{seconds:<12}");
         if let Some(slot) = data.get_mut(found.header + 16..found.header + 28) {
             slot.copy_from_slice(text.as_bytes().get(..12).unwrap_or_default());

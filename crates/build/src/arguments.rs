@@ -12,16 +12,15 @@ use rkbuild_syntax::Text;
 
 use crate::run::Invocation;
 
-/// Reads the switches of GNUMAKEFLAGS, MAKEFLAGS and the arguments, in that order, into the session. True when there is
-/// nothing else to do than what they ask to be printed.
-pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<bool> {
+/// Reads the switches of GNUMAKEFLAGS, MAKEFLAGS and the arguments, in that order, into the session.
+pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<()> {
     let newer = session.identity().is_4_4();
     let mut options = Options::default();
     for name in [&b"GNUMAKEFLAGS"[..], b"MAKEFLAGS"] {
         if let Some(value) = invocation.env.get(name) {
             let value = value_of(value, invocation, session)?;
             let problems = options.parse_flags(&value, Source::Environment, newer);
-            tell(session, problems, b"", options.version)?;
+            tell(session, problems, b"", &options)?;
         }
     }
     // 4.4 passes --eval on in MAKEFLAGS; the strings are those of the outermost make.
@@ -35,7 +34,7 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
     session.print_directory_given = given.print_directory.filter(|_| newer);
     let problems = own.parse(args, Source::CommandLine, newer);
     let program = invocation.argv.first().map_or(b"".as_slice(), |name| name.as_slice());
-    tell(session, problems, program, own.version)?;
+    tell(session, problems, program, &own)?;
     session.jobs_given = own.jobs.is_some();
     if own.jobs.is_none() {
         own.jobs = from_env.jobs;
@@ -61,26 +60,28 @@ pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<boo
     session.expand_file_names(&mut own);
     session.options = own;
     if session.options.goals.iter().any(|goal| goal.is_empty()) {
-        return Err(session.fatal(None, "empty string invalid as file name"));
+        return session
+            .without_directory(|session| Err(session.fatal(None, "empty string invalid as file name")));
     }
+    Ok(())
+}
+
+/// Prints what `--help` and `--version` are to print.
+pub(crate) fn show(session: &mut Session) {
+    let newer = session.identity().is_4_4();
     if session.options.help {
         if std::mem::take(&mut session.options.version) {
-            session.out(format!("{}\n", version_text(session)).as_bytes());
+            session.tell(version_before_usage(session).as_bytes());
         }
-        session.out(usage(&session.program.to_str_lossy(), newer).as_bytes());
+        session.tell(usage(&session.program.to_str_lossy(), newer).as_bytes());
     }
-    if session.options.help || session.options.version {
-        return Ok(true);
-    }
-    choose_temporary_directory(session);
-    // What was said up to here was said without it.
-    session.level = level(invocation, &session.options);
-    Ok(false)
+    // Make never comes to know where it is.
+    session.directory_unknown = true;
 }
 
 /// Decides where temporary files go. A directory of the environment that is none is told of (4.4), whether or not there
 /// will be such files.
-fn choose_temporary_directory(session: &mut Session) {
+pub(crate) fn choose_temporary_directory(session: &mut Session) {
     let newer = session.identity().is_4_4();
     let names: &[&[u8]] = if newer { &[b"MAKE_TMPDIR", b"TMPDIR"] } else { &[b"TMPDIR"] };
     let mut told = false;
@@ -106,8 +107,9 @@ fn choose_temporary_directory(session: &mut Session) {
     }
 }
 
-/// How deep below the first make this one is: MAKELEVEL, from the arguments or the environment.
-fn level(invocation: &Invocation, options: &Options) -> u32 {
+/// How deep below the first make this one is: MAKELEVEL, from the arguments or the environment. What is said while these
+/// are read is said without it.
+pub(crate) fn level(invocation: &Invocation, options: &Options) -> u32 {
     let given = options.assignments.iter().rev().find_map(|word| {
         let (name, _, value) = rkbuild_syntax::statement::definition(word)?;
         (name == b"MAKELEVEL").then_some(value)
@@ -131,25 +133,33 @@ fn value_of(value: &[u8], invocation: &Invocation, session: &mut Session) -> Res
     session.expand_bytes(value)
 }
 
-/// Says what is wrong with switches, and ends the session if that is enough. `program` is what getopt calls us; the
-/// usage text has the `version` above it if that was asked for.
-fn tell(session: &Session, problems: Problems, program: &[u8], version: bool) -> Result<()> {
-    for problem in &problems.said {
-        if problem.by_getopt {
-            session.err(&[program, b": ", problem.message.as_slice(), b"\n"].concat());
-        } else {
-            session.error(None, &problem.message);
-        }
+/// Says what is wrong with switches, and ends the session if that is enough. `program` is what getopt calls us; `options`
+/// are those that hold by now.
+fn tell(session: &mut Session, problems: Problems, program: &[u8], options: &Options) -> Result<()> {
+    if problems.said.is_empty() && problems.fatal.is_none() {
+        return Ok(());
     }
-    if problems.usage {
-        let newer = session.identity().is_4_4();
-        if version {
-            session.out(format!("{}\n", version_text(session)).as_bytes());
+    session.options = options.clone();
+    session.without_directory(|session| {
+        for problem in &problems.said {
+            if problem.by_getopt {
+                session.err_directly(&[program, b": ", problem.message.as_slice(), b"\n"].concat());
+            } else {
+                session.error(None, &problem.message);
+            }
         }
-        session.err(usage(&session.program.to_str_lossy(), newer).as_bytes());
-        return Err(Fatal { status: 2 });
-    }
-    problems.fatal.map_or(Ok(()), |message| Err(session.fatal(None, message)))
+        if problems.usage {
+            let newer = session.identity().is_4_4();
+            if session.options.version {
+                session.tell(version_before_usage(session).as_bytes());
+            }
+            session.err_directly(usage(&session.program.to_str_lossy(), newer).as_bytes());
+            // The usage text is all there is to say.
+            session.options.version = false;
+            return Err(Fatal { status: 2 });
+        }
+        problems.fatal.map_or(Ok(()), |message| Err(session.fatal(None, message)))
+    })
 }
 
 /// Makes variables of the environment.
@@ -172,6 +182,12 @@ pub(crate) fn import_environment(session: &mut Session, env: &Env) {
     if session.vars.lookup_in(GLOBAL, known.makefiles).is_none() {
         session.set_simple(known.makefiles, b"", Origin::Default);
     }
+}
+
+/// What `--version` prints where what `--help` prints follows.
+fn version_before_usage(session: &Session) -> String {
+    let between = if session.identity().is_4_4() { "\n" } else { "" };
+    version_text(session) + between
 }
 
 /// What `--version` prints.

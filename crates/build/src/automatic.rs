@@ -70,7 +70,7 @@ impl Builder<'_> {
         };
         let mut seen = FxSet::with_capacity_and_hasher(deps.len(), Default::default());
         let mut seen_question: FxSet<Name> = FxSet::default();
-        let always = self.session.options.always_make;
+        let always = self.always_make;
         for (i, dep) in deps.iter().enumerate() {
             if dep.extra {
                 continue;
@@ -80,8 +80,17 @@ impl Builder<'_> {
             let full = self.session.text(name);
             let text = crate::archive::split(full).map_or(full, |(_, member)| member);
             if dep.order_only {
-                if !normal.contains(&name) && seen.insert(name) {
+                let first = seen.insert(name);
+                if first && !normal.contains(&name) {
                     word(&mut bar, text);
+                } else if first {
+                    // One that is an ordinary prerequisite further on has its place here, but in `$+`.
+                    plus.get_or_insert_with(|| caret.clone());
+                    word(&mut caret, text);
+                    let changed = self.state(file).deps.get(i).is_some_and(|d| d.changed);
+                    if seen_question.insert(name) && (changed || always) {
+                        word(&mut question, text);
+                    }
                 }
                 continue;
             }

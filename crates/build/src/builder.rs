@@ -82,6 +82,8 @@ pub struct FileState {
     pub unwanted: bool,
     /// No message was given when it failed, because its absence was allowed then.
     pub silent_failure: bool,
+    /// It failed at a time when nobody was told.
+    pub failed_silently: bool,
     /// The line of its recipe that failed.
     pub failed_line: Option<u32>,
     /// With `-t`: the last line of its recipe was not run.
@@ -150,6 +152,8 @@ pub struct Builder<'s> {
     pub delete_on_error: bool,
     /// `.NOTPARALLEL` without prerequisites.
     pub not_parallel: bool,
+    /// `-B` holds: not for makefiles once they were remade.
+    pub always_make: bool,
     /// A file's time was in the future.
     pub clock_skew: bool,
     /// Intermediate files made here, to be removed at the end, in order.
@@ -178,7 +182,10 @@ impl<'s> Builder<'s> {
             session.targets.lookup(name).map(|id| &session.targets[id]).filter(|target| target.is_target)
         };
         let delete_on_error = rule(known.delete_on_error).is_some();
-        let not_parallel = rule(known.notparallel).is_some_and(|target| target.deps.is_empty());
+        // To 4.3 prerequisites of it make no difference.
+        let newer = session.identity().is_4_4();
+        let always_make = session.options.always_make;
+        let not_parallel = rule(known.notparallel).is_some_and(|target| !newer || target.deps.is_empty());
         Builder {
             session,
             files: Vec::new(),
@@ -199,6 +206,7 @@ impl<'s> Builder<'s> {
             walk: 0,
             delete_on_error,
             not_parallel,
+            always_make,
             clock_skew: false,
             intermediates: Default::default(),
             dropped: Vec::new(),

@@ -21,13 +21,13 @@ pub(crate) struct Dropped {
 impl Builder<'_> {
     /// Begins or ends the time in which needing `file` closes a circle. All `::` rules of a name are on the way together.
     pub(crate) fn set_updating(&mut self, file: FileId, on: bool) {
-        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        let head = self.session.targets.head(file);
         self.state(head).updating = on;
     }
 
     /// Whether needing `file` closes a circle.
     pub(crate) fn is_updating(&mut self, file: FileId) -> bool {
-        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        let head = self.session.targets.head(file);
         self.state(head).updating
     }
 

@@ -257,7 +257,7 @@ fn files(builder: &mut Builder<'_>, out: &mut Vec<u8>) {
 }
 
 fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
-    let head = builder.session.targets[id].double_colon_head.unwrap_or(id);
+    let head = builder.session.targets.head(id);
     let of_head = builder.state(head).mtime;
     let (tried, phase, status, time) = {
         let state = builder.state(id);
@@ -313,16 +313,16 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
 ",
         );
     }
-    if target.secondary_flag {
+    // 4.3 has no such word for it.
+    if target.secondary_flag && session.identity().is_4_4() {
         out.extend_from_slice(b"#  File is secondary (prerequisite of .SECONDARY).\n");
     }
     if !target.grouped.is_empty() {
         out.extend_from_slice(b"#  Also makes:");
         // Targets grouped by a makefile are all named, the last one first.
         let mut group = target.grouped.clone();
-        if target.is_target && target.stem.is_none() {
-            group.push(id);
-            group.sort_by(|a, b| b.cmp(a));
+        if let Some(place) = target.own_place {
+            group.insert(place, id);
         }
         for other in &group {
             out.extend_from_slice(&[b" ", session.text(session.targets[*other].name)].concat());

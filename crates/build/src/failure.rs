@@ -25,10 +25,8 @@ impl Builder<'_> {
         if if ignored { silent } else { dont_care } {
             return;
         }
-        if !ignored {
-            self.told_failure = true;
-            self.show_goal_error();
-        }
+        self.told_failure |= !ignored;
+        self.show_goal_error();
         let mut message: Vec<u8> = if ignored { Vec::new() } else { b"*** ".to_vec() };
         message.push(b'[');
         message.extend_from_slice(&self.place_text(job.file, job.line));
@@ -46,7 +44,8 @@ impl Builder<'_> {
         }
         if ignored {
             message.extend_from_slice(b" (ignored)");
-        } else if let Some(shuffle) = &self.session.options.shuffle {
+        }
+        if let Some(shuffle) = &self.session.options.shuffle {
             message.extend_from_slice(b" shuffle=");
             message.extend_from_slice(shuffle);
         }

@@ -202,7 +202,7 @@ impl Builder<'_> {
         target.intermediate |= !target.notintermediate && !forbidden;
         let intermediate = target.intermediate;
         // What -o names counts as made.
-        if intermediate && (self.state(file).ran || self.state(file).mtime == Some(Time::Old)) {
+        if intermediate && (self.state(file).status.is_some() || self.state(file).mtime == Some(Time::Old)) {
             self.intermediates.insert(file);
         }
     }

@@ -9,13 +9,11 @@ use crate::update::Outcome;
 
 impl Builder<'_> {
     /// Brings the goals up to date, in order, until one fails (or all, with `-k`). For makefiles nothing is said
-    /// about those that are up to date. Gives the worst status.
-    pub fn update_goals(&mut self, goals: &[FileId], for_makefiles: bool) -> Result<Status> {
-        self.for_makefiles = for_makefiles;
-        if !for_makefiles {
-            self.goals.extend_from_slice(goals);
-        }
-        let result = self.run_goals(goals);
+    /// about those that are up to date. Gives how they ended. `makefiles`: the goals are makefiles; for each, whether it
+    /// need not be there.
+    pub fn update_goals(&mut self, goals: &[FileId], makefiles: Option<&[bool]>) -> Result<Status> {
+        self.for_makefiles = makefiles.is_some();
+        let result = self.run_goals(goals, makefiles.unwrap_or_default());
         let result = match result {
             Ok(status) => self.wait_for_all().map(|()| status),
             Err(fatal) => {
@@ -31,11 +29,14 @@ impl Builder<'_> {
         result
     }
 
-    fn run_goals(&mut self, goals: &[FileId]) -> Result<Status> {
+    fn run_goals(&mut self, goals: &[FileId], optional: &[bool]) -> Result<Status> {
         self.walk += 1;
-        let mut worst = Status::Success;
-        let mut open: Vec<(FileId, bool)> = goals.iter().map(|g| (*g, false)).collect();
+        let mut ended = Status::Success;
+        let optional = optional.iter().copied().chain(std::iter::repeat(false));
+        let mut open: Vec<(FileId, bool, bool)> =
+            goals.iter().zip(optional).map(|(goal, optional)| (*goal, false, optional)).collect();
         let serial = self.not_parallel;
+        self.shuffle_below(goals);
         if !self.for_makefiles && !serial {
             self.shuffle.apply(b"", &mut open);
         }
@@ -43,11 +44,15 @@ impl Builder<'_> {
             let mut at = 0;
             let mut pending = false;
             while at < open.len() {
-                let (goal, changed) = open[at];
+                let (goal, changed, optional) = open[at];
                 if pending && serial {
                     break;
                 }
-                self.current_goal = Some(goal);
+                self.current_goal = Some(goal).filter(|_| !optional);
+                if self.for_makefiles {
+                    // One that is included twice may be needed by the one and not by the other.
+                    self.session.targets[goal].dont_care = optional;
+                }
                 self.ask_of(Some(goal));
                 let before = self.session.commands;
                 // Makefiles count as one level deeper than goals.
@@ -61,28 +66,43 @@ impl Builder<'_> {
                     }
                     Outcome::Done(status) => {
                         open.remove(at);
-                        worst = worst.max(status);
+                        // The first that is not well is what make ends with.
+                        if ended == Status::Success {
+                            ended = status;
+                        }
+                        // What became of it is looked at, which may find another file for it in VPATH.
+                        if status == Status::Success && !self.for_makefiles {
+                            self.mtime(goal);
+                        }
                         self.state(goal).told_to.get_or_insert(goal);
+                        // A name is asked for once for each of its `::` rules.
+                        if status == Status::Success || self.session.options.keep_going {
+                            for at in 0..self.session.targets[goal].double_colon.len() {
+                                let rule = self.session.targets[goal].double_colon[at];
+                                self.tell_pruned(rule, 0);
+                            }
+                        }
                         self.say_done(goal, changed);
+                        // Where a recipe fails make ends at once; a file that could not be touched leaves the other goals alone.
                         let options = &self.session.options;
                         if status != Status::Success
                             && !options.keep_going
                             && !options.question
-                            && (!self.for_makefiles || self.told_failure)
+                            && self.told_failure
                         {
-                            return Ok(worst);
+                            return Ok(ended);
                         }
                     }
                 }
             }
             if open.is_empty() {
-                return Ok(worst);
+                return Ok(ended);
             }
             // What runs still was not asked about.
             self.ask_of(None);
             self.take_up_waiting()?;
             for goal in std::mem::take(&mut self.started_for) {
-                for (open, changed) in &mut open {
+                for (open, changed, _) in &mut open {
                     *changed |= *open == goal;
                 }
             }
@@ -125,7 +145,7 @@ impl Builder<'_> {
                 continue;
             }
             let depth = self.state(file).depth;
-            let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+            let head = self.session.targets.head(file);
             let before = self.session.commands;
             self.update_waiting(file, head, depth)?;
             if self.session.commands != before && self.goals.len() > 1 {
@@ -217,7 +237,12 @@ impl Builder<'_> {
     }
 
     fn say_done(&mut self, goal: FileId, changed: bool) {
-        let goal = self.renamed(goal);
+        let same = self.renamed(goal);
+        if same != goal && self.session.targets[goal].is_double_colon {
+            // Nothing is said of `::` rules that turned out to be another file's.
+            return;
+        }
+        let goal = same;
         // Of a name's `::` rules it is the first that counts.
         let status = self.state(goal).status;
         let options = &self.session.options;
@@ -289,15 +314,14 @@ impl Builder<'_> {
             let kept = (target.precious && !target.dont_care)
                 || target.secondary_flag
                 || target.notintermediate
-                || !target.intermediate
-                || target.phony;
+                || !target.intermediate;
             if kept || self.state(file).status.is_none() {
                 continue;
             }
             // A failure ends make at once, without -k: what was waiting for it was not done with, and stays.
             let keep_going = self.session.options.keep_going;
             let state = self.state(file);
-            if state.status == Some(Status::Failed) && !state.ran && !state.silent_failure && !keep_going {
+            if state.status == Some(Status::Failed) && !state.ran && !state.failed_silently && !keep_going {
                 continue;
             }
             let name = self.name_of(file);
@@ -323,10 +347,11 @@ impl Builder<'_> {
                 self.session.error(None, [b"*** Deleting intermediate file '", name, b"'"].concat());
                 continue;
             }
+            // Where they are not shown each is told of on its own.
+            if (line.is_empty() || quiet) && self.trace.basic {
+                self.session.tell(b"Removing intermediate files...\n");
+            }
             if line.is_empty() {
-                if self.trace.basic {
-                    self.session.tell(b"Removing intermediate files...\n");
-                }
                 line.extend_from_slice(b"rm ");
             } else {
                 line.push(b' ');

@@ -72,11 +72,14 @@ impl Builder<'_> {
             && let Some(open) = memchr::memchr(b'(', name)
         {
             if self.trace.implicit {
-                self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
+                if newer {
+                    self.debug(depth, &[b"No implicit rule found for '", name, b"'."]);
+                }
                 self.debug(depth, &[b"Looking for archive-member implicit rule for '", name, b"'."]);
             }
             found = self.search(file, &name[open..], within, 0, Ought::OfThisTarget)?;
-            searched = &name[open..];
+            // To 4.3 both searches are one.
+            searched = if newer { &name[open..] } else { name };
         }
         match found {
             Some(found) => {

@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::jobserver::Jobserver;
 use crate::output::{Held, Sync};
 use crate::process::Process;
-use crate::recipe::{Flags, Line, any_recursive};
+use crate::recipe::{Flags, Line, any_recursive, is_blank};
 use crate::start::{Command, Way};
 
 /// How often the load is looked at when it is too high to start a job.
@@ -161,6 +161,12 @@ impl Builder<'_> {
         let scope = self.set_automatic(file)?;
         let lines = self.expand_recipe(file, &recipe, scope)?;
         if lines.is_empty() {
+            // What expands to nothing is a recipe, too; what is written so never starts.
+            let blank = is_blank(&recipe);
+            if self.traces_reasons() && !blank {
+                self.trace_reason(file, scope);
+            }
+            self.state(file).ended_unrun = !blank;
             return Ok(Started::Done(Status::Success));
         }
         let saved = std::mem::replace(&mut self.session.vars.current, scope);
@@ -188,6 +194,8 @@ impl Builder<'_> {
         if !serial {
             self.wait_for_slot()?;
         }
+        // The token may have come from a make that the same signal ended.
+        self.check_signal(None)?;
         if let Some(status) = self.advance(&mut job)? {
             self.jobs.give_back_tokens();
             return Ok(Started::Done(status));
@@ -254,18 +262,21 @@ impl Builder<'_> {
         let (just_print, question, touch) = (options.just_print, options.question, options.touch);
         // From 4.4 on --trace is a kind of --debug, which is quiet about makefiles unless told otherwise.
         let newer = self.session.identity().is_4_4();
-        let (print, why) =
-            if newer { (self.trace.print, self.trace.why) } else { (options.trace, options.trace) };
+        let print = if newer { self.trace.print } else { options.trace };
         let silent =
             options.silent || self.session.targets.all_silent || self.session.targets[job.file].silent;
         let argv = job.spec.argv(&line.text, line.flags.ignore);
         let runs = argv.is_some() && (!touch || line.flags.recursive);
         self.state(job.file).ended_unrun = !runs;
+        let held = self.jobs.sync.holds(self.session, line.flags.recursive);
+        if held && job.held.is_none() {
+            job.held = Held::new(self.session).ok();
+        }
+        if self.traces_reasons() && !std::mem::replace(&mut job.traced, true) {
+            self.with_output(job, |builder, job| builder.trace_reason(job.file, job.scope));
+        }
         let Some(argv) = argv else { return Ok(None) };
         if question && !line.flags.recursive {
-            if why && !std::mem::replace(&mut job.traced, true) {
-                self.trace_reason(job);
-            }
             // After a line that did run, the answer counts as a failure: the target goes, changed or not. Those of a
             // grouped rule stay, and so do the others a pattern rule makes.
             let by_pattern = self.state(job.file).tried_implicit;
@@ -278,16 +289,9 @@ impl Builder<'_> {
         if !runs {
             return Ok(None);
         }
-        if self.jobs.sync.holds(self.session, line.flags.recursive) {
-            if job.held.is_none() {
-                job.held = Held::new(self.session).ok();
-            }
-        } else {
+        if !held {
             self.release_output(job);
             job.held = None;
-        }
-        if why && !std::mem::replace(&mut job.traced, true) {
-            self.with_output(job, |builder, job| builder.trace_reason(job));
         }
         if just_print || print || (!silent && !line.flags.silent) {
             let mut text = line.text.to_vec();
@@ -415,14 +419,14 @@ impl Builder<'_> {
         if exit == Exit::Code(0) {
             return Ok(None);
         }
-        // A sub-make that was only asked says with 1 that something is out of date.
-        if self.session.options.question && job.flags.recursive && exit == Exit::Code(1) {
-            return Ok(Some(Status::Question));
-        }
         let ignored = job.flags.ignore
             || self.session.options.ignore_errors
             || self.session.targets[job.file].ignore_errors;
-        self.with_output(job, |builder, job| builder.command_error(job, exit, ignored));
+        // A sub-make that was only asked says with 1 that something is out of date.
+        let asked = self.session.options.question && job.flags.recursive && exit == Exit::Code(1);
+        if ignored || !asked {
+            self.with_output(job, |builder, job| builder.command_error(job, exit, ignored));
+        }
         if ignored {
             return Ok(None);
         }
@@ -430,7 +434,7 @@ impl Builder<'_> {
         if self.delete_on_error || matches!(exit, Exit::Signal { .. }) {
             self.with_output(job, |builder, job| builder.delete_targets(job.file));
         }
-        Ok(Some(Status::Failed))
+        Ok(Some(if asked { Status::Question } else { Status::Failed }))
     }
 
     /// Waits until another job may start.
@@ -556,6 +560,17 @@ impl Builder<'_> {
                     self.trace_job("Removing child", &job, false, "from chain.");
                     self.jobs.ended.push((job.file, status));
                     self.jobs.give_back_tokens();
+                    // What a failure ends is said before it is seen that others have ended as well.
+                    let fails = status != Status::Success && !self.is_unwanted(job.file);
+                    if fails && !self.session.options.keep_going {
+                        let unseen: Vec<u64> = self.jobs.running.iter().skip(at).map(|job| job.id).collect();
+                        let left = over.into_iter().filter(|(id, _)| unseen.contains(id));
+                        self.jobs.over.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+                        if let Some(waker) = &self.jobs.waker {
+                            waker.wake();
+                        }
+                        break;
+                    }
                 }
                 None => {
                     self.jobs.running.insert(at, job);

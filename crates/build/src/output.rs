@@ -171,7 +171,10 @@ impl Held {
 /// A file without a name, to which every writer adds at the end wherever others have got to.
 fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
     let host = session.host();
-    let (path, file) = host.create_temp(&session.dir, &session.temporary_directory, b"Gm")?;
+    // 4.3 never asks where they should be.
+    let newer = session.identity().is_4_4();
+    let directory = if newer { session.temporary_directory.as_slice() } else { b"/tmp" };
+    let (path, file) = host.create_temp(&session.dir, directory, b"Gm")?;
     host.unlink(&session.dir, &path)?;
     fd::set_append(&file)?;
     Ok(Arc::new(file))

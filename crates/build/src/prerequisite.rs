@@ -36,36 +36,12 @@ impl Builder<'_> {
         waiter: FileId,
     ) -> Result<Checked> {
         let target = &self.session.targets[dep];
-        if target.phony || !target.intermediate {
-            return self.check_updated(dep, depth, this_time, must_make, waiter);
+        if target.intermediate && !target.phony {
+            self.set_updating(dep, true);
+            let checked = self.check_intermediate(dep, depth, this_time, must_make, waiter);
+            self.set_updating(dep, false);
+            return checked;
         }
-        self.check_unmade(dep, depth, this_time, must_make, waiter)
-    }
-
-    /// The same for an intermediate file, which is not brought up to date.
-    fn check_unmade(
-        &mut self,
-        dep: FileId,
-        depth: u32,
-        this_time: Time,
-        must_make: &mut bool,
-        waiter: FileId,
-    ) -> Result<Checked> {
-        self.set_updating(dep, true);
-        let result = self.check_intermediate(dep, depth, this_time, must_make, waiter);
-        self.set_updating(dep, false);
-        result
-    }
-
-    /// The same for a prerequisite that is brought up to date before its time is looked at.
-    fn check_updated(
-        &mut self,
-        dep: FileId,
-        depth: u32,
-        this_time: Time,
-        must_make: &mut bool,
-        waiter: FileId,
-    ) -> Result<Checked> {
         let outcome = self.update(dep, depth, Some(waiter))?;
         let dep = self.renamed(dep);
         let time = self.mtime(dep);
@@ -79,6 +55,7 @@ impl Builder<'_> {
         })
     }
 
+    /// The same for an intermediate file, by way of its own prerequisites.
     fn check_intermediate(
         &mut self,
         dep: FileId,
@@ -143,8 +120,8 @@ impl Builder<'_> {
         pending: &mut bool,
     ) -> Result<()> {
         let keep_going = self.session.options.keep_going;
-        // What failed before, with nobody told, does not keep the first of them from being tried.
-        if *status == Status::Failed && !keep_going && !self.is_unwanted(file) {
+        // What failed before, with nobody told, does not keep the first of them from being tried; nor what could not be touched.
+        if *status == Status::Failed && !keep_going && self.told_failure {
             return Ok(());
         }
         let order: Vec<usize> =

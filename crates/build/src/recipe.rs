@@ -80,16 +80,31 @@ fn split_lines(text: &[u8]) -> Vec<&[u8]> {
     out
 }
 
-/// The lines of a text, each without blanks and prefix characters at its start.
+/// How many blanks and prefix characters a line begins with.
+fn prefix_length(line: &[u8]) -> usize {
+    line.iter().take_while(|c| matches!(c, b' ' | b'\t' | b'@' | b'-' | b'+')).count()
+}
+
+/// The lines of a text, each without blanks and prefix characters at its start, unless it goes on with the one before.
 fn without_prefixes(text: &[u8]) -> Vec<u8> {
+    let mut continued = false;
     let lines: Vec<&[u8]> = text
         .split(|c| *c == b'\n')
         .map(|line| {
-            let at = line.iter().take_while(|c| matches!(c, b' ' | b'\t' | b'@' | b'-' | b'+')).count();
+            let at = if continued { 0 } else { prefix_length(line) };
+            continued = !trailing_backslashes(line).is_multiple_of(2);
             &line[at..]
         })
         .collect();
     lines.join(&b'\n')
+}
+
+/// The lines of a text, each but the first without the one character that begins recipe lines.
+fn without_tabs(text: &[u8], prefix: u8) -> Vec<u8> {
+    let mut lines = text.split(|c| *c == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.map(|line| line.strip_prefix(&[prefix]).unwrap_or(line));
+    std::iter::once(first).chain(rest).collect::<Vec<_>>().join(&b'\n')
 }
 
 /// True when all lines of a recipe run even with `-n`. With `.ONESHELL` they are one, which begins as the first does.
@@ -98,6 +113,12 @@ pub(crate) fn all_recursive(recipe: &Recipe, one_shell: bool) -> bool {
         return any_recursive(recipe, true);
     }
     recipe.lines.iter().all(|l| written_flags(&l.text.bytes).recursive)
+}
+
+/// True when there is nothing in a recipe but white space and prefix characters, as it is written.
+pub(crate) fn is_blank(recipe: &Recipe) -> bool {
+    let nothing = |c: &u8| c.is_ascii_whitespace() || b"@-+".contains(c);
+    recipe.lines.iter().all(|line| line.text.bytes.iter().all(nothing))
 }
 
 /// True when some line of a recipe does.
@@ -158,13 +179,22 @@ impl Builder<'_> {
             if one_shell {
                 match &mut whole {
                     None => {
-                        let (flags, rest) = split_flags(&text);
-                        whole = Some(Line { text: rest.into(), flags: flags.or(written), line: line.line });
+                        let (prefix, text) = text.split_at(prefix_length(&text));
+                        let (flags, _) = split_flags(prefix);
+                        // What a variable brought are lines, too.
+                        let text =
+                            if bourne { without_prefixes(text) } else { without_tabs(text, recipe.prefix) };
+                        whole = Some(Line { text: text.into(), flags: flags.or(written), line: line.line });
                     }
                     Some(whole) => {
                         whole.text.push(b'\n');
                         // A Bourne shell is spared the prefixes; another interpreter may need these characters.
-                        let text = if bourne { without_prefixes(&text) } else { text };
+                        let text = if bourne {
+                            without_prefixes(&text)
+                        } else {
+                            let text = text.strip_prefix(&[recipe.prefix]).unwrap_or(&text);
+                            without_tabs(text, recipe.prefix)
+                        };
                         whole.text.extend_from_slice(&text);
                         whole.flags.recursive |= names_make(&line.text.bytes);
                     }

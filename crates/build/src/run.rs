@@ -11,7 +11,7 @@ use rkbuild_eval::variable::{Data, Export, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Dir, Env, Stdio, errors, signals};
 
-use crate::arguments::{import_environment, version_text};
+use crate::arguments::{self, import_environment, version_text};
 use crate::builder::{Builder, Status};
 use crate::job::Jobs;
 use crate::jobserver::Jobserver;
@@ -217,10 +217,14 @@ impl Run<'_> {
         if session.dir.path().is_empty() && self.restarts == 0 {
             session.error(None, GETCWD);
         }
-        if crate::arguments::read(self.invocation, session)? {
+        arguments::choose_temporary_directory(session);
+        arguments::read(self.invocation, session)?;
+        let overrides = self.evaluate_overrides(session)?;
+        if session.options.help || session.options.version {
+            arguments::show(session);
             return Ok(End::Status(0));
         }
-        let overrides = self.evaluate_overrides(session)?;
+        session.level = arguments::level(self.invocation, &session.options);
         let newer = session.identity().is_4_4();
         let process = &self.invocation.process;
         let mut sync = Sync::new(session, process);
@@ -231,6 +235,8 @@ impl Run<'_> {
             session.leave_entering_open();
         }
         self.change_directory(session)?;
+        // 4.3 says what is wrong with the jobserver before it decides whether to announce the directory.
+        let joined = if newer { None } else { Some(self.join(session)?) };
         if !newer && self.announced_unasked(session) {
             session.options.print_directory = Some(true);
             session.options.announces_directory = true;
@@ -241,7 +247,7 @@ impl Run<'_> {
         let jobs = session.options.jobs;
         let held = if sync.holds_reading() { Held::new(session).ok() } else { None };
         let real = held.as_ref().map(|held| std::mem::replace(&mut session.stdio, held.stdio.clone()));
-        let joined = self.read(session, overrides, stdin);
+        let joined = self.read(session, joined, overrides, stdin);
         if let (Some(held), Some(real)) = (held, real) {
             session.stdio = real;
             sync.release(session, process, &held);
@@ -274,6 +280,8 @@ impl Run<'_> {
         let goals = self.goals(session)?;
         let jobs = Jobs::new(session, process.clone(), jobserver, sync);
         let mut builder = Builder::new(session, jobs);
+        // What is a goal stays, also where it is made for a makefile.
+        builder.goals.clone_from(&goals);
         if !newer {
             builder.expand_all_secondary()?;
         }
@@ -286,10 +294,10 @@ impl Run<'_> {
         if first {
             mark_new_files(&mut builder);
         }
-        let always = builder.session.options.always_make;
-        builder.session.options.always_make &= first;
+        let always = builder.always_make;
+        builder.always_make &= first;
         let again = self.remake_makefiles(&mut builder, stdin, &goals);
-        builder.session.options.always_make = always;
+        builder.always_make = always;
         if !first {
             mark_new_files(&mut builder);
         }
@@ -345,6 +353,10 @@ impl Run<'_> {
                     let mut message = name.to_vec();
                     message.extend_from_slice(b": ");
                     message.extend_from_slice(errors::describe(&error).as_bytes());
+                    // Also where what is read later is kept together.
+                    if session.identity().is_4_4() || session.options.announces_directory {
+                        session.leave_entering_open();
+                    }
                     return Err(session.fatal(None, message));
                 }
             }
@@ -378,10 +390,7 @@ impl Run<'_> {
             let name = session.name(name);
             session.set_simple(name, b"", Origin::Default);
         }
-        let unknown = std::mem::replace(&mut session.directory_unknown, true);
-        let set = session.evaluate_overrides();
-        session.directory_unknown = unknown;
-        set
+        session.without_directory(Session::evaluate_overrides)
     }
 
     /// `MAKE_RESTARTS`: how often makefiles were remade, counted on from what the environment says (manual 6.14).
@@ -424,7 +433,7 @@ impl Run<'_> {
         let path = session.dir.path().to_owned();
         session.set_simple(known.curdir, &path, Origin::File);
         let level = session.level.to_string();
-        session.set_simple(known.makelevel, level.as_bytes(), Origin::Environment);
+        session.set_simple(known.makelevel, level.as_bytes(), session.environment_origin());
         if let Some(restarts) = self.restarts_text() {
             let var = session.set_recursive(known.make_restarts, &restarts, Origin::Environment);
             var.data.borrow_mut().export = Export::No;
@@ -446,14 +455,21 @@ impl Run<'_> {
         if let Some(variable) = session.vars.lookup_in(GLOBAL, known.makeflags) {
             variable.data.borrow_mut().export = Export::Yes;
         }
+        // Make looks at it, and under -e sets it as well.
+        if let Some(variable) = session.vars.lookup_in(GLOBAL, known.makefiles) {
+            let mut data = variable.data.borrow_mut();
+            if data.origin == Origin::Environment {
+                data.origin = session.environment_origin();
+            }
+        }
         // The text came from there, and is in MAKEFLAGS now.
         let gnumakeflags = known.gnumakeflags;
         let given = self.invocation.env.get(b"GNUMAKEFLAGS").is_some();
         if given || !session.identity().is_4_4() {
-            let variable = session.set_simple(gnumakeflags, b"", Origin::Environment);
-            if !given {
-                variable.data.borrow_mut().export = Export::No;
-            }
+            // It is one of the built-in variables, which looks at it like a makefile.
+            let again = !session.options.no_builtin_variables;
+            let origin = if again { session.environment_origin() } else { Origin::Environment };
+            session.set_simple(gnumakeflags, b"", origin);
         }
         let goals: Vec<&[u8]> =
             session.options.goals.iter().map(|g| rkbuild_eval::target::strip_dot_slash(g)).collect();
@@ -478,17 +494,27 @@ impl Run<'_> {
     }
 
     /// Sets variables and reads the makefiles. Gives the jobserver of the make above.
-    fn read(
-        &self,
-        session: &mut Session,
-        overrides: Vec<(Name, Data)>,
-        stdin: &mut Option<BString>,
-    ) -> Result<Option<Jobserver>> {
+    /// Takes part in the jobserver of the make above, if there is one.
+    fn join(&self, session: &mut Session) -> Result<Option<Jobserver>> {
         let invocation = self.invocation;
         let inherited = (!invocation.own_process).then_some(invocation.inherited.as_slice());
         let forced = self.jobs_forced(session);
+        crate::jobserver::join(session, &invocation.process, inherited, forced, self.restarts > 0)
+    }
+
+    /// Reads the makefiles. `joined` is what came of the jobserver, where that is known.
+    fn read(
+        &self,
+        session: &mut Session,
+        joined: Option<Option<Jobserver>>,
+        overrides: Vec<(Name, Data)>,
+        stdin: &mut Option<BString>,
+    ) -> Result<Option<Jobserver>> {
+        let joined = match joined {
+            Some(joined) => joined,
+            None => self.join(session)?,
+        };
         let again = self.restarts > 0;
-        let joined = crate::jobserver::join(session, &invocation.process, inherited, forced, again)?;
         let jobs = session.options.jobs;
         self.define_variables(session, overrides)?;
         self.read_makefiles(session, stdin)?;
@@ -661,6 +687,9 @@ impl Run<'_> {
             records.reverse();
         }
         if builder.tracing() {
+            if let Some(mode) = builder.session.options.shuffle.as_ref().filter(|mode| *mode != "none") {
+                builder.session.tell(&[b"Enabled shuffle mode: ", mode.as_slice(), b"\n"].concat());
+            }
             builder.session.tell(b"Updating makefiles....\n");
         }
         let mut files: Vec<(FileId, ReadFile)> = Vec::new();
@@ -672,9 +701,6 @@ impl Run<'_> {
             }
             let file = enter(builder.session, name);
             builder.session.targets[file].name_explicitly();
-            if files.iter().any(|(f, _)| *f == file) {
-                continue;
-            }
             let target = &builder.session.targets[file];
             // A `::` rule without prerequisites would remake its makefile for ever; a phony one too.
             let endless = |f: &FileId| {
@@ -682,7 +708,7 @@ impl Run<'_> {
                 t.is_double_colon && t.deps.is_empty() && t.secondary.is_empty() && t.recipe.is_some()
             };
             let endless = endless(&file) || target.double_colon.iter().any(endless);
-            if endless || (target.phony && (record.found || newer)) {
+            if endless || (target.phony && newer) {
                 if Trace::of(&builder.session.options).verbose {
                     let line = [b"Makefile '", builder.name_of(file), b"' might loop; not remaking it.\n"];
                     builder.session.tell(&line.concat());
@@ -694,14 +720,14 @@ impl Run<'_> {
         }
         let mut before = Vec::with_capacity(files.len());
         for (file, record) in &files {
-            builder.session.targets[*file].dont_care |= record.optional;
             if record.unreadable() {
                 builder.treat_as_missing(*file);
             }
             before.push(builder.mtime_of(*file, false));
             let told = record.top;
-            if !record.found && !record.optional && !told {
-                builder.goal_errors.insert(*file, (record.place, record.errno));
+            if !record.found && !told {
+                // Where it is included again it is the first time that is told of.
+                builder.goal_errors.entry(*file).or_insert((record.place, record.errno));
             }
         }
         let trace = builder.trace;
@@ -722,9 +748,12 @@ impl Run<'_> {
         }
         let touched = asked == (false, false, true);
         let ids: Vec<FileId> = files.iter().map(|(f, _)| *f).collect();
-        let result = builder.update_goals(&ids, true);
+        let optional: Vec<bool> = files.iter().map(|(_, record)| record.optional).collect();
+        let result = builder.update_goals(&ids, Some(&optional));
         builder.trace = trace;
         builder.asked_of_makefiles = None;
+        let needed = |file: &FileId| files.iter().any(|(f, record)| f == file && !record.optional);
+        builder.goal_errors.retain(|file, _| needed(file));
         // An error ends the session before they count again: intermediate files are really removed.
         let status = result?;
         if status != Status::Success && builder.told_failure && !builder.session.options.keep_going {
@@ -758,7 +787,8 @@ impl Run<'_> {
                 _ => {}
             }
         }
-        if newer && (!changed || !failed.is_empty()) {
+        // In 4.4 another that was made does not make up for one that never is, unless some third one failed.
+        if newer {
             let lacking = |r: &&ReadFile| !r.found && !r.optional;
             for record in skipped.iter().rev().filter(lacking) {
                 let mut message = builder.session.text(record.name).to_vec();
@@ -766,6 +796,7 @@ impl Run<'_> {
                 message.extend_from_slice(errors::text(record.errno).as_bytes());
                 builder.session.error(record.place, message);
                 missing = true;
+                changed &= !failed.is_empty();
             }
         }
         // With -k 4.3 goes on with what it could read, and names no place.
@@ -795,7 +826,7 @@ impl Run<'_> {
         if builder.trace.basic {
             builder.session.tell(b"Updating goal targets....\n");
         }
-        builder.update_goals(&goals, false)
+        builder.update_goals(&goals, None)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The second expansion of prerequisites (manual 3.9).
 
+use rkbuild_base::Place;
 use rkbuild_eval::{FileId, Flavor, Origin, Result};
 use rkbuild_syntax::Text;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ impl Builder<'_> {
         if self.session.targets.files.iter().all(|target| target.secondary.is_empty()) {
             return Ok(());
         }
+        let known = self.session.targets.files.len();
         for first in table_order(self.session) {
             let more = self.session.targets[first].double_colon.clone();
             for file in std::iter::once(first).chain(more) {
@@ -23,6 +25,12 @@ impl Builder<'_> {
                     // Whom it is made for is known later.
                     self.state(file).linked = false;
                 }
+            }
+        }
+        // To 4.3 a bare `.SECONDARY` speaks of these names as well.
+        if self.session.targets.all_secondary {
+            for target in self.session.targets.files.iter_mut().skip(known) {
+                (target.intermediate, target.secondary_flag) = (true, true);
             }
         }
         Ok(())
@@ -47,6 +55,11 @@ impl Builder<'_> {
                 None => second.text.to_vec(),
             };
             self.set_automatic_with(file, second.stem.as_deref());
+            if at == 0 && !self.session.identity().is_4_4() {
+                // 4.3 takes it from the front of the list, where this very text stands.
+                let (less, none) = (self.session.known.less, Arc::new(Text::new(Vec::new())));
+                self.session.vars.define(scope, less, none, Flavor::Simple, Origin::Automatic, Place::NONE);
+            }
             // Messages name the recipe, if there is one.
             let place = self.session.targets[file].recipe.as_ref().map(|recipe| recipe.place);
             let saved = std::mem::replace(&mut self.session.reading, place);
@@ -76,8 +89,7 @@ impl Builder<'_> {
         let known = self.session.known;
         for (var, value) in [(known.at, name), (known.star, stem)] {
             let value = Arc::new(Text::new(value));
-            let place = rkbuild_base::Place::NONE;
-            self.session.vars.define(scope, var, value, Flavor::Simple, Origin::Automatic, place);
+            self.session.vars.define(scope, var, value, Flavor::Simple, Origin::Automatic, Place::NONE);
         }
         let saved = std::mem::replace(&mut self.session.vars.current, scope);
         let result = self.session.expand_bytes(text);

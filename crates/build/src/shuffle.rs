@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 
 use bstr::ByteSlice;
 use fastrand::Rng;
+use rkbuild_base::FxSet;
 use rkbuild_eval::FileId;
 use rkbuild_eval::options::Options;
 use rustc_hash::FxBuildHasher;
@@ -47,6 +48,21 @@ impl Shuffle {
 }
 
 impl Builder<'_> {
+    /// Decides on the order of the prerequisites of all targets the goals lead to. What implicit rules find comes later.
+    pub(crate) fn shuffle_below(&mut self, goals: &[FileId]) {
+        if self.shuffle == Shuffle::Identity || self.for_makefiles {
+            return;
+        }
+        let mut open = goals.to_vec();
+        let mut seen: FxSet<FileId> = FxSet::default();
+        while let Some(file) = open.pop() {
+            if seen.insert(file) {
+                self.shuffle_deps(file);
+                open.extend(self.session.targets[file].deps.iter().map(|dep| dep.file));
+            }
+        }
+    }
+
     /// Decides in which order the prerequisites of one rule are considered. Goals only: makefiles are left alone; so are
     /// rules with `.WAIT` or whose prerequisites are made one after the other.
     pub(crate) fn shuffle_deps(&mut self, file: FileId) {
@@ -54,7 +70,7 @@ impl Builder<'_> {
         let count = target.deps.len();
         let fixed = self.shuffle == Shuffle::Identity || self.for_makefiles || self.not_parallel;
         // Of a name's `::` rules only the first is put in another order.
-        let later = target.double_colon_head.is_some_and(|head| head != file);
+        let later = self.session.targets.head(file) != file;
         if fixed || later || count < 2 || target.not_parallel || target.deps.iter().any(|dep| dep.wait) {
             return;
         }

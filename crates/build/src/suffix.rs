@@ -1,9 +1,12 @@
 //! Suffix rules as pattern rules (manual 10.7).
 
+use std::rc::Rc;
+
 use rkbuild_base::BString;
 use rkbuild_eval::pattern::Pattern;
+use rkbuild_eval::recipe::Recipe;
 use rkbuild_eval::target::PatternDep;
-use rkbuild_eval::{Result, Session};
+use rkbuild_eval::{FileId, Result, Session};
 
 /// Makes a pattern rule of each suffix rule: `.c.o` is `%.o: %.c`, `.c` is `%: %.c`, and `.c.a` is `(%.o): %.c` too.
 pub(crate) fn convert(session: &mut Session) -> Result<()> {
@@ -17,36 +20,41 @@ pub(crate) fn convert(session: &mut Session) -> Result<()> {
         None => Vec::new(),
     };
     for suffix in &suffixes {
-        // A recipe for a suffix alone makes a file without suffix.
-        add(session, suffix, b"%", suffix);
+        // A recipe for a suffix alone makes a file without suffix, whatever prerequisites are named.
+        if let Some(rule) = rule(session, suffix) {
+            add(session, rule, b"%", suffix);
+        }
         for other in &suffixes {
-            let mut rule = suffix.to_vec();
-            rule.extend_from_slice(other);
+            let mut name = suffix.to_vec();
+            name.extend_from_slice(other);
+            let Some(rule) = rule(session, &name) else { continue };
+            if !session.targets[rule.0].deps.is_empty() {
+                if session.targets.posix {
+                    continue;
+                }
+                let message = "warning: ignoring prerequisites on suffix rule definition";
+                session.error(Some(rule.1.place), message);
+            }
             if other == ".a" {
-                add(session, &rule, b"(%.o)", suffix);
+                add(session, rule.clone(), b"(%.o)", suffix);
             }
             let mut target = b"%".to_vec();
             target.extend_from_slice(other);
-            add(session, &rule, &target, suffix);
+            add(session, rule, &target, suffix);
         }
     }
     session.targets.suffixes = suffixes;
     Ok(())
 }
 
-/// If there is a suffix rule `name`, adds the pattern rule it means, unless there is one like it.
-fn add(session: &mut Session, name: &[u8], target: &[u8], source: &[u8]) {
-    let Some(file) = session.shared.lang.names.get(name).and_then(|n| session.targets.lookup(n)) else {
-        return;
-    };
-    let Some(recipe) = session.targets[file].recipe.clone() else { return };
-    if !session.targets[file].deps.is_empty() {
-        if session.targets.posix {
-            return;
-        }
-        let message = "warning: ignoring prerequisites on suffix rule definition";
-        session.error(Some(recipe.place), message);
-    }
+/// The suffix rule of this name: a target with a recipe.
+fn rule(session: &Session, name: &[u8]) -> Option<(FileId, Rc<Recipe>)> {
+    let file = session.shared.lang.names.get(name).and_then(|n| session.targets.lookup(n))?;
+    Some((file, session.targets[file].recipe.clone()?))
+}
+
+/// Adds the pattern rule `target: %source` that a suffix rule means, unless there is one like it.
+fn add(session: &mut Session, (file, recipe): (FileId, Rc<Recipe>), target: &[u8], source: &[u8]) {
     let pattern = Pattern::parse(target);
     let mut text = BString::from("%");
     text.extend_from_slice(source);

@@ -8,8 +8,7 @@ pub(crate) fn table_order(session: &Session) -> Vec<FileId> {
     let files = session.targets.files.iter().enumerate().filter_map(|(at, target)| {
         let file = FileId(at as u32);
         // A name's further `::` rules hang on the first.
-        let first = target.double_colon_head.is_none_or(|head| head == file);
-        first.then(|| (file, file_hash(session.text(target.name))))
+        (session.targets.head(file) == file).then(|| (file, file_hash(session.text(target.name))))
     });
     in_order(files, SLOTS).0
 }

@@ -43,7 +43,7 @@ impl Builder<'_> {
             self.state(file).mtime = Some(Time::Missing);
             return Time::Missing;
         }
-        let mut time = if let Some((archive, member)) = crate::archive::split(name) {
+        let time = if let Some((archive, member)) = crate::archive::split(name) {
             // An archive found through VPATH takes its members along.
             let path = self.archive_path(archive);
             let time = self.member_time(name);
@@ -72,19 +72,16 @@ impl Builder<'_> {
             return self.found_elsewhere(file, &found, found_time);
         }
         if let Time::At(ns) = time {
-            let adjusted = self.check_future(file, ns);
-            time = Time::At(adjusted);
+            self.check_future(file, ns);
         }
-        let head = self.session.targets[file].double_colon_head;
-        self.state(file).mtime = Some(time);
-        self.keep_what_was_there(file, time);
-        // Every `::` rule of a name speaks of the same file.
-        if let Some(head) = head {
-            let mut all = vec![head];
-            all.extend(self.session.targets[head].double_colon.iter().copied());
-            for other in all {
-                self.state(other).mtime = Some(time);
-                self.keep_what_was_there(other, time);
+        // Every `::` rule of a name speaks of the same file, and those not looked at yet of what is there now, whatever `-W`
+        // says of them.
+        for rule in self.session.targets.rules(file) {
+            let state = self.state(rule);
+            let given = state.phase == Phase::New && matches!(state.mtime, Some(Time::Old | Time::New));
+            if rule == file || given || state.mtime.is_none() {
+                self.state(rule).mtime = Some(time);
+                self.keep_what_was_there(rule, time);
             }
         }
         time
@@ -143,22 +140,24 @@ impl Builder<'_> {
         time
     }
 
-    /// Warns of a time in the future, which no comparison can be trusted with.
-    fn check_future(&mut self, file: FileId, ns: i64) -> i64 {
+    /// Warns of the first time in the future, which no comparison can be trusted with. What is done with is not compared.
+    fn check_future(&mut self, file: FileId, ns: i64) {
+        if self.clock_skew || self.state(file).phase == Phase::Done {
+            return;
+        }
         // File systems keep time a little coarser than the clock.
         const SLACK_NS: i64 = 10_000_000;
         let now = self.session.host().now_ns();
         if ns <= now + SLACK_NS {
-            return ns;
+            return;
         }
         let seconds = (ns - now) as f64 / 1e9;
         let mut message = b"Warning: File '".to_vec();
         message.extend_from_slice(self.name_of(file));
-        let shown = if seconds >= 100.0 { format!("{seconds:.0}") } else { two_digits(seconds) };
+        let shown = if seconds >= 100.0 { format!("{}", seconds as u64) } else { two_digits(seconds) };
         message.extend_from_slice(format!("' has modification time {shown} s in the future").as_bytes());
         self.session.error(None, message);
         self.clock_skew = true;
-        ns
     }
 }
 

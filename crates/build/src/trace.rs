@@ -1,8 +1,8 @@
 //! What `-d` and `--debug` print about decisions.
 
 use rkbuild_base::BString;
-use rkbuild_eval::FileId;
 use rkbuild_eval::options::Options;
+use rkbuild_eval::{FileId, ScopeId};
 
 use crate::builder::Builder;
 use crate::job::Job;
@@ -31,19 +31,17 @@ impl Trace {
     /// What `-d`, `--debug` and `--trace` ask for.
     pub fn of(options: &Options) -> Trace {
         let all = options.debug_all.then(|| "all".into());
-        let mut trace = Trace::new(&all.into_iter().chain(options.debug.iter().cloned()).collect::<Vec<_>>());
-        trace.print |= options.trace;
-        trace.why |= options.trace;
-        trace
+        let words: Vec<BString> = all.into_iter().chain(options.debug.iter().cloned()).collect();
+        Trace { print: options.trace, why: options.trace, ..Trace::default() }.and(&words)
     }
 
-    /// Reads the words of `--debug`; a word counts by its first letter.
-    fn new(words: &[BString]) -> Trace {
-        let mut trace = Trace::default();
+    /// Reads the words of `--debug`; a word counts by its first letter, and `n` takes back what --trace asks for, too.
+    fn and(mut self, words: &[BString]) -> Trace {
+        let trace = &mut self;
         for flag in words.iter().flat_map(|w| w.split(|c| matches!(c, b',' | b' '))) {
             match flag.first().map(u8::to_ascii_lowercase) {
                 Some(b'a') => {
-                    trace = Trace {
+                    *trace = Trace {
                         basic: true,
                         verbose: true,
                         implicit: true,
@@ -57,14 +55,14 @@ impl Trace {
                 Some(b'i') => (trace.basic, trace.implicit) = (true, true),
                 Some(b'j') => trace.jobs = true,
                 Some(b'm') => (trace.basic, trace.makefiles) = (true, true),
-                Some(b'n') => trace = Trace::default(),
+                Some(b'n') => *trace = Trace::default(),
                 Some(b'p') => trace.print = true,
                 Some(b'v') => (trace.basic, trace.verbose) = (true, true),
                 Some(b'w') => trace.why = true,
                 _ => {}
             }
         }
-        trace
+        self
     }
 }
 
@@ -94,16 +92,22 @@ impl Builder<'_> {
         self.session.tell(&line);
     }
 
-    /// `--trace`: which target is remade, and why.
-    pub(crate) fn trace_reason(&mut self, job: &Job) {
-        let place = self.session.targets[job.file].recipe.as_ref().map_or(0, |r| r.place.line);
-        let mut line = self.place_text(job.file, place);
-        let name = self.name_of(job.file);
+    /// Whether it is told why targets are remade. From 4.4 on --trace is a kind of --debug, which is quiet about makefiles
+    /// unless told otherwise.
+    pub(crate) fn traces_reasons(&self) -> bool {
+        if self.session.identity().is_4_4() { self.trace.why } else { self.session.options.trace }
+    }
+
+    /// `--trace`: which target is remade, and why; its variables are in `scope`.
+    pub(crate) fn trace_reason(&mut self, file: FileId, scope: ScopeId) {
+        let place = self.session.targets[file].recipe.as_ref().map_or(0, |r| r.place.line);
+        let mut line = self.place_text(file, place);
+        let name = self.name_of(file);
         let question = self.session.known.question;
         let newer = self
             .session
             .vars
-            .lookup_in(job.scope, question)
+            .lookup_in(scope, question)
             .map(|v| v.data.borrow().value.bytes.clone())
             .unwrap_or_default();
         let is_4_4 = self.session.identity().is_4_4();
@@ -112,13 +116,13 @@ impl Builder<'_> {
             line.extend_from_slice(name);
             line.extend_from_slice(b"' does not exist");
         } else {
-            let missing = self.state(job.file).mtime.is_none_or(Time::is_missing);
+            let missing = self.state(file).mtime.is_none_or(Time::is_missing);
             // Of a member it is said only if there is an archive it could be in.
             let missing = missing
                 && crate::archive::split(name)
                     .is_none_or(|(archive, _)| !self.stat_time(archive).is_missing());
-            let absent = if newer.is_empty() { self.absent_prerequisites(job.file) } else { Vec::new() };
-            let reason: &[u8] = if self.session.targets[job.file].phony && is_4_4 {
+            let absent = if newer.is_empty() { self.absent_prerequisites(file) } else { Vec::new() };
+            let reason: &[u8] = if self.session.targets[file].phony && is_4_4 {
                 b"target is .PHONY"
             } else if missing && is_4_4 {
                 b"target does not exist"
@@ -177,8 +181,8 @@ mod tests {
 
     #[test]
     fn words_of_debug_count_by_their_first_letter() {
-        let trace = Trace::new(&["verbose,jobs".into()]);
+        let trace = Trace::default().and(&["verbose,jobs".into()]);
         assert!(trace.basic && trace.verbose && trace.jobs && !trace.implicit);
-        assert_eq!(Trace::new(&["a".into(), "n".into()]), Trace::default());
+        assert_eq!(Trace::default().and(&["a".into(), "n".into()]), Trace::default());
     }
 }

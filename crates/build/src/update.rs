@@ -26,10 +26,13 @@ impl Builder<'_> {
         if !self.session.targets[file].is_double_colon {
             return self.update_one(file, depth, waiter);
         }
-        let file = self.session.targets[file].double_colon_head.unwrap_or(file);
+        let file = self.session.targets.head(file);
         let mut status = Status::Success;
         let walked = self.state(file).walked;
         let known = walked > 0;
+        if walked == self.walk {
+            self.tell_pruned(file, depth);
+        }
         // On the way there may come to be more; what comes later has to wait for the next walk.
         while walked != self.walk {
             let next = self.state(file).next_rule;
@@ -37,7 +40,12 @@ impl Builder<'_> {
                 break;
             }
             let rule = if next == 0 { file } else { self.session.targets[file].double_colon[next - 1] };
-            match self.update_one(rule, depth, waiter)? {
+            let outcome = self.update_one(rule, depth, waiter)?;
+            // One found to be another file takes the place of the name's rules, those that follow included.
+            if self.renamed(rule) != rule {
+                return Ok(outcome);
+            }
+            match outcome {
                 Outcome::Pending => return Ok(Outcome::Pending),
                 Outcome::Done(ended) => status = status.max(ended),
             }
@@ -84,7 +92,7 @@ impl Builder<'_> {
 
     /// The target `file` is made for: that of the first of its `::` rules when nothing needs this one in particular.
     pub(crate) fn parent(&mut self, file: FileId) -> Option<FileId> {
-        let head = self.session.targets[file].double_colon_head.unwrap_or(file);
+        let head = self.session.targets.head(file);
         self.state(file).parent.or(self.state(head).parent)
     }
 
@@ -130,21 +138,33 @@ impl Builder<'_> {
 
     /// Tells that a target was done with before; `seen`: in this very walk.
     fn tell_done(&mut self, file: FileId, depth: u32, status: Status, seen: bool) {
-        let name = self.name_of(file);
-        let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
-        // With one job after the other all goals are one walk.
-        let serial = self.session.options.jobs.is_none_or(|jobs| jobs == 1);
-        if serial && seen && !silent {
-            self.debug(depth, &[b"Pruning file '", name, b"'."]);
+        if seen && self.tell_pruned(file, depth) {
             return;
         }
-        if serial {
+        let name = self.name_of(file);
+        if self.is_one_walk() {
             self.debug(depth, &[b"Considering target file '", name, b"'."]);
         }
         match status {
             Status::Success => self.debug(depth, &[b"File '", name, b"' was considered already."]),
             _ => self.debug(depth, &[b"Recently tried and failed to update file '", name, b"'."]),
         }
+    }
+
+    /// Tells that a name was met again; false where it is looked at again.
+    pub(crate) fn tell_pruned(&mut self, file: FileId, depth: u32) -> bool {
+        let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
+        let pruned = self.is_one_walk() && !silent;
+        if pruned && self.tracing_verbose() {
+            let name = self.name_of(file);
+            self.debug(depth, &[b"Pruning file '", name, b"'."]);
+        }
+        pruned
+    }
+
+    /// With one job after the other all goals are one walk.
+    fn is_one_walk(&self) -> bool {
+        self.session.options.jobs.is_none_or(|jobs| jobs == 1)
     }
 
     fn consider(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
@@ -181,20 +201,23 @@ impl Builder<'_> {
         }
         let mut must_make = missing;
         // From 4.4 on, of several targets made together the oldest counts, and one that is missing is enough.
-        let together = self.session.identity().is_4_4();
-        let look = together && !missing;
-        let siblings = if look { self.session.targets[file].grouped.clone() } else { Vec::new() };
+        let newer = self.session.identity().is_4_4();
+        let siblings =
+            if newer && !missing { self.session.targets[file].grouped.clone() } else { Vec::new() };
         for sibling in siblings {
             let time = self.mtime(sibling);
-            if time.is_missing() && !must_make && self.tracing() {
-                let names = (self.name_of(sibling), self.name_of(file));
-                self.debug(
-                    depth,
-                    &[b" Grouped target peer '", names.0, b"' of file '", names.1, b"' does not exist."],
-                );
-            }
-            must_make |= time.is_missing();
             this_time = this_time.min(time);
+            if time.is_missing() {
+                must_make = true;
+                if self.tracing() {
+                    let names = (self.name_of(sibling), self.name_of(file));
+                    self.debug(
+                        depth,
+                        &[b" Grouped target peer '", names.0, b"' of file '", names.1, b"' does not exist."],
+                    );
+                }
+                break;
+            }
         }
         self.find_recipe(file, depth + 1)?;
         self.expand_secondary(file)?;
@@ -203,7 +226,7 @@ impl Builder<'_> {
         let mut pending = false;
         let keep_going = self.session.options.keep_going;
         // To 4.3 prerequisites are two levels further in.
-        let within = if together { depth } else { depth + 1 };
+        let within = if newer { depth } else { depth + 1 };
         let serial = self.not_parallel || self.session.targets[file].not_parallel;
         let mut at = 0;
         // The prerequisites of targets made together count for each of them.
@@ -222,7 +245,8 @@ impl Builder<'_> {
                 kept = false;
                 continue;
             }
-            if at == 0 {
+            // Those of its peers are gone through as they are written, unless some goal leads to them.
+            if at == 0 && owner == file {
                 self.shuffle_deps(owner);
             }
             let index = self.dep_at(owner, at);
@@ -267,7 +291,7 @@ impl Builder<'_> {
             if let Some(failed) = checked.status {
                 status = status.max(failed);
             }
-            if status == Status::Failed && !keep_going && !self.is_unwanted(file) {
+            if status == Status::Failed && !keep_going && (self.told_failure || !self.is_unwanted(file)) {
                 break;
             }
             if status != Status::Success && !keep_going {
@@ -290,7 +314,7 @@ impl Builder<'_> {
             };
         }
         // If it must be made, so must the intermediate files it is made from.
-        if must_make || self.session.options.always_make {
+        if must_make || self.always_make {
             self.make_intermediates(file, depth + 1, serial, &mut status, &mut pending)?;
         }
         self.set_updating(file, false);
@@ -412,12 +436,17 @@ impl Builder<'_> {
             if self.tracing() {
                 self.debug(depth, &[b"Target '", name, b"' is double-colon and has no prerequisites."]);
             }
-        } else if !missing && target.is_target && !deps_changed && target.recipe.is_none() {
+        } else if !missing
+            && target.is_target
+            && !deps_changed
+            && target.recipe.is_none()
+            && !self.always_make
+        {
             must_make = false;
             if self.tracing_verbose() {
                 self.debug(depth, &[b"No recipe for '", name, b"' and no prerequisites actually changed."]);
             }
-        } else if !must_make && target.recipe.is_some() && self.session.options.always_make {
+        } else if !must_make && target.recipe.is_some() && self.always_make {
             must_make = true;
             if self.tracing_verbose() {
                 self.debug(depth, &[b"Making '", name, b"' due to always-make flag."]);
@@ -436,14 +465,11 @@ impl Builder<'_> {
                     None => self.debug(depth, &[b"No need to remake target '", name, b"'."]),
                 }
             }
-            // Also one that rules count on stays, as nothing was done to it.
-            let searched = self.state(file).tried_implicit && !missing;
-            self.session.targets[file].secondary_flag |= searched;
+            // What make did not make it does not remove, be it intermediate.
+            let target = &mut self.session.targets[file];
+            target.secondary_flag |= !missing && !target.notintermediate;
             self.finish(file, Status::Success, false)?;
-            // It is used where it was found.
-            if let Some(found) = self.state(file).found_as.take() {
-                self.session.targets.rename(file, found);
-            }
+            self.use_found(file);
             return Ok(Outcome::Done(Status::Success));
         }
         if self.tracing() {
@@ -545,6 +571,7 @@ impl Builder<'_> {
         // With `-t` only recursive lines were run: the rest is done by touching.
         let mut status = status;
         let ended_well = status == Status::Success;
+        let mut again = false;
         if ended_well
             && self.session.options.touch
             && !self.session.targets[file].phony
@@ -553,13 +580,15 @@ impl Builder<'_> {
         {
             self.session.commands += 1;
             status = self.touch_target(file)?;
+            again = self.state(file).ended_unrun && status == Status::Success;
+        }
+        self.finish(file, status, true)?;
+        if again {
             // GNU make touches once when a recipe is over and once when its last command is; both are told.
-            if self.state(file).ended_unrun && status == Status::Success {
-                status = self.touch_target(file)?;
-            }
+            status = self.touch_target(file)?;
+            self.state(file).status = Some(status);
         }
         let in_vain = status != Status::Success && ended_well;
-        self.finish(file, status, true)?;
         self.report(file, depth, status);
         if in_vain {
             self.delete_targets(file);
@@ -594,11 +623,11 @@ impl Builder<'_> {
             state.phase = Phase::Done;
             state.status = Some(status);
             state.silent_failure = status != Status::Success && unwanted;
+            state.failed_silently |= state.silent_failure;
         }
         if let Some(head) = self.session.targets[file].double_colon_head {
             // When the last of a name's rules is done, all of them see what became of the file.
-            let mut all = vec![head];
-            all.extend(self.session.targets[head].double_colon.iter().copied());
+            let all = self.session.targets.rules(head);
             if all.iter().all(|rule| self.state(*rule).phase == Phase::Done) {
                 let ran = all.iter().any(|rule| self.state(*rule).mtime.is_none());
                 let time = all.iter().filter_map(|rule| self.state(*rule).mtime).max();
@@ -620,6 +649,11 @@ impl Builder<'_> {
                     self.mtime_of(sibling, false);
                 }
                 self.wake(sibling);
+            }
+            // Targets grouped by a makefile have the target itself among them: what was pretended is seen through.
+            let target = &self.session.targets[file];
+            if target.own_place.is_some() && !target.phony {
+                self.state(file).mtime = None;
             }
             self.warn_missing_peers(file, status);
         }
@@ -650,7 +684,9 @@ impl Builder<'_> {
         let searched = self.state(file).tried_implicit;
         let options = &self.session.options;
         let pretend = options.just_print || options.question || options.touch;
-        let pretend = pretend && !self.all_recursive(file);
+        // A pattern rule that names the target twice makes it its own peer, whose time was looked at once more.
+        let own_peer = self.session.targets[file].grouped.contains(&file);
+        let pretend = pretend && !self.all_recursive(file) && !own_peer;
         if status == Status::Question || !self.session.identity().is_4_4() || !searched || pretend {
             return;
         }

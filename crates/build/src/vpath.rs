@@ -5,7 +5,7 @@ use rkbuild_base::{BString, Name};
 use rkbuild_eval::FileId;
 use rkbuild_eval::pattern::Pattern;
 
-use crate::builder::Builder;
+use crate::builder::{Builder, Phase};
 use crate::times::Time;
 
 /// Where the system's libraries are looked for after VPATH.
@@ -163,17 +163,40 @@ impl Builder<'_> {
         let keeps = self.in_gpath(&found[..dir_len]);
         if let Some(other) = self.session.targets.lookup(new_name).filter(|other| *other != file) {
             self.merge(file, other);
-            return self.mtime(other);
+            let time = self.mtime(other);
+            self.tell_rules(file, time);
+            return time;
         }
         if keeps {
             self.session.targets.rename(file, new_name);
         } else {
             // Until it is known whether it must be remade, both names are its.
             self.session.targets.alias(file, new_name);
-            self.state(file).found_as = Some(new_name);
+            for rule in self.session.targets.rules(file) {
+                self.state(rule).found_as = Some(new_name);
+            }
         }
         self.state(file).mtime = Some(time);
+        self.tell_rules(file, time);
         time
+    }
+
+    /// What was found for one `::` rule of a name is not looked for again for the others.
+    fn tell_rules(&mut self, file: FileId, time: Time) {
+        for rule in self.session.targets.rules(file) {
+            self.state(rule).mtime.get_or_insert(time);
+        }
+    }
+
+    /// A file that need not be remade is used where it was found: there its rule belongs, and those that follow.
+    pub(crate) fn use_found(&mut self, file: FileId) {
+        let Some(found) = self.state(file).found_as.take() else { return };
+        let mut rules = self.session.targets.rules(file);
+        rules.drain(..rules.iter().position(|rule| *rule == file).unwrap_or(0));
+        for rule in rules {
+            self.session.targets[rule].name = found;
+            self.state(rule).found_as = None;
+        }
     }
 
     /// Two names turn out to be one file: what makefiles said of `from` counts for `to`.
@@ -198,14 +221,6 @@ impl Builder<'_> {
         };
         let to_name = self.name_of(to);
         let from_double = self.session.targets[from].is_double_colon;
-        let target = &self.session.targets[to];
-        if target.is_target && target.is_double_colon != from_double {
-            let (old, new) = if from_double { ("double", "single") } else { ("single", "double") };
-            let before = format!("can't rename {old}-colon '");
-            let between = format!("' to {new}-colon '");
-            let message = [before.as_bytes(), self.name_of(from), between.as_bytes(), to_name, b"'"];
-            self.conflict = Some(self.session.fatal(None, message.concat()));
-        }
         if let Some(recipe) = recipe {
             if self.session.targets[to].recipe.is_none() {
                 self.session.targets[to].recipe = Some(recipe);
@@ -236,6 +251,28 @@ impl Builder<'_> {
                         b"'.",
                     ]),
                 );
+            }
+        }
+        let target = &self.session.targets[to];
+        // A name no rule has is neither.
+        let clash = if from_double {
+            target.is_target && !target.is_double_colon
+        } else {
+            target.is_double_colon && from_flags.0
+        };
+        if clash {
+            let (old, new) = if from_double { ("double", "single") } else { ("single", "double") };
+            let before = format!("can't rename {old}-colon '");
+            let between = format!("' to {new}-colon '");
+            let message = [before.as_bytes(), self.name_of(from), between.as_bytes(), to_name, b"'"];
+            self.conflict = Some(self.session.fatal(None, message.concat()));
+        } else if from_double && !target.is_double_colon {
+            let target = &mut self.session.targets[to];
+            target.is_double_colon = true;
+            target.double_colon_head = Some(to);
+            if self.state(to).phase == Phase::Done {
+                // It has a rule now that nobody has looked at.
+                self.state(to).phase = Phase::New;
             }
         }
         let target = &mut self.session.targets[to];

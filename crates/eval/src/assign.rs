@@ -49,10 +49,9 @@ impl Session {
                 (Arc::new(Text::new(output)), Flavor::Recursive)
             }
             Op::Conditional => {
-                let saved = std::mem::replace(&mut self.vars.current, scope);
-                let existing = self.vars.lookup(name).cloned();
-                self.vars.current = saved;
-                if let Some(var) = existing {
+                // Within `foreach`, a call or a recipe what is seen from there counts, though what is set is global.
+                let from = if target_specific { scope } else { self.vars.current };
+                if let Some(var) = self.vars.lookup_from(from, name).cloned() {
                     return Ok(var);
                 }
                 conditional = target_specific;
@@ -63,8 +62,13 @@ impl Session {
                     append = true;
                     self.vars.lookup_in(scope, name).cloned()
                 } else {
-                    self.vars.lookup_from(scope, name).cloned()
+                    self.vars.lookup(name).cloned()
                 };
+                let own = self.vars.lookup_in(scope, name);
+                if let Some(var) = existing.as_ref().filter(|var| own.is_none_or(|own| !Rc::ptr_eq(own, var)))
+                {
+                    return self.append_to_seen(scope, var, value, origin, place);
+                }
                 if let Some(var) = existing {
                     if name == self.known.makeflags {
                         // What a makefile adds goes in front of the command line's assignments.
@@ -92,6 +96,38 @@ impl Session {
         }
         if scope == GLOBAL {
             self.assigned(name, &var)?;
+        }
+        Ok(var)
+    }
+
+    /// Does `+=` where another variable of that name is seen, as within `foreach`: that one's value and flavor are what
+    /// is added to, and the variable of `scope` gets the outcome.
+    fn append_to_seen(
+        &mut self,
+        scope: ScopeId,
+        seen: &Rc<Variable>,
+        value: &Text,
+        origin: Origin,
+        place: Place,
+    ) -> Result<Rc<Variable>> {
+        let (flavor, old) = {
+            let data = seen.data.borrow();
+            (data.flavor, data.value.clone())
+        };
+        let added = match flavor {
+            Flavor::Simple => self.expand_text(value)?,
+            Flavor::Recursive => value.bytes.to_vec(),
+        };
+        // Appending nothing changes nothing.
+        if added.is_empty() {
+            return Ok(seen.clone());
+        }
+        let mut text = Text::new(old.bytes.clone());
+        text.append_word(&added);
+        self.keep_environment(scope, seen.name);
+        let var = self.vars.define(scope, seen.name, Arc::new(text), flavor, origin, place);
+        if scope == GLOBAL {
+            self.assigned(seen.name, &var)?;
         }
         Ok(var)
     }

@@ -20,12 +20,24 @@ pub struct Exported {
     vars: Rc<[(Rc<Variable>, u32)]>,
 }
 
+/// What the scopes in front of the global one say of the environment.
+struct Scoped {
+    /// Their exported variables, with what was said of their export.
+    exported: Vec<(Rc<Variable>, Export)>,
+    /// Names they hide: an own variable that is not exported keeps the global one from being passed on.
+    hidden: Vec<Name>,
+    /// Private global variables are hidden.
+    no_private: bool,
+}
+
 /// What an environment has from one place: an exported variable, or what make counts by itself.
 #[derive(Clone, Copy)]
 enum Entry<'a> {
     Variable(&'a Rc<Variable>),
     /// `MAKELEVEL`
     Level,
+    /// The user's own `SHELL`.
+    Shell(&'a BStr),
 }
 
 /// True for names that any shell can import.
@@ -78,10 +90,7 @@ impl Session {
         self.exported.vars.clone()
     }
 
-    /// The variables of the scopes in front of the global one that are exported, and the names these scopes hide:
-    /// an own variable that is not exported keeps the global one from being passed on. Third, whether private global
-    /// variables are hidden.
-    fn scoped_exports(&self, scope: ScopeId) -> (Vec<Rc<Variable>>, Vec<Name>, bool) {
+    fn scoped(&self, scope: ScopeId) -> Scoped {
         // 4.3 passes private variables on like any others.
         let newer = self.identity().is_4_4();
         // The innermost variable of a name, and what the first scope that says anything says of its export. 4.3 looks
@@ -110,14 +119,15 @@ impl Session {
             parent |= !scope.local;
             at = scope.next;
         }
-        let mut vars = Vec::new();
+        let mut exported = Vec::new();
         for (name, (var, export)) in &found {
             let data = var.data.borrow();
-            if self.is_exported(*name, &data, self.target_export(&data, *name, *export)) {
-                vars.push(var.clone());
+            let export = self.target_export(&data, *name, *export);
+            if self.is_exported(*name, &data, export) {
+                exported.push((var.clone(), export));
             }
         }
-        (vars, found.into_keys().collect(), parent && newer)
+        Scoped { exported, hidden: found.into_keys().collect(), no_private: parent && newer }
     }
 
     /// What holds for a target's variable: where nothing is said of its export, what is said of the global one.
@@ -155,37 +165,41 @@ impl Session {
     /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS and
     /// MFLAGS.
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
-        let (own, hidden, no_private) = self.scoped_exports(scope);
+        let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
         let global = self.global_exports();
         let global = global
             .iter()
             .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))
-            .map(|(var, hash)| (var, *hash));
-        let own = own.iter().map(|var| (var, variable_hash(self.text(var.name))));
-        let exported: Vec<(&Rc<Variable>, u32)> = own.chain(global).collect();
-        let is_exported = |name: Name| {
-            exported.iter().any(|(var, _)| var.name == name && var.data.borrow().export == Export::Yes)
-        };
-        // Make's own SHELL is for recipes to run with; what they see is the user's, unless it was exported.
-        let shell_exported = is_exported(self.known.shell);
-        let user_shell = self.env.get(b"SHELL").filter(|_| !shell_exported).map(BStr::to_owned);
-        let level = (Entry::Level, variable_hash(b"MAKELEVEL"));
+            .map(|(var, hash)| (var, var.data.borrow().export, *hash));
+        let own = own.iter().map(|(var, export)| (var, *export, variable_hash(self.text(var.name))));
+        // Make's own SHELL is for recipes to run with; what they see is the user's, if there is one, unless the variable was
+        // exported by name.
+        let user_shell = self.env.get(b"SHELL").map(BStr::to_owned);
+        let user_shell = user_shell.as_ref().map(|shell| Entry::Shell(shell.as_ref()));
+        let mut shell_passed = false;
         let known = &self.known;
-        let passed = exported
-            .iter()
-            .filter(|(var, _)| {
-                var.name != known.makelevel
-                    && (var.name != known.shell || var.data.borrow().export == Export::Yes)
-            })
-            .map(|(var, hash)| (Entry::Variable(var), *hash));
+        let mut passed = Vec::new();
+        for (var, export, hash) in own.chain(global).filter(|(var, ..)| var.name != known.makelevel) {
+            if var.name == known.shell {
+                if user_shell.is_some() && export != Export::Yes {
+                    continue;
+                }
+                shell_passed = true;
+            }
+            passed.push((Entry::Variable(var), hash));
+        }
+        // What no variable stands for comes last; to 4.4 that is not so of the level, to 4.3 not of the shell.
+        let newer = self.identity().is_4_4();
+        let level = Some((Entry::Level, variable_hash(b"MAKELEVEL")));
+        let shell = user_shell.filter(|_| !shell_passed).map(|shell| (shell, variable_hash(b"SHELL")));
+        let (among, last) = if newer { (level, shell) } else { (shell, level) };
         // Their order is the one in which make has them in a table of their own; expansion may show it.
-        let (entries, _) = in_order(passed.chain([level]), SLOTS);
+        let (mut entries, _) = in_order(passed.into_iter().chain(among), SLOTS);
+        entries.extend(last.map(|(entry, _)| entry));
         let saved = std::mem::replace(&mut self.vars.current, scope);
         let result = self.entered(&entries, more_flags);
         self.vars.current = saved;
-        let mut env = result?;
-        env.extend(user_shell.map(|shell| (BString::from("SHELL"), shell)));
-        Ok(env.into_iter().collect())
+        Ok(result?.into_iter().collect())
     }
 
     fn entered(&mut self, entries: &[Entry<'_>], more_flags: &[u8]) -> Result<Vec<(BString, BString)>> {
@@ -202,6 +216,7 @@ impl Session {
                     }
                     env.push((self.text(var.name).into(), value));
                 }
+                Entry::Shell(shell) => env.push(("SHELL".into(), (*shell).to_owned())),
                 Entry::Level => env.push(("MAKELEVEL".into(), (self.level + 1).to_string().into())),
             }
         }

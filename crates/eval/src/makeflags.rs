@@ -6,6 +6,7 @@ use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::Text;
 
 use crate::options::{Options, Problems, Source, quote_for_flags};
+use crate::session::Entering;
 use crate::target::strip_dot_slash;
 use crate::variable::{Data, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
@@ -145,7 +146,10 @@ impl Session {
         }
         let text = dirs.join(&b' ');
         self.include_dirs = dirs;
-        self.set_simple(self.known.include_dirs, &text, Origin::Default);
+        match newer {
+            true => self.set_simple(self.known.include_dirs, &text, Origin::Default),
+            false => self.set_recursive(self.known.include_dirs, &text, Origin::Default),
+        };
     }
 
     fn is_dir(&self, path: &[u8]) -> bool {
@@ -216,7 +220,12 @@ impl Session {
             mflags.clear();
         }
         let name = self.known.mflags;
-        self.set_recursive(name, &mflags, Origin::Environment);
+        self.set_recursive(name, &mflags, self.environment_origin());
+    }
+
+    /// The origin of what make sets as if it were the environment's; with `-e` makefiles can't set it.
+    pub fn environment_origin(&self) -> Origin {
+        if self.options.environment_overrides { Origin::EnvironmentOverride } else { Origin::Environment }
     }
 
     /// Carries out the command line's assignments, in order. That is done where the arguments are read: what they refer to is
@@ -227,6 +236,10 @@ impl Session {
         for (number, word) in self.options.assignments.clone().iter().enumerate() {
             self.options.warn_undefined_variables =
                 warnings && number >= self.options.assignments_before_warnings;
+            let announces = self.options.assignments_before_directory.is_some_and(|before| number >= before);
+            if !self.entered.get() {
+                self.entering.set(if announces { Entering::Undecided } else { Entering::Early });
+            }
             let name = self.assign_word(word, Origin::CommandLine, Place::NONE)?;
             names.extend(name.filter(|name| !names.contains(name)));
         }
@@ -265,7 +278,7 @@ impl Session {
         let name = self.known.command_variables;
         self.set_simple(name, &text, Origin::Automatic);
         let name = self.known.makeoverrides;
-        let origin = if self.identity().is_4_4() { Origin::Default } else { Origin::Environment };
+        let origin = if self.identity().is_4_4() { Origin::Default } else { self.environment_origin() };
         // With that origin 4.3 passes the reference on, for makes that know it.
         self.set_recursive(name, b"${-*-command-variables-*-}", origin);
     }

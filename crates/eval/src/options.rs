@@ -102,6 +102,8 @@ pub struct Options {
     pub assignments: Vec<BString>,
     /// How many of them came before `--warn-undefined-variables`.
     pub assignments_before_warnings: usize,
+    /// How many of them came before the first switch on whose account the directory is announced.
+    pub assignments_before_directory: Option<usize>,
     /// `--temp-stdin=FILE`: the makefile that was read from standard input.
     pub temp_stdin: Vec<BString>,
     /// Switches that can be taken back, and that makefiles may not change as they were given from outside (4.4).
@@ -320,8 +322,14 @@ impl Options {
             Id::PrintDirectory => {
                 self.print_directory = Some(newer || self.print_directory != Some(false));
                 self.announces_directory = !newer;
+                self.assignments_before_directory.get_or_insert(self.assignments.len());
             }
-            Id::Directory => self.directories.push(text()),
+            Id::Directory => {
+                self.directories.push(text());
+                if newer {
+                    self.assignments_before_directory.get_or_insert(self.assignments.len());
+                }
+            }
             Id::File => self.makefiles.push(text()),
             Id::IncludeDir => self.include_dirs.push(text()),
             Id::Jobs => match value.map(|value| number::jobs(value, newer)) {
@@ -387,14 +395,17 @@ impl Options {
     pub fn settle(&mut self, newer: bool) {
         self.no_builtin_rules |= self.no_builtin_variables;
         if newer {
-            let mut seen = Vec::new();
-            self.include_dirs.retain(|dir| {
-                let new = !seen.contains(dir);
-                if new {
-                    seen.push(dir.clone());
-                }
-                new
-            });
+            // What is given twice counts once.
+            for given in [&mut self.include_dirs, &mut self.eval] {
+                let mut seen = Vec::new();
+                given.retain(|value| {
+                    let new = !seen.contains(value);
+                    if new {
+                        seen.push(value.clone());
+                    }
+                    new
+                });
+            }
         }
         self.settled = Settled {
             keep_going: self.keep_going || self.no_keep_going,

@@ -98,6 +98,7 @@ impl Session {
         if command.is_some() && trim(&line).is_empty() {
             return Err(self.fatal(Some(place), "missing rule before recipe"));
         }
+        let written = command.is_some();
         let Some(split) = self.split_rule(&line, &mut command)? else {
             return Ok(Read::Done);
         };
@@ -108,7 +109,8 @@ impl Session {
         if targets.is_empty() {
             return Ok(Read::NoTargets);
         }
-        let text = if trim(&expanded_rest).is_empty() { &rest } else { &expanded_rest };
+        // What follows a word whose expansion brought the colon belongs to it, unexpanded.
+        let text = &[expanded_rest.as_slice(), &rest].concat();
         let newer = self.identity().is_4_4();
         // 4.3 has no target-specific `unexport` and no `:::=`: there the words are prerequisites. It refuses `define`.
         if !newer && matches!(assignment(text, false), Some(Stmt::Define { .. } | Stmt::Undefine { .. })) {
@@ -121,7 +123,8 @@ impl Session {
             _ => None,
         });
         if let Some(mut assign) = assigned {
-            if let Some(command) = command {
+            // What stands behind a semicolon that came out of a variable is lost.
+            if let Some(command) = command.filter(|_| written) {
                 add_command(&mut assign, &command, self.targets.posix);
             }
             let names = self.file_sequence(&targets, b":;", Wildcards::Expand);
@@ -608,6 +611,7 @@ impl Session {
                 self.error(Some(place), message);
             }
             self.targets[file].grouped = files.iter().rev().copied().filter(|f| *f != file).collect();
+            self.targets[file].own_place = files.iter().rev().position(|f| *f == file);
         }
     }
 

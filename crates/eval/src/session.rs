@@ -342,6 +342,22 @@ impl Session {
         }
     }
 
+    /// Does what is done before make knows its directory. What is said then, or on account of an error there, is said in
+    /// an unknown one.
+    pub fn without_directory<T>(&mut self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        let unknown = std::mem::replace(&mut self.directory_unknown, true);
+        // To 4.3 it is not `-C` yet that makes it announce one.
+        if self.identity().is_4_4() || self.options.print_directory == Some(true) {
+            self.leave_entering_open();
+        }
+        let done = work(self)?;
+        self.directory_unknown = unknown;
+        if !self.entered.get() {
+            self.entering.set(Entering::Early);
+        }
+        Ok(done)
+    }
+
     /// Prints `Entering directory` if that has not been decided yet: before the first output of make itself, the
     /// first `$(shell)` or the first command.
     pub fn enter_directory(&self) {
@@ -387,6 +403,11 @@ impl Session {
     /// Writes to standard error. There is nowhere to report a failure to.
     pub fn err(&self, bytes: &[u8]) {
         self.enter_directory();
+        self.err_directly(bytes);
+    }
+
+    /// Writes to standard error what is not make's own to say: `Entering directory` does not come before it.
+    pub fn err_directly(&self, bytes: &[u8]) {
         let _ = self.stdio.write_err(bytes);
     }
 }

@@ -58,6 +58,8 @@ pub struct Target {
     pub stem: Option<Rc<[u8]>>,
     /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets), the last one first.
     pub grouped: Vec<FileId>,
+    /// Where a makefile grouped them (`&:`): the place this target itself has among them.
+    pub own_place: Option<usize>,
     /// For the first of several `::` rules: the others, in order. Each is a file of its own.
     pub double_colon: Vec<FileId>,
     /// It is one of a name's `::` rules.
@@ -193,6 +195,7 @@ impl Target {
             recipe: None,
             stem: None,
             grouped: Vec::new(),
+            own_place: None,
             double_colon: Vec::new(),
             is_double_colon: false,
             double_colon_head: None,
@@ -260,6 +263,11 @@ impl Targets {
         id
     }
 
+    /// The file that stands for the name: of several `::` rules the first, or else the file itself.
+    pub fn head(&self, id: FileId) -> FileId {
+        self[id].double_colon_head.unwrap_or(id)
+    }
+
     /// Lets `name` stand for `id` from now on, where it was found through VPATH, although its own name stays: that one is free
     /// for another file.
     pub fn alias(&mut self, id: FileId, name: Name) {
@@ -268,6 +276,14 @@ impl Targets {
             self.by_name.remove(&old);
         }
         self.by_name.insert(name, id);
+    }
+
+    /// All `::` rules of a name, one of which is `id`, in order; `id` itself where it has none.
+    pub fn rules(&self, id: FileId) -> Vec<FileId> {
+        let Some(head) = self[id].double_colon_head else { return vec![id] };
+        let mut all = vec![head];
+        all.extend(&self[head].double_colon);
+        all
     }
 
     /// Lets `name` stand for `id` from now on (a file found through VPATH); the old name is free again.

@@ -360,7 +360,8 @@ impl Parser<'_> {
             return (Part::Computed(Box::new(inner)), close + 1);
         }
         match memchr::memchr(closer(open), text) {
-            Some(first) => (static_reference(&text[..first], self.lang), at + first + 1),
+            // The name goes to the first closing bracket; what follows is lost on the search for the right one.
+            Some(first) => (static_reference(&text[..first], self.lang), end),
             None => (Part::Unterminated(Unterminated::Reference), end),
         }
     }

@@ -1,11 +1,14 @@
 //! `$(shell)` (manual 8.14), and how a command's output becomes text.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use rkbuild_base::Place;
 use rkbuild_base::text::trim;
+use rkbuild_syntax::Text;
 
 use crate::session::Entering;
-use crate::variable::Origin;
+use crate::variable::{Flavor, Origin};
 use crate::{Result, Session};
 
 /// What becomes of the newlines at the end of a command's output.
@@ -62,7 +65,15 @@ impl Session {
         }
         let doors = Rc::clone(&self.doors);
         let result = doors.shell(self, command)?;
-        self.set_simple(self.known.shellstatus, result.status.to_string().as_bytes(), Origin::Override);
+        // It belongs where the command is run: within a call, a `foreach` or a recipe nobody outside sees it.
+        let (name, scope) = (self.known.shellstatus, self.vars.current);
+        let status = Arc::new(Text::new(result.status.to_string().as_bytes()));
+        self.vars.define(scope, name, status, Flavor::Simple, Origin::Override, Place::NONE);
+        if result.status == 127 && !self.identity().is_4_4() {
+            // To 4.3 this is a shell that could not be run, and what was written says why.
+            self.err(&result.output);
+            return Ok(());
+        }
         fold_newlines(&result.output, newlines, out);
         Ok(())
     }
