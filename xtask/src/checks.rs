@@ -14,7 +14,7 @@ use regex::Regex;
 use crate::candidate::{self, Variant};
 use crate::conformance::Conformance;
 use crate::fuzz::Fuzz;
-use crate::lang;
+use crate::lang::{self, Kind};
 use crate::oracle::{Oracle, Tally};
 use crate::places::Places;
 use crate::programs;
@@ -45,12 +45,16 @@ const FEATURES_NO_NATIVE: &[&str] = &["errors", "strangers"];
 /// The projects compared each time.
 const PROJECTS: &[&str] = &["dash", "lua5.4", "zlib"];
 
+/// What language tests are run under besides nothing at all.
+const SWITCHES: &[&str] = &["n", "q", "t", "B", "i", "e", "ks"];
+
 /// In the order they run: what fails fastest first.
 const STEPS: &[Step] = &[
     Step { name: "format", quick: true, run: format },
     Step { name: "clippy", quick: true, run: clippy },
     Step { name: "unit", quick: true, run: unit },
     Step { name: "language", quick: true, run: language },
+    Step { name: "switches", quick: false, run: switches },
     Step { name: "conformance-4.4.1", quick: false, run: |p| conformance(p, Release::V441, true) },
     Step { name: "conformance-no-native", quick: false, run: |p| conformance(p, Release::V441, false) },
     Step { name: "conformance-4.3", quick: false, run: |p| conformance(p, Release::V43, true) },
@@ -150,7 +154,23 @@ fn cores() -> usize {
 }
 
 fn language(places: &Places) -> Result<Tally> {
-    let report = lang::run_all(places, "", variants(places)?, cores())?;
+    report(lang::run_all(places, Kind::Named(""), variants(places)?, cores())?)
+}
+
+/// The language tests once more with each of these switches in the environment, native.
+fn switches(places: &Places) -> Result<Tally> {
+    let mut tally = Tally { passed: 0, failed: 0 };
+    for switches in SWITCHES {
+        println!("MAKEFLAGS={switches}");
+        let native = variants(places)?.into_iter().filter(|variant| variant.native).collect();
+        let some = report(lang::run_all(places, Kind::Under("", switches), native, cores())?)?;
+        tally.passed += some.passed;
+        tally.failed += some.failed;
+    }
+    Ok(tally)
+}
+
+fn report(report: lang::Report) -> Result<Tally> {
     for (name, text) in &report.failures {
         println!("{name}: FAILED\n{text}");
     }

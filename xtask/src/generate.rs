@@ -70,6 +70,62 @@ const SPECIAL: [&str; 16] = [
     ".LOW_RESOLUTION_TIME: d.o",
 ];
 
+/// What is put into lines that are right, to see what is made of those that are not, or mean something else.
+/// No `&`, for the same reason that lines with one are left alone.
+const FRAGMENTS: [&str; 51] = [
+    ":",
+    "::",
+    ":=",
+    "=",
+    "+=",
+    "?=",
+    ":::=",
+    "!=",
+    "#",
+    "\\#",
+    ";",
+    "|",
+    "\\",
+    "\\\n",
+    "\\\n\t",
+    "$",
+    "$$",
+    "$(",
+    "${",
+    ")",
+    "}",
+    "(",
+    ",",
+    " ",
+    "\t",
+    "%",
+    "\\%",
+    "'",
+    "\"",
+    "@",
+    "-",
+    "+",
+    "~",
+    "\\:",
+    "\\ ",
+    "*.c",
+    "?.c",
+    "export ",
+    "override ",
+    "private ",
+    "define ",
+    "endef",
+    "ifeq ",
+    "else ",
+    "endif",
+    "include ",
+    "$(A)",
+    "$@",
+    "d.c",
+    "./",
+    "é",
+];
+
 fn pick<'a, T>(random: &mut Rng, from: &'a [T]) -> &'a T {
     &from[random.usize(0..from.len())]
 }
@@ -86,6 +142,12 @@ impl Case {
         }
         for _ in 0..random.usize(1..12) {
             statement(random, &mut lines, 0);
+        }
+        // The `&` of grouped targets must not find itself in a recipe: what runs in the background writes when it likes.
+        if random.u8(0..3) == 0 && !lines.iter().any(|line| line.contains('&')) {
+            for _ in 0..random.usize(1..4) {
+                spoil(random, &mut lines);
+            }
         }
         let mut arguments: Vec<String> = Vec::new();
         for _ in 0..random.usize(1..3) {
@@ -109,6 +171,25 @@ impl Case {
         text.push('\n');
         text
     }
+}
+
+/// Changes a line at some place.
+fn spoil(random: &mut Rng, lines: &mut [String]) {
+    let line = &mut lines[random.usize(0..lines.len())];
+    // Nothing that keeps a make from starting itself over and over may go.
+    if line.contains("MAKE") {
+        return;
+    }
+    let places: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
+    let at = random.usize(0..places.len());
+    let next = places.get(at + 1).copied().unwrap_or(line.len());
+    let end = match random.u8(0..5) {
+        0 => return line.replace_range(places[at]..next, ""),
+        1 => next,
+        _ => places[at],
+    };
+    let fragment: &str = pick::<&str>(random, &FRAGMENTS);
+    line.replace_range(places[at]..end, fragment);
 }
 
 fn statement(random: &mut Rng, lines: &mut Vec<String>, depth: u32) {
@@ -173,7 +254,7 @@ fn statement(random: &mut Rng, lines: &mut Vec<String>, depth: u32) {
 fn rare(random: &mut Rng, lines: &mut Vec<String>) {
     let variable = *pick(random, &VARIABLES);
     let name = *pick(random, &NAMES);
-    match random.u8(0..22) {
+    match random.u8(0..28) {
         0 => lines.push("export".to_string()),
         1 => lines.push(format!("unexport {variable}")),
         2 => lines.push(format!("{variable} != echo '{}'; echo 2", pick(random, &WORDS))),
@@ -222,6 +303,37 @@ fn rare(random: &mut Rng, lines: &mut Vec<String>) {
             lines.push("\t@[ $(MAKELEVEL) -gt 0 ] || $(MAKE) --no-print-directory $(A:%=b)".to_string());
         }
         20 => lines.push("include $(wildcard *.mk)".to_string()),
+        21 => lines.push(format!(
+            "$(foreach {variable},{name} x,$(eval {}){})",
+            assignment(random).replace('$', "$$"),
+            reference(random, 1)
+        )),
+        22 => {
+            lines.push(format!("f = $(eval {}){}", assignment(random).replace('$', "$$"), text(random, 2)));
+            lines.push(format!("$(info $(call f,{},{}))", text(random, 1), text(random, 1)));
+        }
+        23 => {
+            let held = pick(
+                random,
+                &["all:", "b: C", "d.c: a ;", "e.c: D =", "a", "%.x: %.c", "B :=", "a: b", ":", "="],
+            );
+            lines.push(format!("{variable} = {held}"));
+            let after = pick(
+                random,
+                &["", " b", "+= c", " = $(A)", "; @echo hi", ": b", " := $(B) ; x", "x", " # c"],
+            );
+            lines.push(format!("$({variable}){after}"));
+        }
+        24 => {
+            lines.push(format!("{name}: {variable} = own"));
+            lines.push(format!("{name}:"));
+            lines.push(format!(
+                "\t$(eval {})@echo '$({variable})' $(flavor {variable}) $(origin {variable})",
+                assignment(random).replace('$', "$$")
+            ));
+        }
+        25 => lines.push(format!("$(let {variable} n,{name} x y,$(eval {variable} += z)$({variable}) $(n))")),
+        26 => lines.push(format!("$(eval {name}: {} ; @echo '$(A)' $$$$@)", text(random, 1))),
         _ => lines.push(format!("{name} dir: dir/h.o ; echo $(@D) $(<F) $(?D)")),
     }
 }

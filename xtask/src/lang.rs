@@ -15,12 +15,16 @@
 //! # FILE: dir/name         a file that exists before the first run: the lines up to END, without `# `
 //! # text
 //! # END
-//! # COMPAT: 4.3            the reference is GNU make 4.3 and rkbuild is run in its identity; the default is 4.4.1
-//! # STATUS: 2              the last run's exit status, checked against the reference: states what the test is about
-//! # NORM: [0-9]+           a regular expression whose matches may differ (process ids, say)
+//! # COMPAT: 4.4.1          compared with this release of GNU make only, not with 4.3 and 4.4.1, each of which is a test of its
+//!                          own with rkbuild in that identity
+//! # STATUS: 2              the last run's exit status, checked against the (newest) reference: states what the test is about
+//! # NORM: [0-9]+           a regular expression whose matches may differ (process ids, say), or `version` or `usage`: what
+//!                          these options print
 //! # KNOWN: why             rkbuild is known to differ here (docs/differences.md): the test must fail, and is counted apart
 //! # SORT                   lines may come in any order (parallel runs)
 //! # MAKEFILE: none         the file itself is not put in the directory as `Makefile`
+//! # WITHOUT: n t            not with these switches where all tests are run with some ([`Kind::Under`]): it rests on files that
+//!                          would not be made, or on times
 //! # COVERS: function/dir …  entries of `tests/lang/INDEX` that this test is there for
 //! ```
 //!
@@ -50,10 +54,16 @@ use crate::snapshot::Snapshot;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// What programs say of themselves, for NORM.
+const NORMS: [(&[u8], &str); 2] = [
+    (b"version", r"(?s)GNU Make 4\.\S+\n(?:Built.*?by law\.\n|rkbuild[^\n]*\n[^\n]*\nLicense MIT\n)"),
+    (b"usage", r"(?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?"),
+];
+
 /// One test, read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Test {
-    /// The path below `tests/lang`, without `.mk`.
+    /// The path below `tests/lang`, without `.mk`; with `@4.3` for the older of two releases.
     pub name: String,
     pub release: Release,
     steps: Vec<Step>,
@@ -68,9 +78,11 @@ pub struct Test {
     known: bool,
     /// The entries of the index that it is there for.
     pub covers: Vec<String>,
+    /// Switches it makes no sense with.
+    without: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Step {
     Make(Vec<OsString>),
     Shell(OsString),
@@ -86,7 +98,7 @@ pub fn find(dir: &Path, filter: &str) -> Result<Vec<Test>> {
         let name = path.strip_prefix(dir)?.with_extension("").to_string_lossy().into_owned();
         if name.contains(filter) {
             let text = fs::read(&path).with_context(|| format!("{}", path.display()))?;
-            tests.push(parse(&name, &text).with_context(|| format!("{}", path.display()))?);
+            tests.extend(parse(&name, &text).with_context(|| format!("{}", path.display()))?);
         }
     }
     Ok(tests)
@@ -104,8 +116,9 @@ fn collect(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Reads one test from its text.
-pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
+/// Reads a file: one test for each release it is to be run with.
+pub fn parse(name: &str, text: &[u8]) -> Result<Vec<Test>> {
+    let mut releases = vec![Release::V43, Release::V441];
     let mut test = Test {
         name: name.to_string(),
         release: Release::V441,
@@ -119,6 +132,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
         sort: false,
         known: false,
         covers: Vec::new(),
+        without: Vec::new(),
     };
     let mut file: Option<(PathBuf, Vec<u8>)> = None;
     for line in text.lines() {
@@ -148,17 +162,22 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
             b"STDIN" => test.stdin = value.replace("\\n", "\n").replace("\\t", "\t"),
             b"FILE" => file = Some((PathBuf::from(OsString::from_vec(value.to_vec())), Vec::new())),
             b"COMPAT" => {
-                test.release = match value {
-                    b"4.3" => Release::V43,
-                    b"4.4.1" => Release::V441,
+                releases = match value {
+                    b"4.3" => vec![Release::V43],
+                    b"4.4.1" => vec![Release::V441],
                     _ => bail!("COMPAT: 4.3 or 4.4.1 is expected"),
                 }
             }
             b"STATUS" => test.status = Some(value.to_str()?.parse().context("STATUS")?),
-            b"NORM" => test.norms.push(Regex::new(value.to_str()?).context("NORM")?),
+            b"NORM" => {
+                let known = NORMS.iter().find(|(name, _)| *name == value);
+                let pattern = known.map_or(value.to_str()?, |(_, pattern)| pattern);
+                test.norms.push(Regex::new(pattern).context("NORM")?);
+            }
             b"SORT" => test.sort = true,
             b"KNOWN" => test.known = true,
             b"COVERS" => test.covers.extend(value.to_str()?.split_whitespace().map(String::from)),
+            b"WITHOUT" => test.without.extend(value.to_str()?.split_whitespace().map(String::from)),
             b"MAKEFILE" if value == b"none" => test.makefile = None,
             _ => {}
         }
@@ -169,7 +188,44 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Test> {
     if !test.steps.iter().any(|s| matches!(s, Step::Make(_))) {
         test.steps.push(Step::Make(Vec::new()));
     }
-    Ok(test)
+    if releases.len() == 1 {
+        test.release = releases[0];
+        return Ok(vec![test]);
+    }
+    // What the test is about is said of the newest.
+    let mut older = Test { name: format!("{name}@4.3"), release: Release::V43, ..test.clone() };
+    older.status = None;
+    older.covers.clear();
+    Ok(vec![older, test])
+}
+
+/// Which tests are run, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'a> {
+    /// Those whose name contains this.
+    Named(&'a str),
+    /// The same, each with these switches in MAKEFLAGS of the environment. What tests say of themselves does not count then.
+    Under(&'a str, &'a str),
+}
+
+impl Kind<'_> {
+    fn tests(self, dir: &Path) -> Result<Vec<Test>> {
+        let (filter, switches) = match self {
+            Kind::Named(filter) => return find(dir, filter),
+            Kind::Under(filter, switches) => (filter, switches),
+        };
+        let mut tests = find(dir, filter)?;
+        tests.retain(|test| {
+            let own = test.env.iter().any(|(name, _)| name == "MAKEFLAGS");
+            !own && !test.without.iter().any(|without| without == switches)
+        });
+        for test in &mut tests {
+            test.env.push(("MAKEFLAGS".into(), switches.into()));
+            test.status = None;
+            test.covers.clear();
+        }
+        Ok(tests)
+    }
 }
 
 fn words(text: &[u8]) -> Result<Vec<OsString>> {
@@ -195,15 +251,15 @@ pub struct Programs {
     pub index: Index,
 }
 
-/// Runs the tests of the checkout whose name contains `filter`, getting the references they need.
-pub fn run_all(places: &Places, filter: &str, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
+/// Runs tests of the checkout, getting the references they need.
+pub fn run_all(places: &Places, kind: Kind<'_>, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
     let dir = places.repo.join("tests/lang");
-    let tests = find(&dir, filter)?;
+    let tests = kind.tests(&dir)?;
     let mut programs = Programs::new(places, &tests, variants)?;
     programs.index = Index::read(&dir)?;
     let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
     let mut report = run(&tests, &programs, root.path(), jobs)?;
-    if filter.is_empty() {
+    if let Kind::Named("") = kind {
         let gaps = programs.index.gaps(&tests);
         report.failures.extend(gaps.into_iter().map(|gap| ("INDEX".to_string(), format!("  {gap}\n"))));
     }
@@ -424,15 +480,43 @@ mod tests {
 
     #[test]
     fn directives_stop_at_the_first_line_that_is_no_comment() {
-        let test = parse("t", b"# RUN: a 'b c'\n# RUN: d\n# SH: true\nall:\n# ENV: A=b\n").unwrap();
+        let test = parse("t", b"# RUN: a 'b c'\n# RUN: d\n# SH: true\nall:\n# ENV: A=b\n").unwrap().remove(0);
         assert_eq!(test.steps.len(), 3);
         assert_eq!(test.runs(), [&["a".into(), "b c".into()] as &[OsString], &["d".into()]]);
         assert!(test.env.is_empty());
     }
 
     #[test]
+    fn a_file_is_a_test_for_each_release() {
+        let names = |text: &[u8]| -> Vec<(String, Release)> {
+            parse("t", text).unwrap().into_iter().map(|test| (test.name, test.release)).collect()
+        };
+        assert_eq!(names(b"# COMPAT: 4.3\n"), [("t".to_string(), Release::V43)]);
+        let both = [("t@4.3".to_string(), Release::V43), ("t".to_string(), Release::V441)];
+        assert_eq!(names(b"all:\n"), both);
+        assert!(parse("t", b"# COMPAT: 4.2\n").is_err());
+    }
+
+    #[test]
+    fn switches_are_for_tests_that_can_do_with_them() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.mk"), "# STATUS: 2\n# COVERS: function/dir\n# COMPAT: 4.3\n").unwrap();
+        fs::write(dir.path().join("b.mk"), "# WITHOUT: n q\n# COMPAT: 4.3\n").unwrap();
+        fs::write(dir.path().join("c.mk"), "# ENV: MAKEFLAGS=k\n# COMPAT: 4.3\n").unwrap();
+        let names = |switches| -> Vec<String> {
+            let tests = Kind::Under("", switches).tests(dir.path()).unwrap();
+            assert!(tests.iter().all(|t| t.status.is_none() && t.covers.is_empty()));
+            tests.into_iter().map(|test| test.name).collect()
+        };
+        assert_eq!(names("n"), ["a"]);
+        assert_eq!(names("k"), ["a", "b"]);
+    }
+
+    #[test]
     fn a_file_keeps_tabs_and_empty_lines() {
-        let test = parse("t", b"# FILE: sub/x.mk\n# all:\n# \techo hi\n#\n# # END of it\n# END\n").unwrap();
+        let test = parse("t", b"# FILE: sub/x.mk\n# all:\n# \techo hi\n#\n# # END of it\n# END\n")
+            .unwrap()
+            .remove(0);
         assert_eq!(test.files, [(PathBuf::from("sub/x.mk"), b"all:\n\techo hi\n\n# END of it\n".to_vec())]);
         assert!(parse("t", b"# FILE: x\n# y\n").is_err());
     }
@@ -454,7 +538,7 @@ mod tests {
             variants: vec![Variant::plain("candidate", &program(dir.path(), "candidate", candidate))],
             index: Index::default(),
         };
-        run(&[parse("t", test).unwrap()], &programs, &dir.path().join("work"), 1).unwrap().failures
+        run(&parse("t", test).unwrap()[1..], &programs, &dir.path().join("work"), 1).unwrap().failures
     }
 
     #[test]

@@ -10,6 +10,7 @@ use xtask::bench::Bench;
 use xtask::churn::Churn;
 use xtask::conformance::Conformance;
 use xtask::fuzz::Fuzz;
+use xtask::lang::Kind;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
 use xtask::recipe::Family;
@@ -78,6 +79,9 @@ struct Lang {
     /// Tests at a time
     #[arg(long, short, default_value_t = cores())]
     jobs: usize,
+    /// With these switches in MAKEFLAGS of the environment; what tests say of their status and coverage does not count then
+    #[arg(long, value_name = "SWITCHES", conflicts_with = "print")]
+    makeflags: Option<String>,
     /// Compare nothing, print what GNU make does
     #[arg(long)]
     print: bool,
@@ -294,7 +298,11 @@ fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
         return Ok(true);
     }
     let variants = candidate::variants(places, l.program.candidate.as_deref())?;
-    let report = lang::run_all(places, filter, variants, l.jobs)?;
+    let kind = match &l.makeflags {
+        Some(switches) => Kind::Under(filter, switches),
+        None => Kind::Named(filter),
+    };
+    let report = lang::run_all(places, kind, variants, l.jobs)?;
     for (name, text) in report.failures.iter().take(l.show) {
         println!("{name}: FAILED\n{text}");
     }

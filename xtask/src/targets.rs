@@ -392,6 +392,13 @@ mod tests {
     }
 
     #[test]
+    fn the_page_in_docs_is_one_it_writes() {
+        let page = include_str!("../../docs/targets.md");
+        assert!(Page::read(page).lines.len() > 100);
+        assert_eq!(Page::read(page).text(), page);
+    }
+
+    #[test]
     fn a_difference_is_about_a_file_whatever_its_size() {
         assert_eq!(subject("file differs: a.tar: 10 / 11 bytes\n more"), "file differs: a.tar");
         assert_eq!(subject("output differs:\n- a"), "output differs:");

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -204,6 +205,8 @@ impl Case<'_> {
             while !begun() && since.elapsed() < LIMIT {
                 std::thread::sleep(Duration::from_millis(5));
             }
+            // Jobs that are killed don't log their end, and what they held can be had again.
+            writeln!(fs::OpenOptions::new().append(true).open(&log)?, "signal")?;
             // It may have ended meanwhile, which its exit status shows.
             let _ = match self.event {
                 Event::Interrupted => kill_process_group(pid, Signal::INT),
@@ -332,6 +335,7 @@ impl Case<'_> {
         for line in log.lines() {
             match line {
                 "begin" => (now, begun) = (now + 1, begun + 1),
+                "signal" => break,
                 _ => now = now.saturating_sub(1),
             }
             most = most.max(now);

@@ -1,4 +1,5 @@
 # What was there and needed nothing stays, though rules were tried with it; what was there and is remade goes.
+# WITHOUT: t
 # SH: touch -d 2001-01-01 a.c b.c; touch b.p
 # ARGS: all
 # SH: ls; touch -d 2001-01-01 e.c

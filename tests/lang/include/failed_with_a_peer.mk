@@ -1,4 +1,5 @@
 # A makefile whose pattern rule failed for an optional one before it is named; with -k nothing is said of optional ones.
+# WITHOUT: i
 # COVERS: message/failed-to-remake
 # RUN:
 # RUN: -k

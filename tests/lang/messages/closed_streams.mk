@@ -1,5 +1,6 @@
 # Standard streams that are closed from the start are closed in commands too; a full disk where output is kept.
 # SORT
+# COMPAT: 4.4.1
 # FILE: sub.mk
 # a: ; @echo $@
 # b: ; @cat

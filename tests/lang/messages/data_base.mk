@@ -1,4 +1,5 @@
 # The data base -p prints: variables, pattern-specific variables, implicit rules, files and search paths, in make's order.
+# WITHOUT: n q t
 # COVERS: message/data-base-variables message/data-base-pattern-specific message/data-base-implicit-rules
 # COVERS: message/data-base-no-implicit-rules message/data-base-vpath message/data-base-no-vpath
 # COVERS: message/data-base-general-vpath message/data-base-not-a-target message/data-base-recipe message/data-base-phony

@@ -1,4 +1,5 @@
 # --debug=print shows commands that are silent, --debug=why the reasons; both are quiet about makefiles.
+# COMPAT: 4.4.1
 # ARGS: --debug=p
 # SH: rm dep
 # ARGS: --debug=w

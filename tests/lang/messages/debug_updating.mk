@@ -7,7 +7,7 @@
 # COVERS: message/debug-vpath-name message/debug-vpath-ignored
 # COVERS: message/debug-reading message/debug-reading-one message/debug-reading-quiet message/debug-no-default-goal
 # COVERS: variable/MAKEFILES directive/-include directive/sinclude
-# NORM: (?s)GNU Make 4.4.1\n(?:Built.*?by law\.\n|rkbuild[^\n]*\n[^\n]*\nLicense MIT\n)
+# NORM: version
 # SH: touch early.mk && mkdir s && touch -d 2001-01-01 old done plain have s/found s/stale && touch -d 2002-01-01 new && touch -d 2003-01-01 s/newest
 # FILE: sub.mk
 # -include nothere.mk

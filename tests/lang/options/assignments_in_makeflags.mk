@@ -1,4 +1,5 @@
 # MAKEFLAGS passes on what assignments of the command line came to: an operator that looks at the old value is gone.
+# WITHOUT: e
 # COVERS: option/-d option/-f option/-i option/-I option/-n option/-o option/-p option/-r option/-t
 # ENV: x=9
 # RUN: x?=1

@@ -1,4 +1,5 @@
 # Switches that only a make gives to another, with values that lead nowhere.
+# NORM: usage
 # COVERS: option/-j
 # COVERS: option/--jobserver-auth option/--jobserver-fds option/--temp-stdin option/--sync-mutex option/--jobserver-style
 # COVERS: message/jobserver-auth message/jobserver-unavailable message/jobs-forced-in-submake message/jobserver-not-opened

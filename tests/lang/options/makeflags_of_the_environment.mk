@@ -1,6 +1,7 @@
 # MAKEFLAGS and GNUMAKEFLAGS of the environment are read like arguments: references in them are expanded, goals count, any
 # switch holds, and what is wrong ends make. The C library names no program then.
-# NORM: (?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?
+# COMPAT: 4.4.1
+# NORM: usage
 # FILE: sub.mk
 # all two:; @echo '$@: $(MAKEFLAGS) x=$(x) $(origin x) [$(MAKECMDGOALS)]'
 # END

@@ -1,4 +1,5 @@
 # Numbers of -j and -l are read as C reads them; MAKEFLAGS shows a load in at most six digits.
+# NORM: usage
 # COVERS: option/-l
 # NORM: fifo:[^ ]*
 # RUN: -j+3

@@ -1,6 +1,6 @@
 # COMPAT: 4.3
 # To 4.3 a number of -j is digits only; loads are as in 4.4.
-# NORM: (?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?
+# NORM: usage
 # NORM: jobserver-auth=[0-9,]*
 # RUN: -j+3
 # RUN: '-j 2'

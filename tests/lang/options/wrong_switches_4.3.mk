@@ -1,7 +1,7 @@
 # What 4.3 says of wrong arguments.
 # COVERS: message/empty-file-name
 # COMPAT: 4.3
-# NORM: (?s)Usage: make.*?This program built for [^\n]*\n(?:Report bugs[^\n]*\n)?
+# NORM: usage
 # RUN: -Z -Y
 # RUN: -j0 -Z -l --bogus
 # RUN: -Obogus -Z

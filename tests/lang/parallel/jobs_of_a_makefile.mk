@@ -1,6 +1,6 @@
 # -j in a makefile's MAKEFLAGS: on its own it counts, below a make with a jobserver it leaves that.
 # COVERS: message/jobs-forced-in-makefile
-# NORM: fifo:/tmp[^ ]*
+# NORM: auth=[^ ]*
 # RUN: -j2
 # RUN: -j1
 # RUN:

@@ -1,4 +1,5 @@
 # -jN never runs more than N recipes at once, sub-makes included.
+# WITHOUT: n q t
 # RUN: -j3
 # SH: test "$(sort -n counts | tail -n 1)" -le 3 && rm counts
 # FILE: sub.mk

@@ -1,4 +1,5 @@
 # --shuffle=reverse, identity and none; prerequisites in $^ keep their order.
+# COMPAT: 4.4.1
 # RUN: --shuffle=reverse
 # RUN: --shuffle=identity
 # RUN: --shuffle=none

@@ -1,4 +1,5 @@
 # What --shuffle leaves alone: .WAIT, .NOTPARALLEL, makefiles; and what its argument may be.
+# COMPAT: 4.4.1
 # COVERS: message/recipe-failed-shuffled message/shuffle-mode
 # RUN: --shuffle=reverse wait
 # RUN: --shuffle=reverse np
@@ -8,6 +9,7 @@
 # RUN: --shuffle=-3 flags
 # RUN: --shuffle=none flags
 # RUN: --shuffle=identity fail
+# RUN: -i --shuffle=identity fail
 # RUN: --shuffle=0x10
 # STATUS: 2
 -include inc

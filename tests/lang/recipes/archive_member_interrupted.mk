@@ -1,4 +1,5 @@
 # What a failing recipe may have left in an archive is told of, not deleted; files are deleted.
+# WITHOUT: t
 # COVERS: message/archive-member-may-be-bogus message/deleting-file special-target/.DELETE_ON_ERROR message/recipe-killed
 # SH: echo x > m.o && touch -d 2001-01-01 m.o && ar rcU lib.a m.o && touch -d 2001-01-02 m.o
 # RUN: -k

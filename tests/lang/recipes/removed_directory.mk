@@ -1,4 +1,5 @@
 # A make whose working directory was removed says so, and has no CURDIR.
+# COMPAT: 4.4.1
 # COVERS: message/getcwd message/unknown-directory variable/CURDIR
 # FILE: sub.mk
 # $(info <$(CURDIR)> <$(abspath x)> <$(realpath .)> <$(wildcard *)>)

@@ -1,4 +1,5 @@
 # What a target adds to .SHELLFLAGS is all there is of them, and what is stored is expanded once more.
+# COMPAT: 4.4.1
 # RUN: a
 # RUN: b
 # RUN: c

@@ -1,5 +1,6 @@
 # What -t can't touch after lines that ran is deleted as if the recipe had failed; of a member of an archive that is not there
 # nothing is known.
+# WITHOUT: q
 # SH: echo 1 > f; ar rc l.a f
 # RUN: -t a(b)
 # RUN: -t l.a(b)

@@ -1,4 +1,5 @@
 # Archive members as targets and prerequisites: $@, $%, rebuilt when the member is older.
+# WITHOUT: n q t
 # COVERS: rule/archive-member
 # FILE: a.c
 # int a;

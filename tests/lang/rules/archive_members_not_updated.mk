@@ -1,5 +1,6 @@
 # A recipe that leaves the member as it was makes the archive out of date; deterministic archives have no times; archives
 # are found through VPATH with their members.
+# WITHOUT: t
 # SH: touch -d 2001-01-01 a.o b.o; ar rcU mylib.a a.o b.o; touch -d 2002-01-01 mylib.a; touch b.o
 # RUN: -r mylib.a
 # RUN: -r plain

@@ -1,5 +1,6 @@
 # What is taken out of the prerequisites of targets made together, where a circle is dropped, is gone from every list that
 # shared it; whoever stood on it still sees what came after.
+# WITHOUT: t
 # SH: touch d.c
 # RUN: a
 # RUN: g

@@ -1,3 +1,4 @@
+# WITHOUT: n q
 # COMPAT: 4.3
 # In 4.3 each of several targets made together is out of date by itself; the recipe makes them all.
 # SH: touch -d 2001-01-01 c; touch -d 2002-01-01 a

@@ -1,4 +1,5 @@
 # Grouped targets run once for all; plain multiple targets run for each.
+# WITHOUT: n q
 # COVERS: rule/grouped
 # RUN:
 # RUN:

@@ -8,6 +8,7 @@
 # RUN: -r twice.mk
 # RUN: -r first.mk
 # RUN: -r dd
+# RUN: -n -r dd
 .SECONDARY: x y two
 .INTERMEDIATE: absent e.o
 -include twice.mk first.mk

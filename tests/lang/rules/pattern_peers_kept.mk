@@ -1,4 +1,5 @@
 # A target that a pattern rule makes beside another is intermediate only if some rule was found to need it.
+# COMPAT: 4.4.1
 # NORM: m\.[ab] m\.[ab]
 # ARGS: m.x
 # ARGS: clean m.a

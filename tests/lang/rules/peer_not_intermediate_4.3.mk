@@ -1,3 +1,4 @@
+# WITHOUT: n q
 # COMPAT: 4.3
 # In 4.3 what a pattern rule makes on the side is never intermediate.
 # RUN: -r T='foo.c foo.o' all

@@ -1,4 +1,5 @@
 # .SECONDARY without prerequisites: nothing is removed, missing intermediates are not remade.
+# WITHOUT: n q
 # COVERS: special-target/.SECONDARY
 # FILE: a.1
 # END

@@ -1,0 +1,1 @@
+/tmp/mine/bin1/make
