@@ -66,7 +66,8 @@ impl Fuzz {
             candidates.push(program(&variant.name, &variant.program, variant.environment(self.release))?);
         }
         let start = Instant::now();
-        let work = Mutex::new(Work { random: Rng::with_seed(self.seed), begun: 0, tally: Tally::default() });
+        let random = Rng::with_seed(self.seed);
+        let work = Mutex::new(Work { random, begun: 0, tally: Tally::default(), once: 0 });
         let over = |begun: usize| {
             self.count.is_some_and(|count| begun >= count)
                 || self.time.is_some_and(|time| start.elapsed() >= time)
@@ -86,6 +87,12 @@ impl Fuzz {
             while let Some((number, case)) = next() {
                 let same = match place.first_different(&case, &reference, &candidates)? {
                     None => true,
+                    // What is done in one tick of the clock, or in two, and what others write at the same time.
+                    Some(candidate) if !place.differs_again(&case, &reference, candidate)? => {
+                        self.keep(&case, &kept, number)?;
+                        lock(&work).once += 1;
+                        true
+                    }
                     Some(candidate) => {
                         let small = place.shrink(case, &reference, candidate)?;
                         let told = self.tell(&place, &small, &reference, candidate, &kept, number)?;
@@ -106,9 +113,9 @@ impl Fuzz {
                 worker.join().map_err(|_| anyhow!("a worker of fuzz-diff panicked"))?
             })
         })?;
-        let tally = work.into_inner().unwrap_or_else(PoisonError::into_inner).tally;
+        let Work { tally, once, .. } = work.into_inner().unwrap_or_else(PoisonError::into_inner);
         println!(
-            "{} makefiles tried in {:.0} s, seed {}: {} differ",
+            "{} makefiles tried in {:.0} s, seed {}: {} differ, {once} did so only once",
             tally.passed + tally.failed,
             start.elapsed().as_secs_f64(),
             self.seed,
@@ -138,10 +145,14 @@ impl Fuzz {
         for difference in first.files.differences(&second.files) {
             told += &format!("{difference}\n");
         }
-        let file = kept.join(format!("{}-{number}.mk", self.seed));
-        fs::write(&file, format!("# make {}\n# files {:?}\n{text}", case.arguments.join(" "), case.files))
-            .with_context(|| format!("{}", file.display()))?;
+        self.keep(case, kept, number)?;
         Ok(told)
+    }
+
+    fn keep(&self, case: &Case, kept: &Path, number: usize) -> Result<()> {
+        let file = kept.join(format!("{}-{number}.mk", self.seed));
+        let text = format!("# make {}\n# files {:?}\n{}", case.arguments.join(" "), case.files, case.text());
+        fs::write(&file, text).with_context(|| format!("{}", file.display()))
     }
 }
 
@@ -150,6 +161,8 @@ struct Work {
     random: Rng,
     begun: usize,
     tally: Tally,
+    /// How many differed, and then did not.
+    once: usize,
 }
 
 fn lock(work: &Mutex<Work>) -> MutexGuard<'_, Work> {
@@ -184,6 +197,16 @@ impl Place {
 
     fn differs(&self, case: &Case, reference: &Program, candidate: &Program) -> Result<bool> {
         Ok(self.first_different(case, reference, std::slice::from_ref(candidate))?.is_some())
+    }
+
+    /// A difference that is seen, is seen three times more.
+    fn differs_again(&self, case: &Case, reference: &Program, candidate: &Program) -> Result<bool> {
+        for _ in 0..3 {
+            if !self.differs(case, reference, candidate)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn see(&self, case: &Case, program: &Program) -> Result<Seen> {

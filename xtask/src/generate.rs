@@ -71,8 +71,8 @@ const SPECIAL: [&str; 16] = [
 ];
 
 /// What is put into lines that are right, to see what is made of those that are not, or mean something else.
-/// No `&`, for the same reason that lines with one are left alone.
-const FRAGMENTS: [&str; 51] = [
+/// No `&` and `|`, for the same reason that lines with one are left alone.
+const FRAGMENTS: [&str; 50] = [
     ":",
     "::",
     ":=",
@@ -84,7 +84,6 @@ const FRAGMENTS: [&str; 51] = [
     "#",
     "\\#",
     ";",
-    "|",
     "\\",
     "\\\n",
     "\\\n\t",
@@ -143,8 +142,9 @@ impl Case {
         for _ in 0..random.usize(1..12) {
             statement(random, &mut lines, 0);
         }
-        // The `&` of grouped targets must not find itself in a recipe: what runs in the background writes when it likes.
-        if random.u8(0..3) == 0 && !lines.iter().any(|line| line.contains('&')) {
+        // The `&` of grouped targets and the `|` before what is order-only must not find themselves in a recipe: what runs at the
+        // same time writes when it likes.
+        if random.u8(0..3) == 0 && !lines.iter().any(|line| line.contains(['&', '|'])) {
             for _ in 0..random.usize(1..4) {
                 spoil(random, &mut lines);
             }

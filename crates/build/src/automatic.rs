@@ -78,6 +78,7 @@ impl Builder<'_> {
             let id = self.renamed(dep.file);
             let name = self.session.targets[id].name;
             let full = self.session.text(name);
+            // In the lists, not in `$<`, of `lib(member)` the member alone stands.
             let text = crate::archive::split(full).map_or(full, |(_, member)| member);
             if dep.order_only {
                 let first = seen.insert(name);
@@ -94,7 +95,7 @@ impl Builder<'_> {
                 }
                 continue;
             }
-            less.get_or_insert(full_dep_name(full));
+            less.get_or_insert(full);
             let first = seen.insert(name);
             if !first {
                 plus.get_or_insert_with(|| caret.clone());
@@ -146,11 +147,6 @@ impl Builder<'_> {
         }
         b""
     }
-}
-
-/// `$<` of an archive member is the member.
-fn full_dep_name(name: &'static [u8]) -> &'static [u8] {
-    crate::archive::split(name).map_or(name, |(_, member)| member)
 }
 
 fn word(list: &mut Vec<u8>, text: &[u8]) {

@@ -274,6 +274,9 @@ impl Run<'_> {
         }
         let jobserver = crate::jobserver::serve(session, joined)?;
         session.define_makeflags(true);
+        if !newer {
+            self.goals(session)?;
+        }
         crate::snap::snap(session)?;
         // Behind what suffix rules become.
         session.define_builtin_patterns();
@@ -474,6 +477,11 @@ impl Run<'_> {
         let goals: Vec<&[u8]> =
             session.options.goals.iter().map(|g| rkbuild_eval::target::strip_dot_slash(g)).collect();
         let goals = goals.join(&b' ');
+        // What the user asks for is mentioned: rules may count on it, and special targets speak of it.
+        for goal in session.options.goals.clone() {
+            let goal = enter(session, &goal);
+            session.targets[goal].mentioned = true;
+        }
         let name = session.name(b"MAKECMDGOALS");
         if !goals.is_empty() {
             session.set_simple(name, &goals, Origin::Default);
@@ -646,7 +654,6 @@ impl Run<'_> {
     }
 
     fn goals(&self, session: &mut Session) -> Result<Vec<FileId>> {
-        let asked = !session.options.goals.is_empty();
         let names: Vec<BString> = if session.options.goals.is_empty() {
             let value = session.variable_value(session.known.default_goal)?;
             let whole = session.name(&value);
@@ -662,16 +669,7 @@ impl Run<'_> {
         } else {
             session.options.goals.clone()
         };
-        let mut goals = Vec::new();
-        for name in names {
-            let goal = enter(session, &name);
-            // What the user asks for is mentioned: other rules may count on it.
-            if asked {
-                session.targets[goal].mentioned = true;
-            }
-            goals.push(goal);
-        }
-        Ok(goals)
+        Ok(names.iter().map(|name| enter(session, name)).collect())
     }
 
     /// Brings the makefiles up to date.

@@ -20,7 +20,7 @@ pub fn snap(session: &mut Session) -> Result<()> {
     }
     let is_4_4 = session.identity().is_4_4();
     let mut no_intermediates = false;
-    if is_4_4 && is_target(session, known.notintermediate) {
+    if is_4_4 && session.targets.lookup(known.notintermediate).is_some() {
         let files = marked(session, known.notintermediate);
         no_intermediates = files.is_empty();
         for file in files {
@@ -34,7 +34,8 @@ pub fn snap(session: &mut Session) -> Result<()> {
         session.targets[file].intermediate = true;
     }
     let mut all_secondary = false;
-    if is_target(session, known.secondary) {
+    // That its name came up, even as something else than a target, is enough for this and `.NOTINTERMEDIATE`.
+    if session.targets.lookup(known.secondary).is_some() {
         let files = marked(session, known.secondary);
         all_secondary = files.is_empty();
         for file in files {
@@ -83,6 +84,13 @@ pub fn snap(session: &mut Session) -> Result<()> {
     if is_4_4 {
         for file in marked(session, known.notparallel) {
             session.targets[file].not_parallel = true;
+        }
+    }
+    for (head, recipe) in std::mem::take(&mut session.targets.behind) {
+        if is_4_4 {
+            let file = session.targets.add_double_colon(head);
+            session.targets[file].recipe = Some(recipe);
+            session.targets[file].builtin = true;
         }
     }
     crate::suffix::convert(session)?;

@@ -703,6 +703,13 @@ impl Builder<'_> {
             if self.session.targets[sibling].phony || !self.mtime_of(sibling, false).is_missing() {
                 continue;
             }
+            // Nor a member of an archive that is not there itself.
+            if let Some((archive, _)) = crate::archive::split(self.name_of(sibling)) {
+                let archive = self.archive_path(archive);
+                if !self.session.host().exists(&self.session.dir, &archive) {
+                    continue;
+                }
+            }
             let mut message = b"warning: pattern recipe did not update peer target '".to_vec();
             message.extend_from_slice(self.name_of(sibling));
             message.extend_from_slice(b"'.");

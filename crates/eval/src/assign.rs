@@ -37,10 +37,6 @@ impl Session {
                 };
                 (text, Flavor::Simple)
             }
-            // 4.3 does not know `:::=`: it reads a `::` rule with an assignment to no variable.
-            Op::Immediate if !self.identity().is_4_4() => {
-                return Err(self.fatal(self.reading, "empty variable name"));
-            }
             Op::Immediate => (Arc::new(Text::new(self.expand_quoted(value)?)), Flavor::Recursive),
             Op::Shell => {
                 let command = self.expand_text(value)?;

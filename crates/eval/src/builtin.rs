@@ -222,6 +222,7 @@ impl Session {
 
     /// Takes the built-in suffix rules away again: a makefile added `-r` to MAKEFLAGS.
     pub fn drop_builtin_suffix_rules(&mut self) {
+        self.targets.behind.clear();
         for (name, _) in SUFFIX_RULES {
             let name = self.name(name.as_bytes());
             if let Some(file) = self.targets.lookup(name) {

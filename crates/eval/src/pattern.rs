@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rkbuild_base::text::{is_space, words};
+
 /// Finds the first `%` not quoted by a backslash, and gives its place in the text without the quoting. `\%` gives a
 /// plain `%`, `\\%` a backslash and a pattern character (manual 4.12.1); backslashes elsewhere stay, and so does
 /// everything after that `%`.
@@ -75,6 +77,29 @@ impl Pattern {
         let fits =
             word.len() >= prefix.len() + suffix.len() && word.starts_with(prefix) && word.ends_with(suffix);
         fits.then(|| &word[prefix.len()..word.len() - suffix.len()])
+    }
+
+    /// The stem of a static pattern rule's target: make takes the words of its name one by one, as `patsubst` does, where one
+    /// that does not fit stays as it is.
+    pub fn static_stem(&self, name: &[u8]) -> Vec<u8> {
+        let of_word = |word| self.stem(word).unwrap_or(word);
+        if !name.iter().any(|c| is_space(*c)) {
+            return of_word(name).to_vec();
+        }
+        words(name).map(of_word).collect::<Vec<_>>().join(&b' ')
+    }
+
+    /// Appends the pattern with a static pattern rule's stem in place of its `%`, once for each word of the stem.
+    pub fn fill_static(&self, stem: &[u8], out: &mut Vec<u8>) {
+        if self.percent.is_none() || !stem.iter().any(|c| is_space(*c)) {
+            return self.fill(stem, out);
+        }
+        for (at, word) in words(stem).enumerate() {
+            if at > 0 {
+                out.push(b' ');
+            }
+            self.fill(word, out);
+        }
     }
 
     /// Appends the pattern with `stem` in place of its `%`.

@@ -7,12 +7,11 @@ use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Cond, Makefile, Op, Record, Stmt, Text};
+use rkbuild_syntax::{Cond, Makefile, Record, Stmt, Text};
 
 use crate::makefiles::Contents;
 use crate::pattern::Pattern;
 use crate::rule::{PendingRule, Read};
-use crate::sequence::Wildcards;
 use crate::session::ReadFile;
 use crate::variable::{Export, Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
@@ -24,7 +23,7 @@ enum Branch {
     Taken,
     /// Its lines do not; an `else` may.
     Waiting,
-    /// Its lines do not, and no `else` will: one was taken, or the whole conditional is skipped.
+    /// Its lines do not, and no `else` will: one was taken.
     Over,
 }
 
@@ -42,11 +41,15 @@ struct Reading {
     /// The number of the text's first line.
     first_line: u32,
     conditionals: Vec<Conditional>,
+    /// At each depth, the branch that the last conditional there was in when it ended.
+    ended: Vec<Branch>,
     pending: Option<PendingRule>,
     /// The text is an `$(eval)`'s, not a file's.
     buffer: bool,
     /// The rule that was read last has no targets: its recipe is dropped.
     no_targets: bool,
+    /// Skipping, a `define` was seen: nothing counts until `endef`, not even `endif`.
+    skipping_define: bool,
 }
 
 impl Reading {
@@ -62,6 +65,15 @@ impl Reading {
 
     fn skipping(&self) -> bool {
         self.conditionals.iter().any(|c| c.branch != Branch::Taken)
+    }
+
+    /// Keeps how the conditional ended that was within those that are open now.
+    fn remember(&mut self, branch: Branch) {
+        let depth = self.conditionals.len();
+        if self.ended.len() <= depth {
+            self.ended.resize(depth + 1, Branch::Taken);
+        }
+        self.ended[depth] = branch;
     }
 }
 
@@ -192,9 +204,11 @@ impl Session {
             file,
             first_line,
             conditionals: Vec::new(),
+            ended: Vec::new(),
             pending: None,
             buffer,
             no_targets: false,
+            skipping_define: false,
         };
         let result = self.deeper(|s| s.read_lines(&mut reading));
         self.reading = saved;
@@ -228,30 +242,27 @@ impl Session {
                     continue;
                 }
             }
+            if reading.skipping_define {
+                reading.skipping_define = trim(&makefile.joined(index, self.targets.posix)) != b"endef";
+                continue;
+            }
             let own;
-            let stmt = if self.targets.posix {
+            let mut stmt = if self.targets.posix {
                 own = Stmt::parse(&makefile.joined(index, true));
                 &own
             } else {
                 makefile.stmt(index)
             };
+            let older;
+            if stmt.is_immediate() && !self.identity().is_4_4() {
+                older = Stmt::parse_4_3(&makefile.joined(index, self.targets.posix));
+                stmt = &older;
+            }
             match stmt {
                 Stmt::Blank => {}
-                Stmt::Define { .. } if reading.skipping() => {
-                    next = makefile.define_body(index, self.recipe_prefix).map_or(next, |b| b.next);
-                    self.warn_of_nuls(reading, index + 1..next, 1);
-                }
+                Stmt::Define { .. } if reading.skipping() => reading.skipping_define = true,
                 Stmt::Cond(cond) => self.conditional(cond, reading)?,
                 _ if reading.skipping() => {}
-                // 4.3 does not know `:::=`; behind `export` it is one of the names.
-                Stmt::Assign(assign)
-                    if assign.op == Op::Immediate && assign.modifiers.export && !self.identity().is_4_4() =>
-                {
-                    self.finish_rule(reading)?;
-                    let line = makefile.joined(index, false);
-                    let names = trim(&line).strip_prefix(b"export".as_slice()).unwrap_or_default();
-                    self.export(true, Some(&Text::new(names)))?;
-                }
                 Stmt::Assign(assign) => {
                     self.finish_rule(reading)?;
                     let name = self.assigned_name(&assign.name)?;
@@ -272,7 +283,7 @@ impl Session {
                     let Some(body) = body else {
                         return Err(self.fatal(self.reading, "missing 'endef', unterminated 'define'"));
                     };
-                    if let Some(line) = body.extra {
+                    for line in body.extra {
                         let place = reading.place_of_line(line);
                         self.error(Some(place), "extraneous text after 'endef' directive");
                     }
@@ -367,9 +378,10 @@ impl Session {
                 if *extra {
                     self.extraneous("endif");
                 }
-                if reading.conditionals.pop().is_none() {
+                let Some(ended) = reading.conditionals.pop() else {
                     return Err(self.fatal(self.reading, "extraneous 'endif'"));
-                }
+                };
+                reading.remember(ended.branch);
             }
             Cond::Else { next, extra } => {
                 let Some(top) = reading.conditionals.last_mut() else {
@@ -378,49 +390,61 @@ impl Session {
                 if top.seen_else {
                     return Err(self.fatal(self.reading, "only one 'else' per conditional"));
                 }
-                let before = top.branch;
-                top.branch = match before {
+                top.branch = match top.branch {
                     Branch::Taken | Branch::Over => Branch::Over,
                     Branch::Waiting => Branch::Taken,
                 };
                 match next {
-                    None => {
-                        top.seen_else = true;
-                        if *extra {
-                            self.extraneous("else");
-                        }
-                    }
-                    Some(cond) if before == Branch::Waiting => {
-                        // Decided as if the outer lines were read, which they are: Waiting says so.
-                        let branch = self.test(cond)?;
-                        if let Some(top) = reading.conditionals.last_mut() {
-                            top.branch = branch;
-                        }
-                    }
-                    Some(_) => {}
+                    // With text after it, it is not counted.
+                    None if *extra => self.extraneous("else"),
+                    None => top.seen_else = true,
+                    Some(cond) => self.else_if(cond, reading)?,
                 }
             }
             _ => {
-                let branch = if reading.skipping() { Branch::Over } else { self.test(cond)? };
+                let Some(branch) = self.branch(cond, reading)? else {
+                    return Err(self.fatal(self.reading, "invalid syntax in conditional"));
+                };
                 reading.conditionals.push(Conditional { branch, seen_else: false });
             }
         }
         Ok(())
     }
 
+    /// The condition after `else`, decided as one within, which ends at once.
+    fn else_if(&mut self, cond: &Cond, reading: &mut Reading) -> Result<()> {
+        if let Some(branch) = self.branch(cond, reading)? {
+            reading.remember(branch);
+            if let Some(top) = reading.conditionals.last_mut().filter(|top| top.branch != Branch::Over) {
+                top.branch = branch;
+            }
+            return Ok(());
+        }
+        // Make takes one that can't be read for text, but it has begun by then, undecided: as the last one there ended.
+        self.extraneous("else");
+        let branch = reading.ended.get(reading.conditionals.len()).copied().unwrap_or(Branch::Taken);
+        reading.conditionals.push(Conditional { branch, seen_else: false });
+        Ok(())
+    }
+
+    /// The branch that a conditional begins with; `None` when it can't be read. One that is skipped is not looked at.
+    fn branch(&mut self, cond: &Cond, reading: &Reading) -> Result<Option<Branch>> {
+        if reading.skipping() { Ok(Some(Branch::Waiting)) } else { self.test(cond) }
+    }
+
     fn extraneous(&self, keyword: &str) {
         self.error(self.reading, format!("extraneous text after '{keyword}' directive"));
     }
 
-    /// Evaluates a conditional's test.
-    fn test(&mut self, cond: &Cond) -> Result<Branch> {
+    /// Evaluates a conditional's test; `None` when it can't be read.
+    fn test(&mut self, cond: &Cond) -> Result<Option<Branch>> {
         let holds = match cond {
             Cond::Defined { negated, name } => {
                 let expanded = self.expand_text(name)?;
                 // The name ends at the first white space, which may be what an expansion begins with.
                 let (name, rest) = expanded.split_at(find_space(&expanded).unwrap_or(expanded.len()));
                 if !trim(rest).is_empty() {
-                    return Err(self.fatal(self.reading, "invalid syntax in conditional"));
+                    return Ok(None);
                 }
                 let defined = self
                     .shared
@@ -443,10 +467,10 @@ impl Session {
                 if let Cond::Invalid { left: Some(left) } = other {
                     self.expand_text(left)?;
                 }
-                return Err(self.fatal(self.reading, "invalid syntax in conditional"));
+                return Ok(None);
             }
         };
-        Ok(if holds { Branch::Taken } else { Branch::Waiting })
+        Ok(Some(if holds { Branch::Taken } else { Branch::Waiting }))
     }
 
     /// `export` and `unexport`.
@@ -506,8 +530,7 @@ impl Session {
         if trim(&expanded).is_empty() {
             return Ok(());
         }
-        let files = self.file_sequence(&expanded, b"", Wildcards::Expand);
-        for file in files {
+        for file in self.plain_file_sequence(&expanded) {
             let record = ReadFile {
                 name: self.name(&file),
                 optional: !required,

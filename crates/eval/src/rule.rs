@@ -88,7 +88,9 @@ impl Session {
     pub(crate) fn read_rule(&mut self, raw: &[u8], place: Place) -> Result<Read> {
         let mut line = raw.to_vec();
         let mut command: Option<Vec<u8>> = None;
+        let mut beyond = false;
         if let Some(at) = find_unquoted_outside(&mut line, 0, |c| c == b';' || c == b'#') {
+            beyond = line[..at].ends_with(b"::") && line.get(at + 1) == Some(&b'=');
             if line[at] == b';' {
                 command = Some(line[at + 1..].to_vec());
             }
@@ -104,10 +106,15 @@ impl Session {
         };
         let Split { targets, expanded_rest, rest, double_colon, grouped } = split;
 
-        let mut targets = trim(&targets).to_vec();
+        // A backslash may quote the white space at the end.
+        let mut targets = trim_start(&targets).to_vec();
         // A target-specific assignment is recognised on the text as written.
         if targets.is_empty() {
             return Ok(Read::NoTargets);
+        }
+        // Make looks for a `=` right after `::`, beyond what ends the line there.
+        if beyond && double_colon && !grouped && rest.is_empty() {
+            return Err(self.fatal(Some(place), "empty variable name"));
         }
         // What follows a word whose expansion brought the colon belongs to it, unexpanded.
         let text = &[expanded_rest.as_slice(), &rest].concat();
@@ -203,7 +210,6 @@ impl Session {
                 at += usize::from(grouped) + 1;
                 let double_colon = line.get(at) == Some(&b':');
                 at += usize::from(double_colon);
-                unquote_end(&mut expanded);
                 return Ok(Some(Split {
                     targets: expanded,
                     expanded_rest: Vec::new(),
@@ -213,11 +219,9 @@ impl Session {
                 }));
             }
             let end = word_end(line, at);
-            if !expanded.is_empty() {
-                expanded.push(b' ');
-            }
             let word = self.expand_bytes(&line[at..end])?;
             expanded.extend_from_slice(&word);
+            expanded.push(b' ');
             let literal = memchr::memchr(b'$', &line[at..end]).is_none();
             at = end;
             if literal {
@@ -414,7 +418,7 @@ impl Session {
                 Some(stem) => {
                     let pattern = Pattern::parse(&word);
                     let mut name = Vec::with_capacity(word.len() + stem.len());
-                    pattern.fill(stem, &mut name);
+                    pattern.fill_static(stem, &mut name);
                     // With an empty stem a pattern may become nothing at all.
                     if name.is_empty() {
                         continue;
@@ -452,23 +456,23 @@ impl Session {
             let text = self.text(name);
             self.special_target(name);
             let mut stem: Option<Rc<[u8]>> = None;
+            let mut fits = false;
             let mut deps = shared_deps.clone();
             let mut second: Option<Secondary> = None;
             if let Some(pattern) = &rule.static_pattern {
-                match pattern.stem(text) {
-                    Some(found) => stem = Some(found.into()),
-                    None => {
-                        let mut message = b"target '".to_vec();
-                        message.extend_from_slice(text);
-                        message.extend_from_slice(b"' doesn't match the target pattern");
-                        self.error(Some(rule.place), message);
-                    }
+                fits = pattern.stem(text).is_some();
+                if !fits {
+                    let mut message = b"target '".to_vec();
+                    message.extend_from_slice(text);
+                    message.extend_from_slice(b"' doesn't match the target pattern");
+                    self.error(Some(rule.place), message);
                 }
-                if !secondary && stem.is_some() {
+                stem = Some(pattern.static_stem(text).into());
+                if !secondary && fits {
                     deps = self.enter_deps(&rule.deps, stem.as_deref(), true);
                 }
             }
-            if secondary && (stem.is_some() || rule.static_pattern.is_none()) {
+            if secondary && (fits || rule.static_pattern.is_none()) {
                 let text = BString::from(trim(&rule.deps));
                 second = Some(Secondary { text, stem: stem.clone(), after: 0, place: rule.place });
             }
@@ -580,10 +584,7 @@ impl Session {
                 Err(both(self))
             }
             Some(head) if self.targets[head].is_double_colon => {
-                let file = self.targets.add(name);
-                self.targets[head].double_colon.push(file);
-                self.targets[file].is_double_colon = true;
-                self.targets[file].double_colon_head = Some(head);
+                let file = self.targets.add_double_colon(head);
                 // Target-specific variables of the name are every rule's.
                 if let Some(scope) = self.targets[head].scope {
                     let own = self.own_scope(file);
@@ -596,6 +597,10 @@ impl Session {
                 let file = self.targets.enter(name);
                 self.targets[file].is_double_colon = true;
                 self.targets[file].double_colon_head = Some(file);
+                if self.targets[file].builtin {
+                    let builtin = self.targets[file].recipe.take();
+                    self.targets.behind.extend(builtin.map(|recipe| (file, recipe)));
+                }
                 Ok(file)
             }
         }
@@ -661,8 +666,11 @@ impl Session {
             return;
         }
         for target in targets {
-            let Pattern { text, percent: None } = Pattern::parse(target) else { return };
-            let name = strip_dot_slash(&text);
+            // Patterns are no goals, nor is, here, what only quotes a `%`.
+            if memchr::memchr(b'%', target).is_some() {
+                return;
+            }
+            let name = strip_dot_slash(target);
             if name.first() != Some(&b'.') || memchr::memchr(b'/', name).is_some() {
                 self.set_simple(known, name, Origin::File);
                 return;
@@ -692,14 +700,25 @@ fn add_command(assign: &mut Assign, command: &[u8], posix: bool) {
     assign.value = Arc::new(Text::new(value));
 }
 
-/// The end of the word that begins at `at`: white space, a colon or `&:` outside references.
+/// The end of the word that begins at `at`: white space, a colon, `&:` or an assignment operator outside references, which is
+/// a word of its own.
 fn word_end(line: &[u8], mut at: usize) -> usize {
+    let begin = at;
     while at < line.len() {
+        let operator = match line[at..] {
+            [b'=', ..] => 1,
+            [b'+' | b'?', b'=', ..] => 2,
+            [b'!', b'=', ..] if at == begin => 2,
+            _ => 0,
+        };
+        if operator > 0 {
+            return if at == begin { at + operator } else { at };
+        }
         match line[at] {
             c if is_space(c) || c == b':' => return at,
             b'&' if line.get(at + 1) == Some(&b':') => return at,
             b'$' => at = skip_reference(line, at),
-            b'\\' if at + 1 < line.len() && line[at + 1] != b'$' => at += 2,
+            b'\\' if line.get(at + 1).is_some_and(|c| b":;=\\".contains(c)) => at += 2,
             _ => at += 1,
         }
     }

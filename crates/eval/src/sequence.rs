@@ -68,10 +68,8 @@ pub(crate) fn archive_groups(words: Vec<BString>) -> Vec<BString> {
         if let Some((archive, mut members)) = group.take() {
             match word.strip_suffix(b")") {
                 Some(last) => {
-                    if !last.is_empty() {
-                        members.push(last.into());
-                    }
-                    out.extend(members.iter().map(|m| member(&archive, m)));
+                    members.push(last.into());
+                    out.extend(members.iter().filter(|m| !m.is_empty()).map(|m| member(&archive, m)));
                 }
                 None => {
                     members.push(word);
@@ -82,22 +80,16 @@ pub(crate) fn archive_groups(words: Vec<BString>) -> Vec<BString> {
         }
         match memchr::memchr(b'(', &word) {
             Some(open) if open > 0 && !word.ends_with(b")") && memchr::memchr(b')', &word).is_none() => {
-                let first = &word[open + 1..];
-                let members = if first.is_empty() { Vec::new() } else { vec![first.into()] };
-                group = Some((word[..open].into(), members));
+                group = Some((word[..open].into(), vec![word[open + 1..].into()]));
             }
             _ => out.push(word),
         }
     }
     // An archive whose bracket is never closed is not one: the words stand as they were.
     if let Some((archive, members)) = group {
-        let mut open = archive;
-        open.push(b'(');
         let mut members = members.into_iter();
-        if let Some(first) = members.next() {
-            open.extend_from_slice(&first);
-        }
-        out.push(open);
+        let first = members.next().unwrap_or_default();
+        out.push([&archive[..], b"(", &first].concat().into());
         out.extend(members);
     }
     out
@@ -119,13 +111,22 @@ impl Session {
         let words = if memchr::memchr(b'(', text).is_some() { archive_groups(words) } else { words };
         let mut out = Vec::with_capacity(words.len());
         for word in words {
-            self.file_names(word, wildcards, &mut out);
+            self.file_names(word, wildcards, true, &mut out);
+        }
+        out
+    }
+
+    /// The same where there are no members of archives: names of makefiles.
+    pub fn plain_file_sequence(&self, text: &[u8]) -> Vec<BString> {
+        let mut out = Vec::new();
+        for word in split_words(text, b"") {
+            self.file_names(word, Wildcards::Expand, false, &mut out);
         }
         out
     }
 
     /// What one word of a list stands for.
-    fn file_names(&self, word: BString, wildcards: Wildcards, out: &mut Vec<BString>) {
+    fn file_names(&self, word: BString, wildcards: Wildcards, archives: bool, out: &mut Vec<BString>) {
         let word: BString = match strip_dot_slash(&word) {
             stripped if stripped.len() == word.len() => word,
             stripped => stripped.into(),
@@ -135,7 +136,7 @@ impl Session {
             out.push(word);
             return;
         }
-        if let Some((archive, pattern)) = archive::split(&word) {
+        if let Some((archive, pattern)) = archive::split(&word).filter(|_| archives) {
             let before = out.len();
             for archive in self.host().glob(&self.dir, archive) {
                 self.archive_members(&archive, pattern, out);
@@ -177,7 +178,8 @@ impl Session {
                 let data = v.data.borrow();
                 data.value.bytes.clone()
             });
-            value.filter(|v| !v.is_empty()).or_else(|| self.host().home_dir(None))
+            let given = value.filter(|v| !v.is_empty()).or_else(|| self.env.get(b"HOME").map(BString::from));
+            given.or_else(|| self.host().home_dir(None))
         } else {
             self.host().home_dir(Some(user))
         };

@@ -171,6 +171,8 @@ pub struct Targets {
     pub suffixes: Vec<BString>,
     /// The global `.EXTRA_PREREQS`.
     pub extra_prereqs: Vec<Dep>,
+    /// Recipes of built-in suffix rules whose names have `::` rules now; in 4.4 they are the last of these.
+    pub behind: Vec<(FileId, Rc<Recipe>)>,
     /// Reading of makefiles is over: prerequisites can't be defined any more.
     pub snapped: bool,
 }
@@ -261,6 +263,15 @@ impl Targets {
         let id = FileId(self.files.len() as u32);
         self.files.push(Target::new(name));
         id
+    }
+
+    /// A further `::` rule of a name that has one, which is `head`.
+    pub fn add_double_colon(&mut self, head: FileId) -> FileId {
+        let file = self.add(self[head].name);
+        self[head].double_colon.push(file);
+        self[file].is_double_colon = true;
+        self[file].double_colon_head = Some(head);
+        file
     }
 
     /// The file that stands for the name: of several `::` rules the first, or else the file itself.

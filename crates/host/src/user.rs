@@ -9,22 +9,17 @@ use crate::Host;
 use crate::env::c_text;
 
 impl Host {
-    /// The home directory the user database has for `user`, or for who runs this process; `None` for an unknown user.
-    /// `$HOME` is not looked at.
+    /// The home directory the user database has for `user`, or for who is logged in at this terminal; `None` for an unknown
+    /// user, or where nobody is. `$HOME` is not looked at.
     pub fn home_dir(&self, user: Option<&[u8]>) -> Option<BString> {
-        let name = user.map(|user| c_text(user.to_vec()));
+        let name = c_text(user.map_or_else(login_name, |user| Some(user.to_vec()))?);
         let mut buffer = vec![0u8; 1024];
         loop {
             let mut entry = MaybeUninit::<libc::passwd>::uninit();
             let mut found = std::ptr::null_mut();
             let (at, len) = (buffer.as_mut_ptr().cast(), buffer.len());
             // SAFETY: entry and found are ours to be written to, the buffer has the length given, and name is a C string.
-            let errno = unsafe {
-                match &name {
-                    Some(name) => libc::getpwnam_r(name.as_ptr(), entry.as_mut_ptr(), at, len, &mut found),
-                    None => libc::getpwuid_r(libc::geteuid(), entry.as_mut_ptr(), at, len, &mut found),
-                }
-            };
+            let errno = unsafe { libc::getpwnam_r(name.as_ptr(), entry.as_mut_ptr(), at, len, &mut found) };
             if errno == libc::ERANGE && buffer.len() < 1 << 20 {
                 buffer.resize(buffer.len() * 4, 0);
                 continue;
@@ -45,6 +40,20 @@ impl Host {
     }
 }
 
+unsafe extern "C" {
+    /// POSIX's, which the libc crate does not declare.
+    fn getlogin_r(name: *mut libc::c_char, size: libc::size_t) -> libc::c_int;
+}
+
+/// The name that was logged in with, as `getlogin` has it.
+fn login_name() -> Option<Vec<u8>> {
+    let mut buffer = [0u8; 256];
+    // SAFETY: the buffer has the length given; what is written there ends with a NUL.
+    let errno = unsafe { getlogin_r(buffer.as_mut_ptr().cast(), buffer.len()) };
+    let name = CStr::from_bytes_until_nul(&buffer).ok()?;
+    (errno == 0).then(|| name.to_bytes().to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +63,7 @@ mod tests {
         let host = Host::new();
         assert_eq!(host.home_dir(Some(b"root")), Some("/root".into()));
         assert_eq!(host.home_dir(Some(b"no such user")), None);
-        assert!(host.home_dir(None).is_some());
+        // Nobody may be logged in where this runs.
+        assert_eq!(host.home_dir(None).is_some(), login_name().is_some());
     }
 }

@@ -301,7 +301,6 @@ impl Parser<'_> {
                     parts.push(part);
                     at = next;
                 }
-                c if is_space(c) => at += 1,
                 c => {
                     flush(&mut literal, &mut parts);
                     parts.push(Part::Var(self.lang.names.intern(&[c])));
@@ -449,7 +448,7 @@ mod tests {
     #[test]
     fn references_and_literals_alternate() {
         assert_eq!(show("a$(B)c$d$$e$"), "'a' <B> 'c' <d> '$e$'");
-        assert_eq!(show("${x y}$ z"), "<x y> 'z'");
+        assert_eq!(show("${x y}$ z"), "<x y> < > 'z'");
     }
 
     #[test]

@@ -38,7 +38,6 @@ macro_rules! functions {
                 match self {
                     Func::And | Func::Or => true,
                     Func::If => index == 0,
-                    Func::Intcmp => index < 2,
                     _ => false,
                 }
             }

@@ -37,8 +37,8 @@ pub struct Body {
     pub text: Arc<Text>,
     /// The index of the line after `endef`.
     pub next: usize,
-    /// The `endef` line had text after it; its line number.
-    pub extra: Option<u32>,
+    /// The numbers of the (last) lines that have text after `endef`, its own or that of a `define` within it.
+    pub extra: Vec<u32>,
 }
 
 impl Makefile {
@@ -128,6 +128,7 @@ impl Makefile {
     fn find_body(&self, index: usize, prefix: u8) -> Option<Body> {
         let mut depth = 1;
         let mut text = Vec::new();
+        let mut extra = Vec::new();
         let mut number = self.next_number(index);
         for i in index + 1..self.len() {
             let raw = self.raw(i);
@@ -139,15 +140,17 @@ impl Makefile {
             let joined = line::join_continuations(raw, false);
             if raw.first() != Some(&prefix) {
                 let (word, rest) = first_word(&joined);
-                if word == b"define" && !rest.is_empty() {
+                if word == b"define" {
                     depth += 1;
-                } else if word == b"endef" || word.starts_with(b"endef#") {
+                } else if word == b"endef" {
                     depth -= 1;
+                    if !rest.is_empty() && !rest.starts_with(b"#") {
+                        extra.push(number - 1);
+                    }
                     if depth == 0 {
-                        let extra = !rest.is_empty() && !rest.starts_with(b"#");
                         text.pop();
                         let text = Arc::new(Text::new(text));
-                        return Some(Body { text, next: i + 1, extra: extra.then(|| self.number(i)) });
+                        return Some(Body { text, next: i + 1, extra });
                     }
                 }
             }
@@ -174,7 +177,7 @@ mod tests {
         let m = Makefile::new(b"define a\nx \\\n y # z\ndefine b\nendef\n\tendef\nendef # c\nq\n");
         let body = m.define_body(0, b'\t').expect("ends");
         assert_eq!(body.text.bytes, "x y # z\ndefine b\nendef\n\tendef");
-        assert_eq!((body.next, body.extra), (6, None));
+        assert_eq!((body.next, body.extra), (6, Vec::new()));
         assert!(Makefile::new(b"define a\n").define_body(0, b'\t').is_none());
     }
 }

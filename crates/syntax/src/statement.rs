@@ -111,11 +111,29 @@ pub enum Stmt {
 impl Stmt {
     /// Classifies a line whose continuations are joined and whose comment is cut off.
     pub fn parse(line: &[u8]) -> Stmt {
+        Stmt::parse_with(line, true)
+    }
+
+    /// The same for 4.3, where there is no `:::=`.
+    pub fn parse_4_3(line: &[u8]) -> Stmt {
+        Stmt::parse_with(line, false)
+    }
+
+    /// True for what 4.3 takes for something else.
+    pub fn is_immediate(&self) -> bool {
+        match self {
+            Stmt::Assign(assign) => assign.op == Op::Immediate,
+            Stmt::Define { op, .. } => *op == Op::Immediate,
+            _ => false,
+        }
+    }
+
+    fn parse_with(line: &[u8], immediate: bool) -> Stmt {
         let line = trim_start(line);
         if line.is_empty() {
             return Stmt::Blank;
         }
-        if let Some(stmt) = assignment(line, false) {
+        if let Some(stmt) = assignment_with(line, false, immediate) {
             return stmt;
         }
         let (word, rest) = first_word(line);
@@ -125,7 +143,7 @@ impl Stmt {
         match word {
             b"export" | b"unexport" => Stmt::Export {
                 export: word == b"export",
-                names: (!rest.is_empty()).then(|| Text::new(trim_end(rest))),
+                names: (!rest.is_empty()).then(|| Text::new(trim_names(rest))),
             },
             b"vpath" => Stmt::Vpath(Text::new(rest)),
             b"include" | b"-include" | b"sinclude" => {
@@ -140,10 +158,15 @@ impl Stmt {
 /// An assignment with the words before it, `define` or `undefine`; `None` when the line is something else.
 /// With `target_specific`, as after `target:`, where there is no `define`.
 pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
+    assignment_with(line, target_specific, true)
+}
+
+fn assignment_with(line: &[u8], target_specific: bool, immediate: bool) -> Option<Stmt> {
+    let known = |text| definition(text).filter(|(_, op, _)| immediate || *op != Op::Immediate);
     let mut modifiers = Modifiers::default();
     let mut rest = trim_start(line);
     loop {
-        if let Some((name, op, value)) = definition(rest) {
+        if let Some((name, op, value)) = known(rest) {
             return Some(Stmt::Assign(Assign {
                 modifiers,
                 name: NameText::new(name),
@@ -157,9 +180,9 @@ pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
             b"unexport" if target_specific => modifiers.unexport = true,
             b"override" => modifiers.overrides = true,
             b"private" => modifiers.private = true,
-            b"define" if !target_specific => return Some(define(modifiers, after)),
+            b"define" if !target_specific => return Some(define(modifiers, after, known(after))),
             b"undefine" if !target_specific => {
-                return Some(Stmt::Undefine { modifiers, name: NameText::new(trim_end(after)) });
+                return Some(Stmt::Undefine { modifiers, name: NameText::new(trim_names(after)) });
             }
             _ => return None,
         }
@@ -170,13 +193,20 @@ pub fn assignment(line: &[u8], target_specific: bool) -> Option<Stmt> {
     }
 }
 
-fn define(modifiers: Modifiers, text: &[u8]) -> Stmt {
-    match definition(text) {
+/// The text without white space at its end, but for what a `$` refers to.
+fn trim_names(text: &[u8]) -> &[u8] {
+    let trimmed = trim_end(text);
+    let dollars = trimmed.iter().rev().take_while(|c| **c == b'$').count();
+    &text[..(trimmed.len() + dollars % 2).min(text.len())]
+}
+
+fn define(modifiers: Modifiers, text: &[u8], definition: Option<(&[u8], Op, &[u8])>) -> Stmt {
+    match definition {
         Some((name, op, value)) => {
             Stmt::Define { modifiers, name: NameText::new(name), op, extra: !trim(value).is_empty() }
         }
         None => {
-            Stmt::Define { modifiers, name: NameText::new(trim_end(text)), op: Op::Recursive, extra: false }
+            Stmt::Define { modifiers, name: NameText::new(trim_names(text)), op: Op::Recursive, extra: false }
         }
     }
 }
@@ -222,7 +252,9 @@ pub fn definition(text: &[u8]) -> Option<(&[u8], Op, &[u8])> {
 
 fn conditional(word: &[u8], rest: &[u8]) -> Option<Cond> {
     Some(match word {
-        b"ifdef" | b"ifndef" => Cond::Defined { negated: word == b"ifndef", name: Text::new(trim_end(rest)) },
+        b"ifdef" | b"ifndef" => {
+            Cond::Defined { negated: word == b"ifndef", name: Text::new(trim_names(rest)) }
+        }
         b"ifeq" | b"ifneq" => equal(word == b"ifneq", rest),
         b"else" => {
             let (word, after) = first_word(rest);

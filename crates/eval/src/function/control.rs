@@ -83,8 +83,8 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let (mut l, mut r) = (Vec::new(), Vec::new());
-        self.expand_trimmed(left, &mut l)?;
-        self.expand_trimmed(right, &mut r)?;
+        self.expand(left, &mut l)?;
+        self.expand(right, &mut r)?;
         let left = self.integer_argument(&l, "first")?;
         let right = self.integer_argument(&r, "second")?;
         let order = left.cmp(&right);

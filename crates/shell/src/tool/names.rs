@@ -9,7 +9,8 @@ use super::{Done, Place, letters};
 /// `mkdir [-p] DIR…`
 pub(super) fn mkdir(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"p")?;
-    if args.operands.is_empty() {
+    // Without -p, what has been made would be in the way of the real program when a later one can't be.
+    if args.operands.is_empty() || !args.has(b'p') && args.operands.len() > 1 {
         return None;
     }
     for name in &args.operands {

@@ -2,7 +2,7 @@ rm -f file nope 'a b'; ls; echo $?; rm -rf dir nope; ls; mkdir -p a/b/c; echo x 
 %%
 rm -f dir; echo $?; rm nope; rm -f; echo $?; rm -f -- file; rm -rf . ; echo $?; rm -rf dir/..; echo $?; rm -f ''; echo $?; rm -r dir; rm run.sh; ls
 %%
-mkdir x; mkdir x; echo $?; mkdir -p x x/y/z dir/p/; mkdir -p file; echo $?; mkdir -p file/x; echo $?; mkdir q/r; echo $?; mkdir; echo $?; ls -d x/y/z dir/p; mkdir -p ./a//b/../c; find . | sort
+mkdir x; mkdir x; echo $?; mkdir u file v; echo $?; mkdir -p x x/y/z dir/p/; mkdir -p file; echo $?; mkdir -p file/x; echo $?; mkdir q/r; echo $?; mkdir; echo $?; ls -d x/y/z dir/p; mkdir -p ./a//b/../c; find . | sort
 %%
 touch new file; touch dir; touch nope/x; echo $?; ls; touch -r file new; ls; touch; echo $?
 %%
