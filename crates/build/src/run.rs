@@ -274,6 +274,7 @@ impl Run<'_> {
         }
         let jobserver = crate::jobserver::serve(session, joined)?;
         session.define_makeflags(true);
+        // Special targets speak of goals; in 4.3 also of the one that is chosen where none was asked for.
         if !newer {
             self.goals(session)?;
         }
@@ -477,7 +478,7 @@ impl Run<'_> {
         let goals: Vec<&[u8]> =
             session.options.goals.iter().map(|g| rkbuild_eval::target::strip_dot_slash(g)).collect();
         let goals = goals.join(&b' ');
-        // What the user asks for is mentioned: rules may count on it, and special targets speak of it.
+        // What the user asks for is mentioned: other rules may count on it.
         for goal in session.options.goals.clone() {
             let goal = enter(session, &goal);
             session.targets[goal].mentioned = true;
