@@ -91,7 +91,7 @@ impl Pattern {
 
     /// Appends the pattern with a static pattern rule's stem in place of its `%`, once for each word of the stem.
     pub fn fill_static(&self, stem: &[u8], out: &mut Vec<u8>) {
-        if self.percent.is_none() || !stem.iter().any(|c| is_space(*c)) {
+        if !stem.iter().any(|c| is_space(*c)) {
             return self.fill(stem, out);
         }
         for (at, word) in words(stem).enumerate() {

@@ -289,7 +289,8 @@ impl Session {
                     }
                     next = body.next;
                     // What is expanded at once is so when `endef` has been read.
-                    self.reading = self.reading.map(|_| reading.place(body.next - 1));
+                    let last = makefile.last_number(body.next - 1);
+                    self.reading = self.reading.map(|_| reading.place_of_line(last));
                     let origin = origin_of(*modifiers);
                     let var = self.assign(GLOBAL, name, *op, &body.text, origin, place, false)?;
                     apply_modifiers(&var, *modifiers);

@@ -418,7 +418,11 @@ impl Session {
                 Some(stem) => {
                     let pattern = Pattern::parse(&word);
                     let mut name = Vec::with_capacity(word.len() + stem.len());
-                    pattern.fill_static(stem, &mut name);
+                    match pattern.percent {
+                        Some(_) => pattern.fill_static(stem, &mut name),
+                        // Then a backslash before a `%` stays, too.
+                        None => name.extend_from_slice(&word),
+                    }
                     // With an empty stem a pattern may become nothing at all.
                     if name.is_empty() {
                         continue;

@@ -82,9 +82,9 @@ impl Makefile {
         self.lines[index].span.number
     }
 
-    /// The number of the physical line after a logical one.
-    fn next_number(&self, index: usize) -> u32 {
-        self.number(index) + 1 + memchr::memchr_iter(b'\n', self.raw(index)).count() as u32
+    /// The number of the last physical line of a logical one.
+    pub fn last_number(&self, index: usize) -> u32 {
+        self.number(index) + memchr::memchr_iter(b'\n', self.raw(index)).count() as u32
     }
 
     /// How many newlines the text has, and whether something follows the last.
@@ -129,13 +129,13 @@ impl Makefile {
         let mut depth = 1;
         let mut text = Vec::new();
         let mut extra = Vec::new();
-        let mut number = self.next_number(index);
+        let mut number = self.last_number(index) + 1;
         for i in index + 1..self.len() {
             let raw = self.raw(i);
             // Empty lines are not kept.
             let empty = self.number(i).saturating_sub(number);
             text.resize(text.len() + empty as usize, b'\n');
-            number = self.next_number(i);
+            number = self.last_number(i) + 1;
             // Continuations are joined, also in what will be a recipe.
             let joined = line::join_continuations(raw, false);
             if raw.first() != Some(&prefix) {
