@@ -179,7 +179,7 @@ impl Session {
                 data.value.bytes.clone()
             });
             let given = value.filter(|v| !v.is_empty()).or_else(|| self.env.get(b"HOME").map(BString::from));
-            given.or_else(|| self.host().home_dir(None))
+            given.filter(|home| !home.is_empty()).or_else(|| self.host().home_dir(None))
         } else {
             self.host().home_dir(Some(user))
         };

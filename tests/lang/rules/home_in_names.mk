@@ -5,11 +5,11 @@
 # RUN: HOME=/command/line
 # RUN: HOME=
 # FILE: sub.mk
-# all: ~ ~/x ; @echo $^
+# all: ~ ~/x ; @echo '$^'
 # ~ ~/x: ; @:
 # END
 all: ~ ~/x
 	@$(MAKE) -f sub.mk HOME=
 	@unset HOME; $(MAKE) -f sub.mk
 	@HOME= $(MAKE) -f sub.mk
-~ ~/x: ; @echo $@
+~ ~/x: ; @echo '$@'
