@@ -84,7 +84,10 @@ impl Makefile {
 
     /// The number of the last physical line of a logical one.
     pub fn last_number(&self, index: usize) -> u32 {
-        self.number(index) + memchr::memchr_iter(b'\n', self.raw(index)).count() as u32
+        let newlines = memchr::memchr_iter(b'\n', self.raw(index)).count() as u32;
+        // One that continues another and has no newline of its own, as the text ends, does not count.
+        let open = self.lines[index].span.end == self.text.len() && newlines > 0;
+        self.number(index) + newlines - u32::from(open)
     }
 
     /// How many newlines the text has, and whether something follows the last.
