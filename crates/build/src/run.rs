@@ -502,7 +502,6 @@ impl Run<'_> {
         path
     }
 
-    /// Sets variables and reads the makefiles. Gives the jobserver of the make above.
     /// Takes part in the jobserver of the make above, if there is one.
     fn join(&self, session: &mut Session) -> Result<Option<Jobserver>> {
         let invocation = self.invocation;
@@ -511,7 +510,8 @@ impl Run<'_> {
         crate::jobserver::join(session, &invocation.process, inherited, forced, self.restarts > 0)
     }
 
-    /// Reads the makefiles. `joined` is what came of the jobserver, where that is known.
+    /// Sets variables and reads the makefiles. `joined` is what [`Run::join`] gave where it had to be asked before, as in 4.3;
+    /// gives the jobserver of the make above.
     fn read(
         &self,
         session: &mut Session,
