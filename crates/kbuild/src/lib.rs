@@ -3,7 +3,7 @@
 //! It is what the builder asks through [`Native`] before a command is run in any other way. Nothing is recognised yet:
 //! every command takes the general path, with the same result.
 
-use rkbuild_build::native::Native;
+use rkbuild_engine::jobs::native::Native;
 
 /// All idioms that are recognised.
 pub struct Layer;

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity};
-use rkbuild_build::process::Process;
-use rkbuild_build::run::{Invocation, program_of, run_session};
-use rkbuild_build::submake::STACK;
+use rkbuild_engine::jobs::process::Process;
+use rkbuild_engine::jobs::submake::STACK;
+use rkbuild_engine::session::run::{Invocation, program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::{Dir, Env, Stdio, signals, stack};

@@ -1,0 +1,196 @@
+//! Keeping the output of parallel jobs together (`-O`), and where temporary files go.
+//!
+//! A job whose output is kept writes to files without names; when it is over (or a line of it is, `-Oline`), they
+//! are copied to the real streams while a lock is held that all makes of the tree share.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, PoisonError};
+
+use rkbuild_base::{BString, ByteSlice};
+use rkbuild_eval::Session;
+use rkbuild_eval::options::OutputSync;
+use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
+
+use crate::jobs::process::Process;
+
+/// How a session keeps output together.
+pub struct Sync {
+    mode: OutputSync,
+    lock: Option<Arc<OwnedFd>>,
+    /// The lock file to remove at the end: this session made it.
+    made: Option<LockFile>,
+}
+
+struct LockFile {
+    host: Arc<Host>,
+    dir: Arc<Dir>,
+    path: BString,
+}
+
+/// Streams that stand in for a session's, and where what they hold is to go in the end.
+pub(crate) struct Held {
+    /// What commands and messages write to.
+    pub stdio: Stdio,
+    /// `None` when the stream is closed, and stays so for commands.
+    out: Option<Arc<OwnedFd>>,
+    /// `None` also when both streams lead to the same place, and so share one file here.
+    err: Option<Arc<OwnedFd>>,
+    real: Stdio,
+}
+
+impl Sync {
+    /// What the options say, and the lock a make above us made.
+    pub fn new(session: &mut Session, process: &Process) -> Sync {
+        if session.options.output_sync != OutputSync::None
+            && let Err(error) = temporary_file(session)
+        {
+            let (directory, why) = (session.temporary_directory.clone(), errors::describe(&error));
+            let message = [b"cannot create temporary file ", directory.as_bytes(), b": ", why.as_bytes()];
+            session.error(None, message.concat());
+            session.error(None, "cannot open output-sync lock file, suppressing output-sync.");
+            session.options.output_sync = OutputSync::None;
+        }
+        let path = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:"));
+        let lock = path.and_then(|path| process.lock_file(&session.dir, path));
+        Sync { mode: session.options.output_sync, lock, made: None }
+    }
+
+    /// After makefiles are read: jobs may run in parallel now. A lock is made if there is none; its name goes to
+    /// sub-makes in MAKEFLAGS. With `-Orecurse` only the outermost make writes, and needs none. (4.3 locks a file all have open; here the threads of this process are kept apart.)
+    pub fn begin(&mut self, session: &mut Session, process: &Process) {
+        self.mode = session.options.output_sync;
+        let wanted = self.holds_reading() && parallel(session) && session.identity().is_4_4();
+        if !wanted || self.lock.is_some() {
+            return;
+        }
+        let directory = session.temporary_directory.clone();
+        let Ok((path, _)) = session.host().create_temp(&session.dir, &directory, b"Gm") else { return };
+        self.lock = process.lock_file(&session.dir, &path);
+        let mut name = BString::from("fnm:");
+        name.extend_from_slice(&path);
+        session.options.sync_mutex = Some(name);
+        self.made = Some(LockFile { host: process.host().clone(), dir: session.dir.clone(), path });
+    }
+
+    /// True when what make itself says while it reads makefiles is kept together.
+    pub fn holds_reading(&self) -> bool {
+        matches!(self.mode, OutputSync::Line | OutputSync::Target)
+    }
+
+    /// True when the output of a command is kept: recursive ones keep theirs together themselves.
+    pub(crate) fn holds(&self, session: &Session, recursive: bool) -> bool {
+        parallel(session)
+            && match self.mode {
+                OutputSync::None => false,
+                OutputSync::Line | OutputSync::Target => !recursive,
+                OutputSync::Recurse => true,
+            }
+    }
+
+    /// True for `-Oline`.
+    pub(crate) fn by_line(&self) -> bool {
+        self.mode == OutputSync::Line
+    }
+
+    /// True when whoever writes says which directory it is about each time.
+    fn names_directory(&self, session: &Session) -> bool {
+        self.holds_reading() && session.prints_directory()
+    }
+
+    /// Copies what is held to the real streams, undisturbed by other makes and jobs, and empties it.
+    pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
+        let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
+        let (Some(out), Some(err)) = (out, err) else { return };
+        if out.is_empty() && err.is_empty() {
+            return;
+        }
+        let _threads = process.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let locked = self.lock.as_ref().is_some_and(|lock| fd::lock(&**lock).is_ok());
+        let named = self.names_directory(session);
+        if named {
+            write_out(session, held, &session.directory_text("Entering"));
+        }
+        if let Some(error) = write_out(session, held, &out) {
+            let _ = held.real.write_err(format!("fwrite(): {}\n", errors::describe(&error)).as_bytes());
+        }
+        let _ = held.real.write_err(&err);
+        if named {
+            write_out(session, held, &session.directory_text("Leaving"));
+        }
+        if let (true, Some(lock)) = (locked, &self.lock) {
+            let _ = fd::unlock(&**lock);
+        }
+    }
+}
+
+impl Drop for Sync {
+    fn drop(&mut self) {
+        if let Some(LockFile { host, dir, path }) = self.made.take() {
+            let _ = host.unlink(&dir, &path);
+        }
+    }
+}
+
+/// Writes to the real standard output. Gives the error if it is the session's first; a later one is not told.
+fn write_out(session: &Session, held: &Held, text: &[u8]) -> Option<io::Error> {
+    let error = held.real.write_out(text).err()?;
+    if session.out_error.get().is_some() {
+        return None;
+    }
+    session.out_error.set(error.raw_os_error());
+    Some(error)
+}
+
+fn parallel(session: &Session) -> bool {
+    session.options.jobs.is_some_and(|jobs| jobs != 1)
+}
+
+impl Held {
+    /// New files in the place of the session's streams.
+    pub fn new(session: &Session) -> io::Result<Held> {
+        let real = session.stdio.clone();
+        let place = |stream: &OwnedFd| session.host().fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
+        let together = place(&real.stdout) == place(&real.stderr);
+        let file = |stream: &OwnedFd| {
+            if stdio::is_closed(stream) { Ok(None) } else { temporary_file(session).map(Some) }
+        };
+        let out = file(&real.stdout)?;
+        let err = if together { None } else { file(&real.stderr)? };
+        let stdout = out.clone().unwrap_or_else(|| real.stdout.clone());
+        let stderr = match (&err, together) {
+            (Some(err), _) => err.clone(),
+            (None, true) => stdout.clone(),
+            (None, false) => real.stderr.clone(),
+        };
+        let stdio = Stdio { stdin: real.stdin.clone(), stdout, stderr };
+        Ok(Held { stdio, out, err, real })
+    }
+}
+
+/// A file without a name, to which every writer adds at the end wherever others have got to.
+fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
+    let host = session.host();
+    // 4.3 never asks where they should be.
+    let newer = session.identity().is_4_4();
+    let directory = if newer { session.temporary_directory.as_slice() } else { b"/tmp" };
+    let (path, file) = host.create_temp(&session.dir, directory, b"Gm")?;
+    host.unlink(&session.dir, &path)?;
+    fd::set_append(&file)?;
+    Ok(Arc::new(file))
+}
+
+/// What a file holds, which is empty then.
+fn take(file: Option<&Arc<OwnedFd>>) -> Option<Vec<u8>> {
+    use rustix::fs::{SeekFrom, ftruncate, seek};
+    let mut data = Vec::new();
+    let Some(file) = file else { return Some(data) };
+    let length = seek(file.as_fd(), SeekFrom::End(0)).ok()?;
+    if length == 0 {
+        return Some(data);
+    }
+    seek(file.as_fd(), SeekFrom::Start(0)).ok()?;
+    fd::read_to_end(file.as_fd(), &mut data).ok()?;
+    ftruncate(file.as_fd(), 0).ok()?;
+    Some(data)
+}

@@ -1,0 +1,142 @@
+//! What all sessions of this process share when they run commands: who we are, the native layer, parsed scripts.
+
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rkbuild_base::{BString, FxMap};
+use rkbuild_eval::Shared;
+use rkbuild_host::{Dir, Host};
+use rkbuild_shell::{Dialect, Script};
+
+use crate::jobs::native::Native;
+
+/// Scripts longer than this are hardly ever met twice.
+const LONGEST_KEPT: usize = 256;
+/// How many parsed scripts are kept.
+const MOST_KEPT: usize = 8192;
+
+/// Shared by all sessions of this process.
+pub struct Process {
+    /// Names, makefiles and the door to the machine.
+    pub shared: Arc<Shared>,
+    /// Does what it knows without starting programs.
+    pub native: Arc<dyn Native>,
+    /// Device and inode of the program this process runs.
+    identity: OnceLock<Option<(u64, u64)>>,
+    /// Absolute paths of programs, and whether they are this program.
+    ours: Mutex<FxMap<BString, bool>>,
+    scripts: Mutex<FxMap<BString, Option<Arc<Script>>>>,
+    shells: Mutex<FxMap<BString, Option<Dialect>>>,
+    /// Descriptors this process was started with and that a session took over: a jobserver's.
+    inherited: Mutex<FxMap<i32, Arc<OwnedFd>>>,
+    /// Open files whose lock orders the output of jobs. They stay open, because closing one would give its lock back.
+    locks: Mutex<FxMap<BString, Arc<OwnedFd>>>,
+    /// Keeps the threads of this process apart where a file lock only keeps processes apart.
+    pub(crate) output: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Process {
+    /// The shared part of a new process.
+    pub fn new(shared: Arc<Shared>, native: Arc<dyn Native>) -> Arc<Process> {
+        Arc::new(Process {
+            shared,
+            native,
+            identity: OnceLock::new(),
+            ours: Mutex::default(),
+            scripts: Mutex::default(),
+            shells: Mutex::default(),
+            inherited: Mutex::default(),
+            locks: Mutex::default(),
+            output: Mutex::default(),
+        })
+    }
+
+    /// The door to the machine.
+    pub fn host(&self) -> &Arc<Host> {
+        &self.shared.host
+    }
+
+    /// True when the command `name`, looked for in `path`, is the program this process runs.
+    pub fn is_ours(&self, dir: &Dir, name: &[u8], path: &[u8]) -> bool {
+        let host = self.host();
+        // Names of other programs are told apart without asking the machine where that is possible.
+        if name.starts_with(b"/")
+            && let Some(known) = lock(&self.ours).get(name)
+        {
+            return *known;
+        }
+        let identity = self.identity.get_or_init(|| {
+            let meta = host.stat(dir, b"/proc/self/exe").ok()?;
+            Some((meta.dev, meta.ino))
+        });
+        let found = host.find_program(dir, name, path).and_then(|program| host.stat(dir, &program));
+        let ours = found.is_ok_and(|meta| *identity == Some((meta.dev, meta.ino)));
+        if name.starts_with(b"/") {
+            lock(&self.ours).insert(name.into(), ours);
+        }
+        ours
+    }
+
+    /// The script `text`, when it is one that can run in this process.
+    pub fn script(&self, text: &[u8]) -> Option<Arc<Script>> {
+        if text.len() > LONGEST_KEPT {
+            return rkbuild_shell::parse(text).map(Arc::new);
+        }
+        if let Some(known) = lock(&self.scripts).get(text) {
+            return known.clone();
+        }
+        let script = rkbuild_shell::parse(text).map(Arc::new);
+        let mut scripts = lock(&self.scripts);
+        if scripts.len() >= MOST_KEPT {
+            scripts.clear();
+        }
+        scripts.insert(text.into(), script.clone());
+        script
+    }
+
+    /// Which shell the program at `path` (absolute) is; `None` for what is no shell we know.
+    pub fn dialect(&self, dir: &Dir, path: &[u8]) -> Option<Dialect> {
+        if !path.starts_with(b"/") {
+            return None;
+        }
+        if let Some(known) = lock(&self.shells).get(path) {
+            return *known;
+        }
+        let real = self.host().realpath(dir, path).ok();
+        let dialect = real.and_then(|real| match real.rsplit(|c| *c == b'/').next() {
+            Some(b"dash") => Some(Dialect::Dash),
+            Some(b"bash") => Some(Dialect::Bash),
+            _ => None,
+        });
+        lock(&self.shells).insert(path.into(), dialect);
+        dialect
+    }
+
+    /// A descriptor this process was started with, by its number.
+    pub(crate) fn inherited(&self, number: i32) -> Option<Arc<OwnedFd>> {
+        let mut inherited = lock(&self.inherited);
+        if let Some(fd) = inherited.get(&number) {
+            return Some(fd.clone());
+        }
+        let fd = Arc::new(rkbuild_host::fd::take_inherited(number).ok()?);
+        inherited.insert(number, fd.clone());
+        Some(fd)
+    }
+
+    /// The file `path`, opened once for all who lock it.
+    pub(crate) fn lock_file(&self, dir: &Dir, path: &[u8]) -> Option<Arc<OwnedFd>> {
+        let mut locks = lock(&self.locks);
+        let key = dir.absolute(path);
+        if let Some(fd) = locks.get(&key) {
+            return Some(fd.clone());
+        }
+        let fd = self.host().open_write(dir, path, rkbuild_host::OpenMode::Existing).ok()?;
+        let fd = Arc::new(fd);
+        locks.insert(key, fd.clone());
+        Some(fd)
+    }
+}

@@ -1,0 +1,135 @@
+//! `$(shell)` and `!=`: the command's output, from a program, the in-process shell or the real one.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
+use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::{Doors, Origin, Result, Session};
+use rkbuild_host::poll::{self, Ready};
+use rkbuild_host::{Exit, errors, fd, signals};
+
+use crate::jobs::command::ShellSpec;
+use crate::jobs::interrupt::{self, TERM};
+use crate::jobs::process::Process;
+use crate::jobs::start::Command;
+
+/// Runs the commands of `$(shell)` for one session.
+pub struct ShellDoor {
+    process: Arc<Process>,
+}
+
+impl ShellDoor {
+    /// The door of a session of this process.
+    pub fn new(process: Arc<Process>) -> ShellDoor {
+        ShellDoor { process }
+    }
+}
+
+/// The values of SHELL, .SHELLFLAGS and IFS in the current scope.
+pub(crate) fn shell_spec(session: &mut Session) -> Result<ShellSpec> {
+    let known = session.known;
+    let shell = session.variable_value(known.shell)?;
+    let flags = shell_flags(session)?;
+    let ifs = session.name(b"IFS");
+    let ifs = match session.vars.lookup(ifs).is_some() {
+        true => Some(session.variable_value(ifs)?),
+        false => None,
+    };
+    let mut spec = ShellSpec::new(&shell, &flags, ifs.as_deref());
+    let origin = session.vars.lookup(known.shellflags).map(|var| var.data.borrow().origin);
+    spec.posix = session.targets.posix && origin == Some(Origin::Default);
+    Ok(spec)
+}
+
+/// `.SHELLFLAGS`. From 4.4 on what is stored is expanded, whatever the flavor, and a target's `+=` adds to nothing.
+fn shell_flags(session: &mut Session) -> Result<Vec<u8>> {
+    let name = session.known.shellflags;
+    if !session.identity().is_4_4() {
+        return session.variable_value(name);
+    }
+    let stored = session.vars.lookup(name).map(|var| var.data.borrow().value.clone());
+    let mut flags = Vec::new();
+    if let Some(value) = stored {
+        session.expand(&value, &mut flags)?;
+    }
+    Ok(flags)
+}
+
+/// What a shell gives for how a command ended.
+pub(crate) fn status_of(exit: Exit) -> i32 {
+    match exit {
+        Exit::Code(code) => code,
+        Exit::Signal { signal, .. } => signal + 128,
+    }
+}
+
+impl Doors for ShellDoor {
+    fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
+        let nothing = ShellResult { output: Vec::new(), status: 0 };
+        let spec = shell_spec(session)?;
+        let Some(argv) = spec.function_argv(command) else { return Ok(nothing) };
+        if ShellSpec::is_no_op(&argv) {
+            return Ok(nothing);
+        }
+        let command = Command {
+            process: self.process.clone(),
+            text: command.into(),
+            target: b"",
+            argv,
+            env: session.shell_environment()?,
+            dir: session.dir.clone(),
+            stdio: session.stdio.clone(),
+            inherit: Vec::new(),
+        };
+        let here = if session.options.no_native { None } else { command.script() };
+        let result = match here {
+            Some(script) => command.run_captured(&script),
+            None => output_of(command, session),
+        };
+        session.check_signal()?;
+        match result {
+            Ok((exit, output)) => Ok(ShellResult { output, status: status_of(exit) }),
+            Err(error) => {
+                let why = errors::describe(&error);
+                session.error(None, format!("$(shell): {why}"));
+                Ok(ShellResult { output: Vec::new(), status: 127 })
+            }
+        }
+    }
+}
+
+/// Runs a program and gives what it writes to standard output, by the program or whoever inherits it.
+fn output_of(mut command: Command, session: &Session) -> std::io::Result<(Exit, Vec<u8>)> {
+    let (read, write) = fd::pipe()?;
+    command.stdio.stdout = Arc::new(write);
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let mut message = command.name();
+            message.extend_from_slice(b": ");
+            message.extend_from_slice(errors::describe(&error).as_bytes());
+            session.error(None, message);
+            return Ok((Exit::Code(127), Vec::new()));
+        }
+    };
+    drop(command);
+    let mut output = Vec::new();
+    loop {
+        if let Some(signals) = signals::fd() {
+            poll::wait(&[(read.as_fd(), Ready::Read), (signals, Ready::Read)], None)?;
+        }
+        // A make that has to end does not wait for what it only asked.
+        if let Some(signal) = signals::pending() {
+            if signal == TERM {
+                let _ = child.kill(signal);
+            }
+            return Ok((Exit::Signal { signal, core: false }, output));
+        }
+        if fd::read_some(&read, &mut output)? == 0 {
+            break;
+        }
+    }
+    let exit = child.wait()?;
+    interrupt::settle(exit);
+    Ok((exit, output))
+}

@@ -1,0 +1,110 @@
+//! Sub-makes in this process: a command that is our own program becomes a session on a thread.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rkbuild_base::BString;
+use rkbuild_host::poll::{self, Ready};
+use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals, stack};
+use rkbuild_shell::{Invocation as Command, Programs};
+
+use crate::jobs::interrupt::{self, TERM};
+use crate::jobs::process::Process;
+use crate::session::run::{Invocation, run_session};
+
+/// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
+pub const STACK: usize = 256 << 20;
+
+/// Takes the sub-makes among the commands of a running script.
+pub struct SubMakes {
+    process: Arc<Process>,
+    inherit: Vec<Arc<OwnedFd>>,
+    /// A command outlived a signal that came while it ran: a real shell would have too.
+    spared: AtomicBool,
+}
+
+impl SubMakes {
+    /// For a script whose commands inherit `inherit`.
+    pub fn new(process: Arc<Process>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
+        SubMakes { process, inherit: inherit.to_vec(), spared: AtomicBool::new(false) }
+    }
+}
+
+impl Programs for SubMakes {
+    fn offer(&self, command: &Command<'_>) -> Option<Exit> {
+        if let Some(name) = command.argv.first()
+            && is_sub_make(&self.process, command.dir, name, command.env)
+        {
+            let stdio = command.stdio().ok()?;
+            return Some(run(
+                &self.process,
+                command.argv.to_vec(),
+                (**command.env).clone(),
+                command.dir.clone(),
+                stdio,
+                self.inherit.clone(),
+            ));
+        }
+        self.process.native.command(command)
+    }
+
+    fn started(&self, child: &Arc<Child>) {
+        // Where the session's thread runs the script itself, nobody else is there to see a signal.
+        let Some(signals) = signals::fd().filter(|_| signals::pending().is_none()) else { return };
+        let both = [(child.fd(), Ready::Read), (signals, Ready::Read)];
+        if poll::wait(&both, None).is_ok() && signals::pending() == Some(TERM) {
+            let _ = child.kill(TERM);
+        }
+    }
+
+    fn finished(&self, child: &Arc<Child>) {
+        let Ok(Some(exit)) = child.try_wait() else { return };
+        interrupt::settle(exit);
+        if let (Some(pending), Exit::Code(_)) = (signals::pending(), exit) {
+            // What the user sends from the terminal reaches commands too: this one came to us alone.
+            self.spared.fetch_or(pending != TERM, Ordering::Relaxed);
+        }
+    }
+
+    fn interrupted(&self) -> Option<i32> {
+        signals::pending().filter(|_| !self.spared.load(Ordering::Relaxed))
+    }
+}
+
+/// True when `name` is the program this process runs, and the sub-make would be as we are.
+pub fn is_sub_make(process: &Process, dir: &Dir, name: &[u8], env: &Env) -> bool {
+    // Only a make that was told to be another one can't be a session here.
+    let identity = process.shared.lang.identity;
+    let wanted = env.get(b"RKBUILD_COMPAT").map_or("4.4.1".into(), |v| v.to_owned());
+    let same = wanted == identity.version() || (wanted.is_empty() && identity.is_4_4());
+    let path = env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
+    same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(dir, name, &path)
+}
+
+/// Runs a sub-make to its end on a thread of its own.
+pub fn run(
+    process: &Arc<Process>,
+    argv: Vec<BString>,
+    env: Env,
+    dir: Arc<Dir>,
+    stdio: Stdio,
+    inherited: Vec<Arc<OwnedFd>>,
+) -> Exit {
+    let invocation = Invocation {
+        argv,
+        env,
+        dir,
+        stdio,
+        process: process.clone(),
+        inherited,
+        own_process: false,
+        no_native: false,
+    };
+    let thread = stack::big_thread("make", STACK, move |_| run_session(&invocation));
+    match thread.map(|t| t.join()) {
+        Ok(Ok(status)) => crate::jobs::interrupt::exit_of(status),
+        // A panic was reported by its hook; for the parent it is a make that failed.
+        _ => Exit::Code(2),
+    }
+}

@@ -1,0 +1,7 @@
+//! Looking for what makes a target and where a file is: implicit rules, suffixes, VPATH.
+
+pub mod found;
+pub mod implicit;
+pub mod secondary;
+pub mod suffix;
+pub mod vpath;

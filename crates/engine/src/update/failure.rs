@@ -1,0 +1,110 @@
+//! What is said and done when a command fails: error lines, half-made targets that are deleted.
+
+use rkbuild_base::Place;
+use rkbuild_eval::FileId;
+use rkbuild_host::{Exit, signals};
+
+use crate::graph::builder::Builder;
+use crate::graph::times::Time;
+use crate::jobs::job::Job;
+
+impl Builder<'_> {
+    /// `Makefile:3`, or `<builtin>`.
+    pub(crate) fn place_text(&self, file: FileId, line: u32) -> Vec<u8> {
+        let recipe = self.session.targets[file].recipe.as_ref();
+        match recipe.map(|r| r.place) {
+            Some(place) if line > 0 => Place { file: place.file, line }.text(&self.session.shared.lang.names),
+            _ => b"<builtin>".to_vec(),
+        }
+    }
+
+    /// Prints `make: *** [Makefile:3: target] Error 1`.
+    pub(crate) fn command_error(&mut self, job: &Job, exit: Exit, ignored: bool) {
+        let (silent, dont_care) =
+            (self.session.options.silent || self.session.targets.all_silent, self.is_unwanted(job.file));
+        if if ignored { silent } else { dont_care } {
+            return;
+        }
+        self.told_failure |= !ignored;
+        self.show_goal_error();
+        let mut message: Vec<u8> = if ignored { Vec::new() } else { b"*** ".to_vec() };
+        message.push(b'[');
+        message.extend_from_slice(&self.place_text(job.file, job.line));
+        message.extend_from_slice(b": ");
+        message.extend_from_slice(self.name_of(job.file));
+        message.extend_from_slice(b"] ");
+        match exit {
+            Exit::Code(code) => message.extend_from_slice(format!("Error {code}").as_bytes()),
+            Exit::Signal { signal, core } => {
+                message.extend_from_slice(signals::description(signal).as_bytes());
+                if core {
+                    message.extend_from_slice(b" (core dumped)");
+                }
+            }
+        }
+        if ignored {
+            message.extend_from_slice(b" (ignored)");
+        }
+        if let Some(shuffle) = &self.session.options.shuffle {
+            message.extend_from_slice(b" shuffle=");
+            message.extend_from_slice(shuffle);
+        }
+        self.session.error(None, message);
+    }
+
+    /// True for a makefile that need not be there and what it is made from, while makefiles are remade.
+    pub(crate) fn is_unwanted(&mut self, file: FileId) -> bool {
+        self.for_makefiles && self.state(file).unwanted
+    }
+
+    /// Deletes what the recipe of `file` left half-made: the targets that are not what they were before.
+    pub(crate) fn delete_targets(&mut self, file: FileId) {
+        let mut files = vec![file];
+        files.extend(self.session.targets[file].grouped.iter().copied());
+        for (at, target) in files.into_iter().enumerate() {
+            self.delete_target(target, (at > 0).then_some(file));
+        }
+    }
+
+    /// Deletes one target, if it is not what it was before. `made_for` is named where its recipe is that of another.
+    pub(crate) fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) {
+        let target = &self.session.targets[file];
+        if target.precious || target.phony {
+            return;
+        }
+        let name = self.name_of(file);
+        let before = self.state(file).mtime.unwrap_or(Time::Missing);
+        let mut message = b"*** ".to_vec();
+        if let Some(other) = made_for {
+            message.push(b'[');
+            message.extend_from_slice(self.name_of(other));
+            message.extend_from_slice(b"] ");
+        }
+        if let Some((archive, _)) = crate::graph::archive::split(name) {
+            // Of a member of an archive that was not there make knows no time, not even that it was missing.
+            let archive = self.archive_path(archive);
+            let unknown = !self.session.host().exists(&self.session.dir, &archive);
+            if unknown || self.member_time(name) != before {
+                message.extend_from_slice(b"Archive member '");
+                message.extend_from_slice(name);
+                message.extend_from_slice(b"' may be bogus; not deleted");
+                self.session.error(None, message);
+            }
+            return;
+        }
+        let is_file = self.session.host().stat(&self.session.dir, name).is_ok_and(|m| m.is_file());
+        if !is_file || self.stat_time(name) == before {
+            return;
+        }
+        message.extend_from_slice(b"Deleting file '");
+        message.extend_from_slice(name);
+        message.push(b'\'');
+        self.session.error(None, message);
+        if let Err(error) = self.session.host().unlink(&self.session.dir, name)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            let why = rkbuild_host::errors::describe(&error);
+            self.session.error(None, [b"unlink: ", name, b": ", why.as_bytes()].concat());
+        }
+    }
+}

@@ -1,1 +1,0 @@
-/tmp/mine/bin1/make
