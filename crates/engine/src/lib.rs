@@ -1,7 +1,14 @@
 //! Goals to done: which rule makes a target, whether it is out of date, running its recipe.
 //!
-//! One [`session::run::run_session`] is one invocation of make. The [`graph::builder::Builder`] holds what a session knows while it
-//! brings its goals up to date; [`jobs::process::Process`] what all sessions of this process share.
+//! One [`session::run::run_session`] is one invocation of make. Five folders, each of which uses only those below it:
+//!
+//! - [`session`]: a make from its arguments to its exit status;
+//! - [`update`]: goals to done, with the [`update::builder::Builder`], which holds
+//! - [`jobs`]: recipes under way, the [`jobs::roster::Jobs`], which hold
+//! - [`search`]: what makes a target and where a file is, with the [`search::lookup::Search`], which holds
+//! - [`graph`]: the targets and what is known about them, the [`graph::states::Graph`].
+//!
+//! [`jobs::process::Process`] is what all sessions of this process share.
 
 pub mod graph;
 pub mod jobs;

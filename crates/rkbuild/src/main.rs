@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity};
+use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::submake::STACK;
-use rkbuild_engine::session::run::{Invocation, program_of, run_session};
+use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::{Dir, Env, Stdio, signals, stack};
@@ -89,21 +90,20 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
-    let process = Process::new(shared, Arc::new(Layer));
+    let process = Process::new(shared, Arc::new(Layer), run_session);
     let invocation = Invocation {
         argv,
         env,
         dir,
         stdio: Stdio::of_process()?,
-        process,
         inherited: Vec::new(),
         own_process: true,
         no_native: own.no_native,
     };
     let session = stack::big_thread("make", STACK, move |_| {
-        let status = run_session(&invocation);
+        let status = run_session(&process, &invocation);
         // The process ends: to take its caches apart piece by piece would only cost time.
-        std::mem::forget(invocation);
+        std::mem::forget((process, invocation));
         status
     })?;
     // A panic was reported by its hook: an internal error, for the caller a make that failed.

@@ -1,11 +1,10 @@
 //! Archive members as targets: `lib(member)` (manual 11).
 
 use rkbuild_base::BString;
-use rkbuild_eval::FileId;
+use rkbuild_eval::Session;
 use rkbuild_eval::archive::members;
 pub use rkbuild_eval::archive::split;
 
-use crate::graph::builder::Builder;
 use crate::graph::times::Time;
 
 /// True when an archive's member is the one a makefile means: by its last path component, cut as `ar` cuts names.
@@ -15,58 +14,37 @@ fn same_member(wanted: &[u8], found: &[u8]) -> bool {
     wanted == found
 }
 
-impl Builder<'_> {
-    /// The time of `lib(member)`; missing when either is.
-    pub(crate) fn member_time(&mut self, name: &[u8]) -> Time {
-        let Some((archive, member)) = split(name) else { return Time::Missing };
-        // The archive may itself be found through VPATH.
-        let archive = self.archive_path(archive);
-        let Ok(data) = self.session.host().read(&self.session.dir, &archive) else { return Time::Missing };
-        let found = members(&data).and_then(|m| m.into_iter().find(|m| same_member(member, &m.name)));
-        // `ar` writes no times when it is told to be deterministic: then nothing can be up to date.
-        found.filter(|m| m.time > 0).map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
-    }
+/// The time of the member in the archive at that path; missing when either is.
+pub fn time_of(session: &Session, archive: &[u8], member: &[u8]) -> Time {
+    let Ok(data) = session.host().read(&session.dir, archive) else { return Time::Missing };
+    let found = members(&data).and_then(|m| m.into_iter().find(|m| same_member(member, &m.name)));
+    // `ar` writes no times when it is told to be deterministic: then nothing can be up to date.
+    found.filter(|m| m.time > 0).map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
+}
 
-    /// Where an archive is: its own name, or what VPATH makes of it.
-    pub(crate) fn archive_path(&mut self, archive: &[u8]) -> BString {
-        let name = self.session.name(rkbuild_eval::target::strip_dot_slash(archive));
-        let Some(file) = self.session.targets.lookup(name) else {
-            if self.session.host().exists(&self.session.dir, archive) {
-                return archive.into();
-            }
-            return self.search_directories(archive).map_or(archive.into(), |(found, _)| found);
-        };
-        self.mtime(file);
-        let file = self.renamed(file);
-        let name = self.state(file).found_as.unwrap_or(self.session.targets[file].name);
-        self.session.text(name).into()
+/// `-t` on `lib(member)`: sets the member's time to that of the archive after it was written.
+pub fn touch(session: &Session, name: &[u8]) -> Result<(), BString> {
+    let Some((archive, member)) = split(name) else { return Ok(()) };
+    let fail = |text: &[&[u8]]| Err(BString::from(text.concat()));
+    let dir = session.dir.clone();
+    let Ok(mut data) = session.host().read(&dir, archive) else {
+        return fail(&[b"touch: Archive '", archive, b"' does not exist"]);
+    };
+    let Some(members) = members(&data) else {
+        return fail(&[b"touch: '", archive, b"' is not a valid archive"]);
+    };
+    let Some(found) = members.into_iter().find(|m| same_member(member, &m.name)) else {
+        return fail(&[b"touch: Member '", member, b"' does not exist in '", archive, b"'"]);
+    };
+    // The member's time is the one the archive has had so far.
+    let before = session.host().stat(&dir, archive).map_or(0, |meta| meta.mtime_ns);
+    let seconds = before.div_euclid(1_000_000_000);
+    let text = format!("{seconds:<12}");
+    if let Some(slot) = data.get_mut(found.header + 16..found.header + 28) {
+        slot.copy_from_slice(text.as_bytes().get(..12).unwrap_or_default());
     }
-
-    /// `-t` on `lib(member)`: sets the member's time to that of the archive after it was written.
-    pub(crate) fn touch_member(&mut self, file: FileId) -> Result<(), BString> {
-        let name = self.name_of(file);
-        let Some((archive, member)) = split(name) else { return Ok(()) };
-        let fail = |text: &[&[u8]]| Err(BString::from(text.concat()));
-        let dir = self.session.dir.clone();
-        let Ok(mut data) = self.session.host().read(&dir, archive) else {
-            return fail(&[b"touch: Archive '", archive, b"' does not exist"]);
-        };
-        let Some(members) = members(&data) else {
-            return fail(&[b"touch: '", archive, b"' is not a valid archive"]);
-        };
-        let Some(found) = members.into_iter().find(|m| same_member(member, &m.name)) else {
-            return fail(&[b"touch: Member '", member, b"' does not exist in '", archive, b"'"]);
-        };
-        // The member's time is the one the archive has had so far.
-        let before = self.session.host().stat(&dir, archive).map_or(0, |meta| meta.mtime_ns);
-        let seconds = before.div_euclid(1_000_000_000);
-        let text = format!("{seconds:<12}");
-        if let Some(slot) = data.get_mut(found.header + 16..found.header + 28) {
-            slot.copy_from_slice(text.as_bytes().get(..12).unwrap_or_default());
-        }
-        match self.session.host().write(&dir, archive, &data, false) {
-            Ok(()) => Ok(()),
-            Err(_) => fail(&[b"touch: Bad return code from ar_member_touch on '", archive, b"'"]),
-        }
+    match session.host().write(&dir, archive, &data, false) {
+        Ok(()) => Ok(()),
+        Err(_) => fail(&[b"touch: Bad return code from ar_member_touch on '", archive, b"'"]),
     }
 }

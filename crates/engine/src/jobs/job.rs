@@ -1,23 +1,23 @@
 //! Recipes under way: their commands one after the other, waiting for them, job slots and tokens.
 
-use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rkbuild_eval::session::Entering;
-use rkbuild_eval::{FileId, Result, ScopeId, Session};
-use rkbuild_host::fd::{self, Waker};
+use rkbuild_eval::{FileId, Result};
+use rkbuild_host::fd::Waker;
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::{Child, Env, Exit, Stdio, errors, signals};
+use rkbuild_host::{Env, Exit, Stdio, errors, signals};
 
-use crate::graph::builder::{Builder, Status};
+use crate::graph::states::Status;
 use crate::jobs::command::ShellSpec;
-use crate::jobs::interrupt;
 use crate::jobs::jobserver::Jobserver;
-use crate::jobs::output::{Held, Sync};
-use crate::jobs::process::Process;
-use crate::jobs::recipe::{Flags, Line, any_recursive, is_blank};
+use crate::jobs::output::Held;
+use crate::jobs::recipe::{self, Flags, Line, all_recursive, any_recursive, is_blank};
+use crate::jobs::roster::{Job, Jobs, Work};
+use crate::jobs::shell::shell_spec;
+use crate::jobs::signal;
 use crate::jobs::start::{Command, Way};
 
 /// How often the load is looked at when it is too high to start a job.
@@ -30,136 +30,21 @@ const STACK: usize = 2 << 20;
 pub enum Started {
     /// It is over.
     Done(Status),
-    /// Its end will be told by [`Builder::wait_one`].
+    /// Its end will be told by [`Jobs::wait_one`].
     Running,
+    /// It was not started: a recipe that ended meanwhile, which [`Jobs::wait_one`] tells of, failed.
+    Stopped,
 }
 
-/// The recipes of a session that are under way.
-pub struct Jobs {
-    process: Arc<Process>,
-    jobserver: Option<Jobserver>,
-    sync: Sync,
-    /// How many may run at once; 0 for no limit.
-    slots: u32,
-    /// In the order they were started.
-    pub(crate) running: Vec<Job>,
-    /// Recipes that ended while we waited for something else.
-    pub(crate) ended: Vec<(FileId, Status)>,
-    /// A signal came: nothing more is started.
-    pub(crate) dying: bool,
-    /// A job has the session's standard input.
-    input_taken: bool,
-    /// What the others read: nothing.
-    no_input: Option<Arc<OwnedFd>>,
-    /// Commands that ran on threads of this process and are over.
-    over: Arc<Mutex<Vec<(u64, Exit)>>>,
-    waker: Option<Arc<Waker>>,
-    next: u64,
-}
-
-/// One recipe under way.
-pub(crate) struct Job {
-    id: u64,
-    pub file: FileId,
-    lines: VecDeque<Line>,
-    spec: ShellSpec,
-    /// Made when the first command starts.
-    env: Option<Env>,
-    pub scope: ScopeId,
-    pub work: Work,
-    /// Some line of the recipe is recursive.
-    recursive: bool,
-    /// Why it runs was told (`--trace`).
-    traced: bool,
-    /// It reads the session's standard input.
-    has_input: bool,
-    /// Its output, where that is kept together.
-    held: Option<Held>,
-    /// The command that runs now.
-    pub flags: Flags,
-    pub line: u32,
-    /// The process that ended last.
-    last_pid: i32,
-}
-
-impl Job {
-    /// The process that runs, or ran last.
-    pub(crate) fn pid(&self) -> i32 {
-        if let Work::Child(child) = &self.work { child.pid() } else { self.last_pid }
-    }
-
-    /// The number that tells it from other jobs.
-    pub(crate) fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-pub(crate) enum Work {
-    None,
-    Child(Child),
-    Thread,
-    /// It was over at once.
-    Over(Exit),
-}
-
-impl Jobs {
-    /// No recipe is under way yet.
-    pub fn new(session: &Session, process: Arc<Process>, jobserver: Option<Jobserver>, sync: Sync) -> Jobs {
-        let slots = match (&jobserver, session.options.jobs) {
-            (Some(_), _) => 0,
-            (None, Some(jobs)) => jobs,
-            (None, None) => 1,
-        };
-        Jobs {
-            process,
-            jobserver,
-            sync,
-            slots,
-            running: Vec::new(),
-            ended: Vec::new(),
-            dying: false,
-            input_taken: false,
-            no_input: None,
-            over: Arc::default(),
-            waker: None,
-            next: 0,
-        }
-    }
-
-    /// The session's standard input for one job at a time; the others read an empty one.
-    fn input(&mut self, job: &mut Job, session: &Session) -> Arc<OwnedFd> {
-        job.has_input |= !std::mem::replace(&mut self.input_taken, true);
-        if job.has_input {
-            return session.stdio.stdin.clone();
-        }
-        if self.no_input.is_none() {
-            self.no_input = fd::empty_input().ok().map(Arc::new);
-        }
-        self.no_input.clone().unwrap_or_else(|| session.stdio.stdin.clone())
-    }
-
-    fn give_back_tokens(&mut self) {
-        let keep = self.running.len().saturating_sub(1);
-        if let Some(jobserver) = &mut self.jobserver {
-            jobserver.give_back(keep);
-        }
-    }
-}
-
-impl Builder<'_> {
-    /// How many recipes are under way, or ended and not told of yet.
-    pub fn running(&self) -> usize {
-        self.jobs.running.len() + self.jobs.ended.len()
-    }
-
+impl Jobs<'_> {
     /// Runs the recipe of `file`; waits for its end where only one may run at a time.
     pub fn run_recipe(&mut self, file: FileId) -> Result<Started> {
         let Some(recipe) = self.session.targets[file].recipe.clone() else {
             return Ok(Started::Done(Status::Success));
         };
-        self.check_length(&recipe)?;
+        recipe::check_length(self.session, &recipe)?;
         let scope = self.set_automatic(file)?;
-        let lines = self.expand_recipe(file, &recipe, scope)?;
+        let lines = recipe::expand(self, file, &recipe, scope)?;
         if lines.is_empty() {
             // What expands to nothing is a recipe, too; what is written so never starts.
             let blank = is_blank(&recipe);
@@ -170,10 +55,10 @@ impl Builder<'_> {
             return Ok(Started::Done(Status::Success));
         }
         let saved = std::mem::replace(&mut self.session.vars.current, scope);
-        let spec = crate::jobs::shell::shell_spec(self.session);
+        let spec = shell_spec(self.session);
         self.session.vars.current = saved;
-        let id = self.jobs.next;
-        self.jobs.next += 1;
+        let id = self.next;
+        self.next += 1;
         let mut job = Job {
             id,
             file,
@@ -191,34 +76,42 @@ impl Builder<'_> {
             last_pid: 0,
         };
         let serial = self.serial();
-        if !serial {
-            self.wait_for_slot()?;
+        if !serial && !self.wait_for_slot()? {
+            return Ok(Started::Stopped);
         }
         // The token may have come from a make that the same signal ended.
         self.check_signal(None)?;
         if let Some(status) = self.advance(&mut job)? {
-            self.jobs.give_back_tokens();
+            self.give_back_tokens();
             return Ok(Started::Done(status));
         }
         self.trace_job("Putting child", &job, true, "on the chain.");
-        self.jobs.running.push(job);
-        self.jobs.give_back_tokens();
+        self.running.push(job);
+        self.give_back_tokens();
         if !serial {
             return Ok(Started::Running);
         }
         // One at a time: this one is over before anything else is looked at.
         loop {
             self.wait_for_event()?;
-            if let Some(at) = self.jobs.ended.iter().position(|(f, _)| *f == file) {
-                let (_, status) = self.jobs.ended.remove(at);
+            if let Some(at) = self.ended.iter().position(|(f, _)| *f == file) {
+                let (_, status) = self.ended.remove(at);
                 return Ok(Started::Done(status));
             }
         }
     }
 
-    /// True when recipes follow each other.
-    fn serial(&self) -> bool {
-        self.jobs.slots == 1 || self.not_parallel
+    /// True when the recipe of `file` has a line that runs even with `-t`.
+    pub(crate) fn is_recursive(&self, file: FileId) -> bool {
+        let one_shell = self.session.targets.one_shell;
+        self.session.targets[file].recipe.as_deref().is_some_and(|r| any_recursive(r, one_shell))
+    }
+
+    /// True when all lines of the recipe of `file` run even with `-n`: as written, or with a `+` that came of expansion.
+    pub(crate) fn all_recursive(&mut self, file: FileId) -> bool {
+        let one_shell = self.session.targets.one_shell;
+        self.state(file).all_recursive
+            || self.session.targets[file].recipe.as_deref().is_some_and(|r| all_recursive(r, one_shell))
     }
 
     /// Runs commands of a job until one has to be waited for; the status when all are over.
@@ -227,7 +120,7 @@ impl Builder<'_> {
         if !matches!(result, Ok(None)) {
             self.release_output(job);
             if job.has_input {
-                self.jobs.input_taken = false;
+                self.input_taken = false;
             }
         }
         result
@@ -268,12 +161,12 @@ impl Builder<'_> {
         let argv = job.spec.argv(&line.text, line.flags.ignore);
         let runs = argv.is_some() && (!touch || line.flags.recursive);
         self.state(job.file).ended_unrun = !runs;
-        let held = self.jobs.sync.holds(self.session, line.flags.recursive);
+        let held = self.sync.holds(self.session, line.flags.recursive);
         if held && job.held.is_none() {
             job.held = Held::new(self.session).ok();
         }
         if self.traces_reasons() && !std::mem::replace(&mut job.traced, true) {
-            self.with_output(job, |builder, job| builder.trace_reason(job.file, job.scope));
+            self.with_output(job, |jobs, job| jobs.trace_reason(job.file, job.scope));
         }
         let Some(argv) = argv else { return Ok(None) };
         if question && !line.flags.recursive {
@@ -282,7 +175,7 @@ impl Builder<'_> {
             let by_pattern = self.state(job.file).tried_implicit;
             if job.env.is_some() && (by_pattern || self.session.targets[job.file].grouped.is_empty()) {
                 self.state(job.file).mtime = None;
-                self.with_output(job, |builder, job| builder.delete_target(job.file, None));
+                self.with_output(job, |jobs, job| jobs.delete_target(job.file, None));
             }
             return Ok(Some(Status::Question));
         }
@@ -296,7 +189,7 @@ impl Builder<'_> {
         if just_print || print || (!silent && !line.flags.silent) {
             let mut text = line.text.to_vec();
             text.push(b'\n');
-            self.with_output(job, |builder, _| builder.session.out(&text));
+            self.with_output(job, |jobs, _| jobs.session.out(&text));
         }
         self.session.commands += 1;
         if ShellSpec::is_no_op(&argv) || just_print && !line.flags.recursive {
@@ -313,15 +206,15 @@ impl Builder<'_> {
                 job.env.insert(env).clone()
             }
         };
-        let inherit = match &self.jobs.jobserver {
+        let inherit = match &self.jobserver {
             Some(jobserver) if line.flags.recursive => jobserver.inherit().to_vec(),
             _ => Vec::new(),
         };
-        let stdin = self.jobs.input(job, self.session);
+        let stdin = self.input(job);
         let streams = job.held.as_ref().map_or(&self.session.stdio, |held| &held.stdio);
         let stdio = Stdio { stdin, ..streams.clone() };
         let command = Command {
-            process: self.jobs.process.clone(),
+            process: self.process.clone(),
             text: line.text,
             target: self.name_of(job.file),
             argv,
@@ -341,7 +234,7 @@ impl Builder<'_> {
                     let mut message = command.name();
                     message.extend_from_slice(b": ");
                     message.extend_from_slice(errors::describe(&error).as_bytes());
-                    self.with_output(job, |builder, _| builder.session.error(None, &message));
+                    self.with_output(job, |jobs, _| jobs.session.error(None, &message));
                     Work::Over(Exit::Code(127))
                 }
             },
@@ -352,7 +245,7 @@ impl Builder<'_> {
     /// The environment of a recipe. The descriptors of a jobserver's pipe are open only in recursive commands; a
     /// recipe without one is told so.
     fn job_environment(&mut self, job: &Job) -> Result<Env> {
-        let hidden = self.jobs.jobserver.as_ref().is_some_and(Jobserver::is_pipe) && !job.recursive;
+        let hidden = self.jobserver.as_ref().is_some_and(Jobserver::is_pipe) && !job.recursive;
         let more: &[u8] =
             if hidden && self.session.identity().is_4_4() { b" --jobserver-auth=-2,-2" } else { b"" };
         let place = self.session.targets[job.file].recipe.as_ref().map(|recipe| recipe.place);
@@ -362,31 +255,16 @@ impl Builder<'_> {
         env
     }
 
-    /// Does something whose output belongs to a job.
-    fn with_output(&mut self, job: &Job, f: impl FnOnce(&mut Self, &Job)) {
-        let Some(held) = &job.held else { return f(self, job) };
-        let real = std::mem::replace(&mut self.session.stdio, held.stdio.clone());
-        f(self, job);
-        self.session.stdio = real;
-    }
-
-    /// Writes out what a job's output was kept for.
-    pub(crate) fn release_output(&self, job: &Job) {
-        if let Some(held) = &job.held {
-            self.jobs.sync.release(self.session, &self.jobs.process, held);
-        }
-    }
-
     /// Runs a command of this process: at once where jobs follow each other, else on a thread.
     fn run_here(&mut self, id: u64, run: Box<dyn FnOnce() -> Exit + Send>) -> Work {
         if self.serial() {
             return Work::Over(run());
         }
-        if self.jobs.waker.is_none() {
-            self.jobs.waker = Waker::new().ok().map(Arc::new);
+        if self.waker.is_none() {
+            self.waker = Waker::new().ok().map(Arc::new);
         }
-        let Some(waker) = self.jobs.waker.clone() else { return Work::Over(run()) };
-        let over = self.jobs.over.clone();
+        let Some(waker) = self.waker.clone() else { return Work::Over(run()) };
+        let over = self.over.clone();
         let body = Arc::new(Mutex::new(Some(run)));
         let taken = body.clone();
         let thread = std::thread::Builder::new().name("recipe".into()).stack_size(STACK).spawn(move || {
@@ -410,10 +288,10 @@ impl Builder<'_> {
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         self.session.host().changed();
-        self.directories.clear(self.session);
-        interrupt::settle(exit);
+        self.search.directories.clear(self.search.graph.session);
+        signal::settle(exit);
         self.check_signal(Some((job, exit)))?;
-        if self.jobs.sync.by_line() {
+        if self.sync.by_line() {
             self.release_output(job);
         }
         if exit == Exit::Code(0) {
@@ -425,59 +303,57 @@ impl Builder<'_> {
         // A sub-make that was only asked says with 1 that something is out of date.
         let asked = self.session.options.question && job.flags.recursive && exit == Exit::Code(1);
         if ignored || !asked {
-            self.with_output(job, |builder, job| builder.command_error(job, exit, ignored));
+            self.with_output(job, |jobs, job| jobs.command_error(job, exit, ignored));
         }
         if ignored {
             return Ok(None);
         }
         self.state(job.file).failed_line = Some(job.line);
         if self.delete_on_error || matches!(exit, Exit::Signal { .. }) {
-            self.with_output(job, |builder, job| builder.delete_targets(job.file));
+            self.with_output(job, |jobs, job| jobs.delete_targets(job.file));
         }
         Ok(Some(if asked { Status::Question } else { Status::Failed }))
     }
 
-    /// Waits until another job may start.
-    fn wait_for_slot(&mut self) -> Result<()> {
+    /// Waits until another job may start; false when none may any more.
+    fn wait_for_slot(&mut self) -> Result<bool> {
         loop {
-            let running = self.jobs.running.len();
+            let running = self.running.len();
             if running == 0 {
-                return Ok(());
+                return Ok(true);
             }
             if !self.load_is_low() {
                 self.wait_for_event_or(false, Some(LOAD_INTERVAL))?;
-                self.stop_at_failure()?;
+                if self.has_failed() {
+                    return Ok(false);
+                }
                 continue;
             }
-            if let Some(jobserver) = &mut self.jobs.jobserver {
+            if let Some(jobserver) = &mut self.jobserver {
                 match jobserver.try_take() {
-                    Ok(true) => return Ok(()),
+                    Ok(true) => return Ok(true),
                     Ok(false) => self.wait_for_event_or(true, None)?,
                     Err(error) => {
                         let why = errors::describe(&error);
                         return Err(self.session.fatal(None, format!("read jobs pipe: {why}")));
                     }
                 }
-            } else if self.jobs.slots == 0 || running < self.jobs.slots as usize {
-                return Ok(());
+            } else if self.slots == 0 || running < self.slots as usize {
+                return Ok(true);
             } else {
                 self.wait_for_event()?;
             }
-            self.stop_at_failure()?;
+            if self.has_failed() {
+                return Ok(false);
+            }
         }
     }
 
-    /// A recipe that failed while another was about to start ends the session before that.
-    fn stop_at_failure(&mut self) -> Result<()> {
-        if self.session.options.keep_going {
-            return Ok(());
-        }
-        let ended = std::mem::take(&mut self.jobs.ended);
-        if !ended.iter().any(|(file, status)| *status != Status::Success && !self.is_unwanted(*file)) {
-            self.jobs.ended = ended;
-            return Ok(());
-        }
-        self.recipes_ended(&ended)
+    /// True when a recipe that failed while another was about to start ends the session before that.
+    fn has_failed(&mut self) -> bool {
+        let failed = |(_, status): &&(FileId, Status)| *status != Status::Success;
+        let files: Vec<FileId> = self.ended.iter().filter(failed).map(|(file, _)| *file).collect();
+        !self.session.options.keep_going && files.into_iter().any(|file| !self.is_unwanted(file))
     }
 
     fn load_is_low(&self) -> bool {
@@ -492,10 +368,10 @@ impl Builder<'_> {
 
     /// Waits until a recipe has ended; gives all that have.
     pub fn wait_one(&mut self) -> Result<Vec<(FileId, Status)>> {
-        while self.jobs.ended.is_empty() && !self.jobs.running.is_empty() {
+        while self.ended.is_empty() && !self.running.is_empty() {
             self.wait_for_event()?;
         }
-        Ok(std::mem::take(&mut self.jobs.ended))
+        Ok(std::mem::take(&mut self.ended))
     }
 
     fn wait_for_event(&mut self) -> Result<()> {
@@ -504,23 +380,23 @@ impl Builder<'_> {
 
     /// Waits until a command ends (or a token can be had, or the time is over) and goes on with its recipe.
     pub(crate) fn wait_for_event_or(&mut self, token: bool, timeout: Option<Duration>) -> Result<()> {
-        for job in &self.jobs.running {
+        for job in &self.running {
             self.trace_job("Live child", job, true, "");
         }
         let ready = {
             let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
-            for job in &self.jobs.running {
+            for job in &self.running {
                 if let Work::Child(child) = &job.work {
                     fds.push((child.fd(), Ready::Read));
                 }
             }
-            if let Some(waker) = &self.jobs.waker {
+            if let Some(waker) = &self.waker {
                 fds.push((waker.as_fd(), Ready::Read));
             }
-            if let (true, Some(jobserver)) = (token, &self.jobs.jobserver) {
+            if let (true, Some(jobserver)) = (token, &self.jobserver) {
                 fds.push((jobserver.fd(), Ready::Read));
             }
-            if let (Some(signals), false) = (signals::fd(), self.jobs.dying) {
+            if let (Some(signals), false) = (signals::fd(), self.dying) {
                 fds.push((signals, Ready::Read));
             }
             poll::wait(&fds, timeout)
@@ -529,13 +405,13 @@ impl Builder<'_> {
             let why = errors::describe(&error);
             return Err(self.session.fatal(None, format!("poll: {why}")));
         }
-        if let Some(waker) = &self.jobs.waker {
+        if let Some(waker) = &self.waker {
             waker.drain();
         }
         self.check_signal(None)?;
-        let over = std::mem::take(&mut *self.jobs.over.lock().unwrap_or_else(PoisonError::into_inner));
+        let over = std::mem::take(&mut *self.over.lock().unwrap_or_else(PoisonError::into_inner));
         let mut at = 0;
-        while let Some(job) = self.jobs.running.get(at) {
+        while let Some(job) = self.running.get(at) {
             let exit = match &job.work {
                 Work::Child(child) => child.try_wait().unwrap_or(Some(Exit::Code(2))),
                 Work::Thread => over.iter().find(|(id, _)| *id == job.id).map(|(_, exit)| *exit),
@@ -545,11 +421,11 @@ impl Builder<'_> {
                 at += 1;
                 continue;
             };
-            let mut job = self.jobs.running.remove(at);
+            let mut job = self.running.remove(at);
             let how = if exit == Exit::Code(0) { "Reaping winning child" } else { "Reaping losing child" };
             self.trace_job(how, &job, false, "");
             let pid = job.pid();
-            if self.jobs.dying {
+            if self.dying {
                 self.last_word(&mut job, exit);
                 continue;
             }
@@ -558,60 +434,26 @@ impl Builder<'_> {
                 Some(status) => {
                     job.last_pid = pid;
                     self.trace_job("Removing child", &job, false, "from chain.");
-                    self.jobs.ended.push((job.file, status));
-                    self.jobs.give_back_tokens();
+                    self.ended.push((job.file, status));
+                    self.give_back_tokens();
                     // What a failure ends is said before it is seen that others have ended as well.
                     let fails = status != Status::Success && !self.is_unwanted(job.file);
                     if fails && !self.session.options.keep_going {
-                        let unseen: Vec<u64> = self.jobs.running.iter().skip(at).map(|job| job.id).collect();
+                        let unseen: Vec<u64> = self.running.iter().skip(at).map(|job| job.id).collect();
                         let left = over.into_iter().filter(|(id, _)| unseen.contains(id));
-                        self.jobs.over.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
-                        if let Some(waker) = &self.jobs.waker {
+                        self.over.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+                        if let Some(waker) = &self.waker {
                             waker.wake();
                         }
                         break;
                     }
                 }
                 None => {
-                    self.jobs.running.insert(at, job);
+                    self.running.insert(at, job);
                     at += 1;
                 }
             }
         }
         Ok(())
-    }
-
-    /// `-t`: touches a target, as `touch` would.
-    pub fn touch_target(&mut self, file: FileId) -> Result<Status> {
-        let name = self.name_of(file);
-        if !self.session.options.silent && !self.session.targets.all_silent {
-            let mut line = b"touch ".to_vec();
-            line.extend_from_slice(name);
-            line.push(b'\n');
-            self.session.out(&line);
-        }
-        if self.session.options.just_print {
-            return Ok(Status::Success);
-        }
-        if crate::graph::archive::split(name).is_some() {
-            return Ok(match self.touch_member(file) {
-                Ok(()) => Status::Success,
-                Err(message) => {
-                    self.session.error(None, message);
-                    Status::Failed
-                }
-            });
-        }
-        match self.session.host().touch(&self.session.dir, name) {
-            Ok(()) => Ok(Status::Success),
-            Err(error) => {
-                let mut message = b"touch: open: ".to_vec();
-                message.extend_from_slice(name);
-                message.extend_from_slice(b": ");
-                message.extend_from_slice(errors::describe(&error).as_bytes());
-                self.session.error(None, message);
-                Ok(Status::Failed)
-            }
-        }
     }
 }

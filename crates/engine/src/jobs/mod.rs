@@ -1,14 +1,20 @@
 //! Running recipes: their lines, commands, jobs and tokens, output and interruption.
 
-pub mod automatic;
 pub mod command;
+pub mod failure;
+pub mod intermediates;
 pub mod interrupt;
+pub mod invocation;
 pub mod job;
 pub mod jobserver;
 pub mod native;
 pub mod output;
 pub mod process;
+pub mod reason;
 pub mod recipe;
+pub mod roster;
 pub mod shell;
+pub mod signal;
 pub mod start;
 pub mod submake;
+pub mod touch;

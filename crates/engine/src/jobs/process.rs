@@ -8,6 +8,7 @@ use rkbuild_eval::Shared;
 use rkbuild_host::{Dir, Host};
 use rkbuild_shell::{Dialect, Script};
 
+use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 
 /// Scripts longer than this are hardly ever met twice.
@@ -15,12 +16,17 @@ const LONGEST_KEPT: usize = 256;
 /// How many parsed scripts are kept.
 const MOST_KEPT: usize = 8192;
 
+/// Runs a make to its end and gives its exit status: the door by which a job starts a session, which is above it.
+pub type RunSession = fn(&Arc<Process>, &Invocation) -> i32;
+
 /// Shared by all sessions of this process.
 pub struct Process {
     /// Names, makefiles and the door to the machine.
     pub shared: Arc<Shared>,
     /// Does what it knows without starting programs.
     pub native: Arc<dyn Native>,
+    /// Runs a sub-make.
+    pub session: RunSession,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -41,10 +47,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Process {
     /// The shared part of a new process.
-    pub fn new(shared: Arc<Shared>, native: Arc<dyn Native>) -> Arc<Process> {
+    pub fn new(shared: Arc<Shared>, native: Arc<dyn Native>, session: RunSession) -> Arc<Process> {
         Arc::new(Process {
             shared,
             native,
+            session,
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),

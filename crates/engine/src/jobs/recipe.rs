@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use rkbuild_base::{BString, Place};
-use rkbuild_eval::{FileId, Recipe, Result, ScopeId};
+use rkbuild_eval::{FileId, Recipe, Result, ScopeId, Session};
 use rkbuild_syntax::line::trailing_backslashes;
 
-use crate::graph::builder::Builder;
+use crate::graph::states::Graph;
+use crate::jobs::shell::shell_spec;
 
 /// What the characters in front of a command say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,110 +131,95 @@ pub(crate) fn any_recursive(recipe: &Recipe, one_shell: bool) -> bool {
     })
 }
 
-impl Builder<'_> {
-    /// Refuses a recipe that GNU make does not count the lines of.
-    pub(crate) fn check_length(&mut self, recipe: &Recipe) -> Result<()> {
-        const MOST_LINES: usize = 65_535;
-        // 4.3 counts no further either, and runs the remainder of the division.
-        if recipe.lines.len() <= MOST_LINES || !self.session.identity().is_4_4() {
-            return Ok(());
-        }
-        let message = format!("Recipe has too many lines (limit {MOST_LINES})");
-        Err(self.session.fatal(Some(recipe.place), message))
+/// Refuses a recipe that GNU make does not count the lines of.
+pub(crate) fn check_length(session: &Session, recipe: &Recipe) -> Result<()> {
+    const MOST_LINES: usize = 65_535;
+    // 4.3 counts no further either, and runs the remainder of the division.
+    if recipe.lines.len() <= MOST_LINES || !session.identity().is_4_4() {
+        return Ok(());
     }
+    let message = format!("Recipe has too many lines (limit {MOST_LINES})");
+    Err(session.fatal(Some(recipe.place), message))
+}
 
-    /// Expands the recipe of `file` in `scope`, all of it before anything runs.
-    pub(crate) fn expand_recipe(
-        &mut self,
-        file: FileId,
-        recipe: &Recipe,
-        scope: ScopeId,
-    ) -> Result<VecDeque<Line>> {
-        let one_shell = self.session.targets.one_shell;
-        let mut out = VecDeque::new();
-        let mut whole: Option<Line> = None;
-        let bourne = one_shell && {
-            let saved = std::mem::replace(&mut self.session.vars.current, scope);
-            let spec = crate::jobs::shell::shell_spec(self.session);
-            self.session.vars.current = saved;
-            spec?.is_bourne()
-        };
-        let builtin = self.session.targets[file].builtin || recipe.place.line == 0;
-        // Some line is not run with `-n`.
-        let mut plain = false;
-        let saved = self.session.in_recipe;
-        self.session.in_recipe = true;
-        for line in &recipe.lines {
-            // With .ONESHELL there is one line, which is where the first is.
-            let first = if one_shell { recipe.lines.first() } else { None };
-            let place = Place { file: recipe.place.file, line: first.unwrap_or(line).line };
-            self.session.reading = (!builtin).then_some(place);
-            let mut text = Vec::new();
-            let result = self.session.expand_in(scope, &line.text, &mut text);
-            self.session.reading = None;
-            if let Err(fatal) = result {
-                self.session.in_recipe = saved;
-                return Err(fatal);
-            }
-            let written = written_flags(&line.text.bytes);
-            if one_shell {
-                match &mut whole {
-                    None => {
-                        let (prefix, text) = text.split_at(prefix_length(&text));
-                        let (flags, _) = split_flags(prefix);
-                        // What a variable brought are lines, too.
-                        let text =
-                            if bourne { without_prefixes(text) } else { without_tabs(text, recipe.prefix) };
-                        whole = Some(Line { text: text.into(), flags: flags.or(written), line: line.line });
-                    }
-                    Some(whole) => {
-                        whole.text.push(b'\n');
-                        // A Bourne shell is spared the prefixes; another interpreter may need these characters.
-                        let text = if bourne {
-                            without_prefixes(&text)
-                        } else {
-                            let text = text.strip_prefix(&[recipe.prefix]).unwrap_or(&text);
-                            without_tabs(text, recipe.prefix)
-                        };
-                        whole.text.extend_from_slice(&text);
-                        whole.flags.recursive |= names_make(&line.text.bytes);
-                    }
+/// Expands the recipe of `file` in `scope`, all of it before anything runs.
+pub(crate) fn expand(
+    graph: &mut Graph<'_>,
+    file: FileId,
+    recipe: &Recipe,
+    scope: ScopeId,
+) -> Result<VecDeque<Line>> {
+    let one_shell = graph.session.targets.one_shell;
+    let mut out = VecDeque::new();
+    let mut whole: Option<Line> = None;
+    let bourne = one_shell && {
+        let saved = std::mem::replace(&mut graph.session.vars.current, scope);
+        let spec = shell_spec(graph.session);
+        graph.session.vars.current = saved;
+        spec?.is_bourne()
+    };
+    let builtin = graph.session.targets[file].builtin || recipe.place.line == 0;
+    // Some line is not run with `-n`.
+    let mut plain = false;
+    let saved = graph.session.in_recipe;
+    graph.session.in_recipe = true;
+    for line in &recipe.lines {
+        // With .ONESHELL there is one line, which is where the first is.
+        let first = if one_shell { recipe.lines.first() } else { None };
+        let place = Place { file: recipe.place.file, line: first.unwrap_or(line).line };
+        graph.session.reading = (!builtin).then_some(place);
+        let mut text = Vec::new();
+        let result = graph.session.expand_in(scope, &line.text, &mut text);
+        graph.session.reading = None;
+        if let Err(fatal) = result {
+            graph.session.in_recipe = saved;
+            return Err(fatal);
+        }
+        let written = written_flags(&line.text.bytes);
+        if one_shell {
+            match &mut whole {
+                None => {
+                    let (prefix, text) = text.split_at(prefix_length(&text));
+                    let (flags, _) = split_flags(prefix);
+                    // What a variable brought are lines, too.
+                    let text =
+                        if bourne { without_prefixes(text) } else { without_tabs(text, recipe.prefix) };
+                    whole = Some(Line { text: text.into(), flags: flags.or(written), line: line.line });
                 }
-                continue;
-            }
-            let mut written = written;
-            let mut found = false;
-            for piece in split_lines(&text) {
-                let (flags, rest) = split_flags(piece);
-                // A `+` counts for what follows it from the same line too.
-                written.recursive |= flags.recursive;
-                found |= flags.recursive;
-                if !rest.is_empty() {
-                    out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
+                Some(whole) => {
+                    whole.text.push(b'\n');
+                    // A Bourne shell is spared the prefixes; another interpreter may need these characters.
+                    let text = if bourne {
+                        without_prefixes(&text)
+                    } else {
+                        let text = text.strip_prefix(&[recipe.prefix]).unwrap_or(&text);
+                        without_tabs(text, recipe.prefix)
+                    };
+                    whole.text.extend_from_slice(&text);
+                    whole.flags.recursive |= names_make(&line.text.bytes);
                 }
             }
-            plain |= !found && !written_flags(&line.text.bytes).recursive;
+            continue;
         }
-        self.session.in_recipe = saved;
-        self.state(file).all_recursive = !plain && !one_shell;
-        if let Some(whole) = whole.filter(|w| !rkbuild_base::text::trim(&w.text).is_empty()) {
-            out.push_back(whole);
+        let mut written = written;
+        let mut found = false;
+        for piece in split_lines(&text) {
+            let (flags, rest) = split_flags(piece);
+            // A `+` counts for what follows it from the same line too.
+            written.recursive |= flags.recursive;
+            found |= flags.recursive;
+            if !rest.is_empty() {
+                out.push_back(Line { text: rest.into(), flags: flags.or(written), line: line.line });
+            }
         }
-        Ok(out)
+        plain |= !found && !written_flags(&line.text.bytes).recursive;
     }
-
-    /// True when the recipe of `file` has a line that runs even with `-t`.
-    pub(crate) fn is_recursive(&self, file: FileId) -> bool {
-        let one_shell = self.session.targets.one_shell;
-        self.session.targets[file].recipe.as_deref().is_some_and(|r| any_recursive(r, one_shell))
+    graph.session.in_recipe = saved;
+    graph.state(file).all_recursive = !plain && !one_shell;
+    if let Some(whole) = whole.filter(|w| !rkbuild_base::text::trim(&w.text).is_empty()) {
+        out.push_back(whole);
     }
-
-    /// True when all lines of the recipe of `file` run even with `-n`: as written, or with a `+` that came of expansion.
-    pub(crate) fn all_recursive(&mut self, file: FileId) -> bool {
-        let one_shell = self.session.targets.one_shell;
-        self.state(file).all_recursive
-            || self.session.targets[file].recipe.as_deref().is_some_and(|r| all_recursive(r, one_shell))
-    }
+    Ok(out)
 }
 
 #[cfg(test)]

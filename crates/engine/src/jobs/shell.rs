@@ -9,8 +9,8 @@ use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Exit, errors, fd, signals};
 
 use crate::jobs::command::ShellSpec;
-use crate::jobs::interrupt::{self, TERM};
 use crate::jobs::process::Process;
+use crate::jobs::signal::{self, TERM};
 use crate::jobs::start::Command;
 
 /// Runs the commands of `$(shell)` for one session.
@@ -130,6 +130,6 @@ fn output_of(mut command: Command, session: &Session) -> std::io::Result<(Exit, 
         }
     }
     let exit = child.wait()?;
-    interrupt::settle(exit);
+    signal::settle(exit);
     Ok((exit, output))
 }

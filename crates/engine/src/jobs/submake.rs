@@ -9,9 +9,9 @@ use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals, stack};
 use rkbuild_shell::{Invocation as Command, Programs};
 
-use crate::jobs::interrupt::{self, TERM};
+use crate::jobs::invocation::Invocation;
 use crate::jobs::process::Process;
-use crate::session::run::{Invocation, run_session};
+use crate::jobs::signal::{self, TERM};
 
 /// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
 pub const STACK: usize = 256 << 20;
@@ -60,7 +60,7 @@ impl Programs for SubMakes {
 
     fn finished(&self, child: &Arc<Child>) {
         let Ok(Some(exit)) = child.try_wait() else { return };
-        interrupt::settle(exit);
+        signal::settle(exit);
         if let (Some(pending), Exit::Code(_)) = (signals::pending(), exit) {
             // What the user sends from the terminal reaches commands too: this one came to us alone.
             self.spared.fetch_or(pending != TERM, Ordering::Relaxed);
@@ -91,19 +91,11 @@ pub fn run(
     stdio: Stdio,
     inherited: Vec<Arc<OwnedFd>>,
 ) -> Exit {
-    let invocation = Invocation {
-        argv,
-        env,
-        dir,
-        stdio,
-        process: process.clone(),
-        inherited,
-        own_process: false,
-        no_native: false,
-    };
-    let thread = stack::big_thread("make", STACK, move |_| run_session(&invocation));
+    let invocation = Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false };
+    let process = process.clone();
+    let thread = stack::big_thread("make", STACK, move |_| (process.session)(&process, &invocation));
     match thread.map(|t| t.join()) {
-        Ok(Ok(status)) => crate::jobs::interrupt::exit_of(status),
+        Ok(Ok(status)) => signal::exit_of(status),
         // A panic was reported by its hook; for the parent it is a make that failed.
         _ => Exit::Code(2),
     }

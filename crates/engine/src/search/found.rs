@@ -7,8 +7,8 @@ use rkbuild_base::BString;
 use rkbuild_eval::target::{PatternRule, strip_dot_slash};
 use rkbuild_eval::{Dep, FileId};
 
-use crate::graph::builder::Builder;
 use crate::graph::times::Time;
+use crate::search::lookup::Search;
 
 /// A pattern rule that applies, with what it takes to make its prerequisites.
 pub(crate) struct Found {
@@ -46,7 +46,7 @@ impl Found {
     }
 }
 
-impl Builder<'_> {
+impl Search<'_> {
     /// Enters the intermediate files a rule that was found counts on, from the last to the first, and what it makes
     /// besides. They stay, whether or not the rule is used in the end.
     pub(crate) fn settle(&mut self, found: &mut Found) {
@@ -205,19 +205,6 @@ impl Builder<'_> {
         if intermediate && (self.state(file).status.is_some() || self.state(file).mtime == Some(Time::Old)) {
             self.intermediates.insert(file);
         }
-    }
-
-    /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
-    /// So is what -W names.
-    pub(crate) fn another_rule(&mut self, head: FileId) -> FileId {
-        let name = self.session.targets[head].name;
-        let file = self.session.targets.add(name);
-        let mtime = self.state(head).mtime;
-        self.state(file).mtime = mtime;
-        self.session.targets[head].double_colon.push(file);
-        self.session.targets[file].is_double_colon = true;
-        self.session.targets[file].double_colon_head = Some(head);
-        file
     }
 
     /// `.PRECIOUS: %.o` and the like speak of what a pattern makes.

@@ -9,8 +9,8 @@ use rkbuild_eval::sequence::has_wildcard;
 use rkbuild_eval::target::{PatternRule, strip_dot_slash};
 use rkbuild_eval::{FileId, Result};
 
-use crate::graph::builder::Builder;
 use crate::search::found::{Found, FoundDep};
+use crate::search::lookup::Search;
 
 /// A rule one of whose targets matches.
 struct Candidate {
@@ -53,7 +53,7 @@ struct Notes {
     left: Vec<FoundDep>,
 }
 
-impl Builder<'_> {
+impl Search<'_> {
     /// Searches for an implicit rule for `file` and, if one applies, gives the file its recipe, stem and further
     /// prerequisites.
     pub(crate) fn try_implicit_rule(&mut self, file: FileId, depth: u32) -> Result<bool> {
@@ -341,7 +341,7 @@ impl Builder<'_> {
         let depth = depth + 1;
         let what: &[u8] = if dep.from_pattern || secondary { b"implicit" } else { b"rule" };
         let id = self.session.name(strip_dot_slash(&dep.name));
-        if self.directories.is_impossible(self.session, id) {
+        if self.directories.is_impossible(self.graph.session, id) {
             notes.rejected = true;
             if tracing {
                 self.reject(depth, candidate, &[what, b" "].concat(), &dep.name);
@@ -471,7 +471,7 @@ impl Builder<'_> {
         if crate::graph::archive::split(name).is_some() {
             return !self.member_time(name).is_missing();
         }
-        self.directories.has(self.session, name)
+        self.directories.has(self.graph.session, name)
     }
 
     fn ought_to_exist(&self, file: FileId, name: Name, ought: Ought) -> Standing {

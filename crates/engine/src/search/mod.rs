@@ -2,6 +2,9 @@
 
 pub mod found;
 pub mod implicit;
+pub mod lookup;
+pub mod merge;
+pub mod mtime;
 pub mod secondary;
 pub mod suffix;
 pub mod vpath;

@@ -5,11 +5,11 @@ use rkbuild_eval::{FileId, Flavor, Origin, Result};
 use rkbuild_syntax::Text;
 use std::sync::Arc;
 
-use crate::graph::builder::Builder;
 use crate::graph::table::table_order;
 use crate::search::implicit::with_stem_references;
+use crate::search::lookup::Search;
 
-impl Builder<'_> {
+impl Search<'_> {
     /// What 4.3 does before it makes anything: the second expansion of all targets, those nobody asked for too. It
     /// sees neither what recipes make later nor the variables of the targets they are made for.
     pub(crate) fn expand_all_secondary(&mut self) -> Result<()> {

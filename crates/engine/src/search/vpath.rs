@@ -5,13 +5,13 @@ use rkbuild_base::{BString, Name};
 use rkbuild_eval::FileId;
 use rkbuild_eval::pattern::Pattern;
 
-use crate::graph::builder::{Builder, Phase};
 use crate::graph::times::Time;
+use crate::search::lookup::Search;
 
 /// Where the system's libraries are looked for after VPATH.
 const LIBRARY_DIRS: [&[u8]; 3] = [b"/lib", b"/usr/lib", b"/usr/local/lib"];
 
-impl Builder<'_> {
+impl Search<'_> {
     /// Looks for `name` in the directories of `vpath` and `VPATH`, or as a library. The time comes along when it is
     /// one that was given with `-o` or `-W`.
     pub(crate) fn search_vpath(&mut self, name: &[u8]) -> Option<(BString, Option<Time>)> {
@@ -53,7 +53,7 @@ impl Builder<'_> {
                 let time = self.state(id).mtime.filter(|t| matches!(t, Time::Old | Time::New));
                 return Some((path, time));
             }
-            if self.directories.has(self.session, &path)
+            if self.directories.has(self.graph.session, &path)
                 && self.session.host().exists(&self.session.dir, &path)
             {
                 return Some((path, None));
@@ -92,7 +92,7 @@ impl Builder<'_> {
     }
 
     /// True when a directory is one of GPATH: what is found there keeps its name when it is remade.
-    fn in_gpath(&mut self, dir: &[u8]) -> bool {
+    pub(crate) fn in_gpath(&mut self, dir: &[u8]) -> bool {
         if self.gpath.is_none() {
             let name = self.session.known.gpath;
             self.gpath = Some(self.directory_list(name));
@@ -153,138 +153,5 @@ impl Builder<'_> {
         let general = self.general_vpath();
         let mut dirs = self.session.targets.vpaths.iter().flat_map(|(_, d)| d).chain(&general);
         dirs.position(|d| d == dir)
-    }
-
-    /// `file` was found as `found`: from now on both names mean it. Gives its time.
-    pub(crate) fn found_elsewhere(&mut self, file: FileId, found: &[u8], time: Time) -> Time {
-        let name = self.name_of(file);
-        let new_name = self.session.name(found);
-        let dir_len = found.len().saturating_sub(name.len() + 1);
-        let keeps = self.in_gpath(&found[..dir_len]);
-        if let Some(other) = self.session.targets.lookup(new_name).filter(|other| *other != file) {
-            self.merge(file, other);
-            let time = self.mtime(other);
-            self.tell_rules(file, time);
-            return time;
-        }
-        if keeps {
-            self.session.targets.rename(file, new_name);
-        } else {
-            // Until it is known whether it must be remade, both names are its.
-            self.session.targets.alias(file, new_name);
-            for rule in self.session.targets.rules(file) {
-                self.state(rule).found_as = Some(new_name);
-            }
-        }
-        self.state(file).mtime = Some(time);
-        self.tell_rules(file, time);
-        time
-    }
-
-    /// What was found for one `::` rule of a name is not looked for again for the others.
-    fn tell_rules(&mut self, file: FileId, time: Time) {
-        for rule in self.session.targets.rules(file) {
-            self.state(rule).mtime.get_or_insert(time);
-        }
-    }
-
-    /// A file that need not be remade is used where it was found: there its rule belongs, and those that follow.
-    pub(crate) fn use_found(&mut self, file: FileId) {
-        let Some(found) = self.state(file).found_as.take() else { return };
-        let mut rules = self.session.targets.rules(file);
-        rules.drain(..rules.iter().position(|rule| *rule == file).unwrap_or(0));
-        for rule in rules {
-            self.session.targets[rule].name = found;
-            self.state(rule).found_as = None;
-        }
-    }
-
-    /// Two names turn out to be one file: what makefiles said of `from` counts for `to`.
-    fn merge(&mut self, from: FileId, to: FileId) {
-        let moved = std::mem::take(&mut self.session.targets[from].deps);
-        let recipe = self.session.targets[from].recipe.take();
-        let secondary = std::mem::take(&mut self.session.targets[from].secondary);
-        let (from_flags, from_name) = {
-            let t = &self.session.targets[from];
-            (
-                (
-                    t.is_target,
-                    t.precious,
-                    t.phony,
-                    t.is_explicit,
-                    t.mentioned,
-                    t.secondary_flag,
-                    t.ignore_errors,
-                ),
-                t.name,
-            )
-        };
-        let to_name = self.name_of(to);
-        let from_double = self.session.targets[from].is_double_colon;
-        if let Some(recipe) = recipe {
-            if self.session.targets[to].recipe.is_none() {
-                self.session.targets[to].recipe = Some(recipe);
-            } else {
-                let old = self.session.text(from_name);
-                // 4.3 takes the same recipe, but tells it the wrong way round.
-                let newer = self.session.identity().is_4_4();
-                let kept = self.session.targets[to].recipe.as_ref().map(|r| r.place);
-                let place = if newer { recipe.place } else { kept.unwrap_or(recipe.place) };
-                let place = place.text(&self.session.shared.lang.names);
-                let (ignored, used) = if newer { (old, to_name) } else { (to_name, old) };
-                let cat = |parts: &[&[u8]]| parts.concat();
-                self.session.error(
-                    Some(recipe.place),
-                    cat(&[b"Recipe was specified for file '", old, b"' at ", &place, b","]),
-                );
-                self.session.error(
-                    Some(recipe.place),
-                    cat(&[b"but '", old, b"' is now considered the same file as '", to_name, b"'."]),
-                );
-                self.session.error(
-                    Some(recipe.place),
-                    cat(&[
-                        b"Recipe for '",
-                        ignored,
-                        b"' will be ignored in favor of the one for '",
-                        used,
-                        b"'.",
-                    ]),
-                );
-            }
-        }
-        let target = &self.session.targets[to];
-        // A name no rule has is neither.
-        let clash = if from_double {
-            target.is_target && !target.is_double_colon
-        } else {
-            target.is_double_colon && from_flags.0
-        };
-        if clash {
-            let (old, new) = if from_double { ("double", "single") } else { ("single", "double") };
-            let before = format!("can't rename {old}-colon '");
-            let between = format!("' to {new}-colon '");
-            let message = [before.as_bytes(), self.name_of(from), between.as_bytes(), to_name, b"'"];
-            self.conflict = Some(self.session.fatal(None, message.concat()));
-        } else if from_double && !target.is_double_colon {
-            let target = &mut self.session.targets[to];
-            target.is_double_colon = true;
-            target.double_colon_head = Some(to);
-            if self.state(to).phase == Phase::Done {
-                // It has a rule now that nobody has looked at.
-                self.state(to).phase = Phase::New;
-            }
-        }
-        let target = &mut self.session.targets[to];
-        target.deps.extend(moved);
-        target.secondary.extend(secondary);
-        target.is_target |= from_flags.0;
-        target.precious |= from_flags.1;
-        target.phony |= from_flags.2;
-        target.is_explicit |= from_flags.3;
-        target.mentioned |= from_flags.4;
-        target.secondary_flag |= from_flags.5;
-        target.ignore_errors |= from_flags.6;
-        self.state(from).renamed = Some(to);
     }
 }

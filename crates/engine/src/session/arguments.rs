@@ -10,7 +10,7 @@ use rkbuild_eval::{Fatal, Result, Session};
 use rkbuild_host::{Env, errors};
 use rkbuild_syntax::Text;
 
-use crate::session::run::Invocation;
+use crate::jobs::invocation::Invocation;
 
 /// Reads the switches of GNUMAKEFLAGS, MAKEFLAGS and the arguments, in that order, into the session.
 pub(crate) fn read(invocation: &Invocation, session: &mut Session) -> Result<()> {

@@ -10,10 +10,11 @@ use rkbuild_eval::variable::{Data, Flavor, GLOBAL, Origin, Variable};
 use rkbuild_eval::{FileId, Recipe, ScopeId, Session};
 use rkbuild_host::LocalTime;
 
-use crate::graph::builder::{Builder, Phase, Status};
+use crate::graph::states::{Phase, Status};
 use crate::graph::table::table_order;
 use crate::graph::times::Time;
 use crate::session::arguments::version_text;
+use crate::update::builder::Builder;
 
 /// The number of slots of a target's table of variables.
 const TARGET_SLOTS: usize = 32;

@@ -1,6 +1,5 @@
 //! One whole session: arguments to makefiles to goals to exit status.
 
-use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,17 +8,18 @@ use rkbuild_eval::session::ReadFile;
 use rkbuild_eval::switch::HOST;
 use rkbuild_eval::variable::{Data, Export, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, FileId, Result, Session};
-use rkbuild_host::{Dir, Env, Stdio, errors, signals};
+use rkbuild_host::{errors, signals};
 
-use crate::graph::builder::{Builder, Status};
+use crate::graph::states::Status;
 use crate::graph::times::Time;
 use crate::graph::trace::Trace;
-use crate::jobs::job::Jobs;
+use crate::jobs::invocation::Invocation;
 use crate::jobs::jobserver::Jobserver;
 use crate::jobs::output::{Held, Sync};
 use crate::jobs::process::Process;
 use crate::jobs::shell::ShellDoor;
 use crate::session::arguments::{self, import_environment, version_text};
+use crate::update::builder::Builder;
 
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
 const EBADF: i32 = 9;
@@ -36,27 +36,6 @@ const FEATURES_4_4: &str = "target-specific order-only second-expansion else-if 
 /// The names a makefile has when none is given.
 const DEFAULT_MAKEFILES: [&[u8]; 3] = [b"GNUmakefile", b"makefile", b"Makefile"];
 
-/// What a make is started with.
-#[derive(Clone)]
-pub struct Invocation {
-    /// The arguments, the program's own name first.
-    pub argv: Vec<BString>,
-    /// The environment.
-    pub env: Env,
-    /// The working directory.
-    pub dir: Arc<Dir>,
-    /// Standard streams.
-    pub stdio: Stdio,
-    /// What it shares with the other sessions of this process.
-    pub process: Arc<Process>,
-    /// Descriptors that were handed down under their own numbers: a jobserver's pipe.
-    pub inherited: Vec<Arc<OwnedFd>>,
-    /// It runs in a process of its own: what this process inherited is its.
-    pub own_process: bool,
-    /// `--no-native`
-    pub no_native: bool,
-}
-
 /// How a session ended.
 enum End {
     /// With this exit status.
@@ -67,12 +46,12 @@ enum End {
 
 /// Runs a make to its end and gives its exit status. The caller's stack has to be large: see
 /// [`rkbuild_host::stack`].
-pub fn run_session(invocation: &Invocation) -> i32 {
+pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     let mut restarts = 0;
     let mut stdin = None;
     let mut entered = invocation.env.get(b"MAKE_RESTARTS").is_some_and(|given| given.starts_with(b"-"));
     loop {
-        match run_once(invocation, restarts, &mut stdin, &mut entered) {
+        match run_once(process, invocation, restarts, &mut stdin, &mut entered) {
             End::Status(status) => return status,
             End::Restart => restarts += 1,
         }
@@ -87,8 +66,13 @@ pub fn program_of(argv: &[BString]) -> BString {
 
 /// `entered`: `Entering directory` was printed, by an earlier run if makefiles were remade. It stays so over a restart, and
 /// only the last run prints `Leaving directory`.
-fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>, entered: &mut bool) -> End {
-    let process = &invocation.process;
+fn run_once(
+    process: &Arc<Process>,
+    invocation: &Invocation,
+    restarts: u32,
+    stdin: &mut Option<BString>,
+    entered: &mut bool,
+) -> End {
     let mut session = Session::new(
         process.shared.clone(),
         program_of(&invocation.argv),
@@ -99,7 +83,7 @@ fn run_once(invocation: &Invocation, restarts: u32, stdin: &mut Option<BString>,
     );
     session.own_process = invocation.own_process;
     session.entered.set(*entered);
-    let run = Run { invocation, restarts };
+    let run = Run { process, invocation, restarts };
     let end = match run.session(&mut session, stdin) {
         Ok(end) => end,
         Err(fatal) => End::Status(fatal.status),
@@ -208,6 +192,7 @@ enum Remade {
 }
 
 struct Run<'a> {
+    process: &'a Arc<Process>,
     invocation: &'a Invocation,
     restarts: u32,
 }
@@ -226,7 +211,7 @@ impl Run<'_> {
         }
         session.level = arguments::level(self.invocation, &session.options);
         let newer = session.identity().is_4_4();
-        let process = &self.invocation.process;
+        let process = self.process;
         let mut sync = Sync::new(session, process);
         // From 4.4 on a makefile can still say whether the directory is announced; in 4.3 only that it is. Output that is
         // kept together names it each time.
@@ -256,8 +241,7 @@ impl Run<'_> {
             Ok(joined) => joined,
             Err(fatal) => {
                 if session.options.print_data_base {
-                    let jobs = Jobs::new(session, process.clone(), None, sync);
-                    crate::session::database::print(&mut Builder::new(session, jobs));
+                    crate::session::database::print(&mut Builder::new(session, process.clone(), None, sync));
                 }
                 return Err(fatal);
             }
@@ -282,8 +266,7 @@ impl Run<'_> {
         // Behind what suffix rules become.
         session.define_builtin_patterns();
         let goals = self.goals(session)?;
-        let jobs = Jobs::new(session, process.clone(), jobserver, sync);
-        let mut builder = Builder::new(session, jobs);
+        let mut builder = Builder::new(session, process.clone(), jobserver, sync);
         // What is a goal stays, also where it is made for a makefile.
         builder.goals.clone_from(&goals);
         if !newer {
@@ -507,7 +490,7 @@ impl Run<'_> {
         let invocation = self.invocation;
         let inherited = (!invocation.own_process).then_some(invocation.inherited.as_slice());
         let forced = self.jobs_forced(session);
-        crate::jobs::jobserver::join(session, &invocation.process, inherited, forced, self.restarts > 0)
+        crate::jobs::jobserver::join(session, self.process, inherited, forced, self.restarts > 0)
     }
 
     /// Sets variables and reads the makefiles. `joined` is what [`Run::join`] gave where it had to be asked before, as in 4.3;

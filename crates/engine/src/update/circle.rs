@@ -2,21 +2,7 @@
 
 use rkbuild_eval::FileId;
 
-use crate::graph::builder::Builder;
-
-/// Two targets whose lists of prerequisites end in the same items: what is taken out of one is gone from both.
-pub(crate) struct SharedTail {
-    targets: [FileId; 2],
-    /// How many, from the end.
-    len: usize,
-}
-
-/// A prerequisite that was taken out of the list of `target`, where it stood at `at`.
-pub(crate) struct Dropped {
-    target: FileId,
-    at: usize,
-    dep: FileId,
-}
+use crate::update::builder::{Builder, Dropped, SharedTail};
 
 impl Builder<'_> {
     /// Begins or ends the time in which needing `file` closes a circle. All `::` rules of a name are on the way together.

@@ -3,8 +3,9 @@
 
 use rkbuild_eval::{FileId, Result};
 
-use crate::graph::builder::{Builder, Phase, Status};
+use crate::graph::states::{Phase, Status};
 use crate::graph::times::Time;
+use crate::update::builder::Builder;
 use crate::update::target::Outcome;
 
 /// What came of looking at one prerequisite.

@@ -6,9 +6,10 @@
 
 use rkbuild_eval::{FileId, Result};
 
-use crate::graph::builder::{Builder, DepState, Phase, Status};
+use crate::graph::states::{DepState, Phase, Status};
 use crate::graph::times::Time;
 use crate::jobs::job::Started;
+use crate::update::builder::Builder;
 
 /// What came of looking at a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,12 +89,6 @@ impl Builder<'_> {
             self.state(waiter).waiting_for += 1;
         }
         Outcome::Pending
-    }
-
-    /// The target `file` is made for: that of the first of its `::` rules when nothing needs this one in particular.
-    pub(crate) fn parent(&mut self, file: FileId) -> Option<FileId> {
-        let head = self.session.targets.head(file);
-        self.state(file).parent.or(self.state(head).parent)
     }
 
     /// Brings one rule's target up to date.
@@ -524,6 +519,11 @@ impl Builder<'_> {
                 }
                 Ok(self.wait_for(file, waiter))
             }
+            Started::Stopped => {
+                let ended = self.wait_one()?;
+                self.recipes_ended(&ended)?;
+                Ok(self.wait_for(file, waiter))
+            }
             Started::Done(status) => {
                 self.finished(file, status)?;
                 Ok(Outcome::Done(self.state(file).status.unwrap_or(status)))
@@ -740,7 +740,8 @@ impl Builder<'_> {
     /// `No rule to make target …`: ends the session unless it is to keep going.
     pub(crate) fn complain(&mut self, file: FileId) -> Result<()> {
         for at in 0..self.session.targets[file].deps.len() {
-            let dep = self.renamed(self.session.targets[file].deps[at].file);
+            let dep = self.session.targets[file].deps[at].file;
+            let dep = self.renamed(dep);
             if dep != file && self.state(dep).status.is_some_and(|s| s != Status::Success) {
                 return self.complain(dep);
             }

@@ -1,23 +1,12 @@
 //! What is said and done when a command fails: error lines, half-made targets that are deleted.
 
-use rkbuild_base::Place;
 use rkbuild_eval::FileId;
 use rkbuild_host::{Exit, signals};
 
-use crate::graph::builder::Builder;
 use crate::graph::times::Time;
-use crate::jobs::job::Job;
+use crate::jobs::roster::{Job, Jobs};
 
-impl Builder<'_> {
-    /// `Makefile:3`, or `<builtin>`.
-    pub(crate) fn place_text(&self, file: FileId, line: u32) -> Vec<u8> {
-        let recipe = self.session.targets[file].recipe.as_ref();
-        match recipe.map(|r| r.place) {
-            Some(place) if line > 0 => Place { file: place.file, line }.text(&self.session.shared.lang.names),
-            _ => b"<builtin>".to_vec(),
-        }
-    }
-
+impl Jobs<'_> {
     /// Prints `make: *** [Makefile:3: target] Error 1`.
     pub(crate) fn command_error(&mut self, job: &Job, exit: Exit, ignored: bool) {
         let (silent, dont_care) =
@@ -50,6 +39,16 @@ impl Builder<'_> {
             message.extend_from_slice(shuffle);
         }
         self.session.error(None, message);
+    }
+
+    /// Why the current goal, a makefile, could not be read: said once, before what came of it.
+    pub(crate) fn show_goal_error(&mut self) {
+        let Some(goal) = self.current_goal else { return };
+        let Some((place, errno)) = self.goal_errors.remove(&goal) else { return };
+        let mut message = self.name_of(goal).to_vec();
+        message.extend_from_slice(b": ");
+        message.extend_from_slice(rkbuild_host::errors::text(errno).as_bytes());
+        self.session.error(place, message);
     }
 
     /// True for a makefile that need not be there and what it is made from, while makefiles are remade.

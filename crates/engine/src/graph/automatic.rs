@@ -6,9 +6,9 @@ use rkbuild_base::{FxSet, Name, Place};
 use rkbuild_eval::{FileId, Flavor, Origin, Result, ScopeId};
 use rkbuild_syntax::Text;
 
-use crate::graph::builder::Builder;
+use crate::graph::states::Graph;
 
-impl Builder<'_> {
+impl Graph<'_> {
     /// Hangs the scope of `file` below that of the target it is made for; gives it.
     pub fn link_scopes(&mut self, file: FileId) -> Result<ScopeId> {
         if self.state(file).linked
@@ -42,7 +42,7 @@ impl Builder<'_> {
         Ok(scope)
     }
 
-    /// Like [`Builder::set_automatic`], with another stem: for the second expansion.
+    /// Like [`Graph::set_automatic`], with another stem: for the second expansion.
     pub(crate) fn set_automatic_with(&mut self, file: FileId, stem: Option<&[u8]>) {
         let scope = self.session.own_scope(file);
         let name = self.name_of(file);

@@ -1,14 +1,10 @@
-//! The builder of a session: its targets' states and its jobs.
+//! What a session knows about each of its targets: how far it is, its time, its prerequisites' times.
 
-use rkbuild_base::{BString, FxMap, Name, Place};
-use rkbuild_eval::target::PatternRule;
-use rkbuild_eval::{Fatal, FileId, Session};
+use rkbuild_base::{FxSet, Name, Place};
+use rkbuild_eval::{FileId, Session};
 
-use crate::graph::directory::Directories;
-use crate::graph::times::Time;
+use crate::graph::times::{self, Time};
 use crate::graph::trace::Trace;
-use crate::jobs::job::Jobs;
-use crate::update::order::Shuffle;
 
 /// How the update of a target ended; as exit statuses 0, 1 and 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,108 +109,43 @@ pub struct DepState {
     pub changed: bool,
 }
 
-/// One session's builder.
-pub struct Builder<'s> {
+/// A session's targets with what is known about them: what all that make them look at and write down.
+pub struct Graph<'s> {
     /// The session.
     pub session: &'s mut Session,
     /// States, by [`FileId`].
     pub files: Vec<FileState>,
-    /// Recipes under way.
-    pub jobs: Jobs,
-    /// Directory listings, good until a command runs.
-    pub directories: Directories,
+    /// Order in which targets were first met, for taking up waiting ones depth first.
+    pub order: Vec<u32>,
     /// What `-d` and `--debug` print.
     pub trace: Trace,
-    /// Pattern rules that a search under way uses: they are not used again inside it.
-    pub in_use: Vec<*const PatternRule>,
-    /// The order of prerequisites and goals.
-    pub shuffle: Shuffle,
+    /// The goals, which are kept even where they are intermediate files.
+    pub(crate) goals: Vec<FileId>,
     /// Makefiles are being remade (not goals).
     pub for_makefiles: bool,
     /// A recipe failed and its error was told.
     pub told_failure: bool,
-    /// VPATH made one file of two whose rules do not go together.
-    pub(crate) conflict: Option<Fatal>,
-    /// Why goals (makefiles) could not be read: place of the directive and errno.
-    pub goal_errors: FxMap<FileId, (Option<Place>, i32)>,
-    /// The goal that is being worked on.
-    pub current_goal: Option<FileId>,
-    /// Targets whose last prerequisite was done, to be taken up again.
-    pub ready: Vec<FileId>,
-    /// Goals for which commands were started while waiting targets were taken up.
-    pub(crate) started_for: Vec<FileId>,
-    /// Order in which targets were first met, for taking up waiting ones depth first.
-    pub order: Vec<u32>,
-    pub(crate) next_order: u32,
-    /// How often goals were gone through: once for makefiles, once for the goals.
-    pub(crate) walk: u32,
-    /// `.DELETE_ON_ERROR` was given.
-    pub delete_on_error: bool,
-    /// `.NOTPARALLEL` without prerequisites.
-    pub not_parallel: bool,
     /// `-B` holds: not for makefiles once they were remade.
     pub always_make: bool,
-    /// A file's time was in the future.
-    pub clock_skew: bool,
     /// Intermediate files made here, to be removed at the end, in order.
-    pub intermediates: rkbuild_base::FxSet<FileId>,
-    /// The prerequisites that were taken out because they closed a circle, in order.
-    pub(crate) dropped: Vec<crate::update::circle::Dropped>,
-    /// Lists of prerequisites a dropped circle joined.
-    pub(crate) shared_tails: Vec<crate::update::circle::SharedTail>,
-    /// While makefiles are made: what `-n`, `-q` and `-t` ask for, and of which of them, those that are goals as well.
-    pub(crate) asked_of_makefiles: Option<((bool, bool, bool), Vec<FileId>)>,
-    /// The goals, which are kept even where they are intermediate files.
-    pub(crate) goals: Vec<FileId>,
-    /// VPATH, read once.
-    pub(crate) general_vpath: Option<Vec<BString>>,
-    /// GPATH, read once.
-    pub(crate) gpath: Option<Vec<BString>>,
+    pub intermediates: FxSet<FileId>,
 }
 
-impl<'s> Builder<'s> {
-    /// A builder for `session`, whose makefiles were read and snapped.
-    pub fn new(session: &'s mut Session, jobs: Jobs) -> Builder<'s> {
+impl<'s> Graph<'s> {
+    /// The targets of `session`, whose makefiles were read and snapped: nothing is known about them yet.
+    pub fn new(session: &'s mut Session) -> Graph<'s> {
         let trace = Trace::of(&session.options);
-        let shuffle = Shuffle::of(&session.options);
-        let known = session.known;
-        let rule = |name| {
-            session.targets.lookup(name).map(|id| &session.targets[id]).filter(|target| target.is_target)
-        };
-        let delete_on_error = rule(known.delete_on_error).is_some();
-        // To 4.3 prerequisites of it make no difference.
-        let newer = session.identity().is_4_4();
         let always_make = session.options.always_make;
-        let not_parallel = rule(known.notparallel).is_some_and(|target| !newer || target.deps.is_empty());
-        Builder {
+        Graph {
             session,
             files: Vec::new(),
-            jobs,
-            directories: Directories::default(),
+            order: Vec::new(),
             trace,
-            in_use: Vec::new(),
-            shuffle,
+            goals: Vec::new(),
             for_makefiles: false,
             told_failure: false,
-            conflict: None,
-            goal_errors: FxMap::default(),
-            current_goal: None,
-            ready: Vec::new(),
-            started_for: Vec::new(),
-            order: Vec::new(),
-            next_order: 0,
-            walk: 0,
-            delete_on_error,
-            not_parallel,
             always_make,
-            clock_skew: false,
-            intermediates: Default::default(),
-            dropped: Vec::new(),
-            asked_of_makefiles: None,
-            shared_tails: Vec::new(),
-            goals: Vec::new(),
-            general_vpath: None,
-            gpath: None,
+            intermediates: FxSet::default(),
         }
     }
 
@@ -272,5 +203,38 @@ impl<'s> Builder<'s> {
         let state = self.state(file);
         state.mtime = Some(Time::New);
         state.mtime_before = Some(Time::New);
+    }
+
+    /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
+    /// So is what -W names.
+    pub(crate) fn another_rule(&mut self, head: FileId) -> FileId {
+        let name = self.session.targets[head].name;
+        let file = self.session.targets.add(name);
+        let mtime = self.state(head).mtime;
+        self.state(file).mtime = mtime;
+        self.session.targets[head].double_colon.push(file);
+        self.session.targets[file].is_double_colon = true;
+        self.session.targets[file].double_colon_head = Some(head);
+        file
+    }
+
+    /// The target `file` is made for: that of the first of its `::` rules when nothing needs this one in particular.
+    pub(crate) fn parent(&mut self, file: FileId) -> Option<FileId> {
+        let head = self.session.targets.head(file);
+        self.state(file).parent.or(self.state(head).parent)
+    }
+
+    /// What `stat` says about a name.
+    pub(crate) fn stat_time(&self, name: &[u8]) -> Time {
+        times::stat(self.session, name)
+    }
+
+    /// `Makefile:3`, or `<builtin>`.
+    pub(crate) fn place_text(&self, file: FileId, line: u32) -> Vec<u8> {
+        let recipe = self.session.targets[file].recipe.as_ref();
+        match recipe.map(|r| r.place) {
+            Some(place) if line > 0 => Place { file: place.file, line }.text(&self.session.shared.lang.names),
+            _ => b"<builtin>".to_vec(),
+        }
     }
 }

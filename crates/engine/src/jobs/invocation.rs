@@ -1,0 +1,26 @@
+//! What a make is started with.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rkbuild_base::BString;
+use rkbuild_host::{Dir, Env, Stdio};
+
+/// What a make is started with.
+#[derive(Clone)]
+pub struct Invocation {
+    /// The arguments, the program's own name first.
+    pub argv: Vec<BString>,
+    /// The environment.
+    pub env: Env,
+    /// The working directory.
+    pub dir: Arc<Dir>,
+    /// Standard streams.
+    pub stdio: Stdio,
+    /// Descriptors that were handed down under their own numbers: a jobserver's pipe.
+    pub inherited: Vec<Arc<OwnedFd>>,
+    /// It runs in a process of its own: what this process inherited is its.
+    pub own_process: bool,
+    /// `--no-native`
+    pub no_native: bool,
+}

@@ -1,0 +1,217 @@
+//! The recipes under way, and what they share: slots, tokens, the session's standard input.
+
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
+
+use rkbuild_base::{FxMap, Place};
+use rkbuild_eval::{FileId, ScopeId};
+use rkbuild_host::fd::{self, Waker};
+use rkbuild_host::{Child, Env, Exit};
+
+use crate::graph::states::Status;
+use crate::jobs::command::ShellSpec;
+use crate::jobs::jobserver::Jobserver;
+use crate::jobs::output::{Held, Sync};
+use crate::jobs::process::Process;
+use crate::jobs::recipe::{Flags, Line};
+use crate::search::lookup::Search;
+
+/// The recipes of a session that are under way.
+pub struct Jobs<'s> {
+    /// What they are run for.
+    pub search: Search<'s>,
+    pub(crate) process: Arc<Process>,
+    pub(crate) jobserver: Option<Jobserver>,
+    pub(crate) sync: Sync,
+    /// How many may run at once; 0 for no limit.
+    pub(crate) slots: u32,
+    /// `.NOTPARALLEL` without prerequisites.
+    pub not_parallel: bool,
+    /// `.DELETE_ON_ERROR` was given.
+    pub delete_on_error: bool,
+    /// The goal that is being worked on.
+    pub current_goal: Option<FileId>,
+    /// Why goals (makefiles) could not be read: place of the directive and errno.
+    pub goal_errors: FxMap<FileId, (Option<Place>, i32)>,
+    /// In the order they were started.
+    pub(crate) running: Vec<Job>,
+    /// Recipes that ended while we waited for something else.
+    pub(crate) ended: Vec<(FileId, Status)>,
+    /// A signal came: nothing more is started.
+    pub(crate) dying: bool,
+    /// A job has the session's standard input.
+    pub(crate) input_taken: bool,
+    /// What the others read: nothing.
+    no_input: Option<Arc<OwnedFd>>,
+    /// Commands that ran on threads of this process and are over.
+    pub(crate) over: Arc<Mutex<Vec<(u64, Exit)>>>,
+    pub(crate) waker: Option<Arc<Waker>>,
+    /// The number of the next job.
+    pub(crate) next: u64,
+}
+
+/// One recipe under way.
+pub(crate) struct Job {
+    /// The number that tells it from other jobs.
+    pub id: u64,
+    pub file: FileId,
+    pub lines: VecDeque<Line>,
+    pub spec: ShellSpec,
+    /// Made when the first command starts.
+    pub env: Option<Env>,
+    pub scope: ScopeId,
+    pub work: Work,
+    /// Some line of the recipe is recursive.
+    pub recursive: bool,
+    /// Why it runs was told (`--trace`).
+    pub traced: bool,
+    /// It reads the session's standard input.
+    pub has_input: bool,
+    /// Its output, where that is kept together.
+    pub held: Option<Held>,
+    /// The command that runs now.
+    pub flags: Flags,
+    pub line: u32,
+    /// The process that ended last.
+    pub last_pid: i32,
+}
+
+impl Job {
+    /// The process that runs, or ran last.
+    pub(crate) fn pid(&self) -> i32 {
+        if let Work::Child(child) = &self.work { child.pid() } else { self.last_pid }
+    }
+}
+
+/// What a job is doing.
+pub(crate) enum Work {
+    /// Its next command is to be started.
+    None,
+    /// A process runs.
+    Child(Child),
+    /// A command runs on a thread of this process.
+    Thread,
+    /// The command is over.
+    Over(Exit),
+}
+
+impl<'s> Jobs<'s> {
+    /// No recipe is under way yet.
+    pub fn new(
+        search: Search<'s>,
+        process: Arc<Process>,
+        jobserver: Option<Jobserver>,
+        sync: Sync,
+    ) -> Jobs<'s> {
+        let session = &*search.session;
+        let slots = match (&jobserver, session.options.jobs) {
+            (Some(_), _) => 0,
+            (None, Some(jobs)) => jobs,
+            (None, None) => 1,
+        };
+        let rule = |name| {
+            session.targets.lookup(name).map(|id| &session.targets[id]).filter(|target| target.is_target)
+        };
+        let delete_on_error = rule(session.known.delete_on_error).is_some();
+        // To 4.3 prerequisites of it make no difference.
+        let newer = session.identity().is_4_4();
+        let not_parallel =
+            rule(session.known.notparallel).is_some_and(|target| !newer || target.deps.is_empty());
+        Jobs {
+            search,
+            process,
+            jobserver,
+            sync,
+            slots,
+            not_parallel,
+            delete_on_error,
+            current_goal: None,
+            goal_errors: FxMap::default(),
+            running: Vec::new(),
+            ended: Vec::new(),
+            dying: false,
+            input_taken: false,
+            no_input: None,
+            over: Arc::default(),
+            waker: None,
+            next: 0,
+        }
+    }
+
+    /// The session's standard input for one job at a time; the others read an empty one.
+    pub(crate) fn input(&mut self, job: &mut Job) -> Arc<OwnedFd> {
+        job.has_input |= !std::mem::replace(&mut self.input_taken, true);
+        if job.has_input {
+            return self.session.stdio.stdin.clone();
+        }
+        if self.no_input.is_none() {
+            self.no_input = fd::empty_input().ok().map(Arc::new);
+        }
+        let none = self.no_input.clone();
+        none.unwrap_or_else(|| self.session.stdio.stdin.clone())
+    }
+
+    /// Gives back the tokens of jobs that are over.
+    pub(crate) fn give_back_tokens(&mut self) {
+        let keep = self.running.len().saturating_sub(1);
+        if let Some(jobserver) = &mut self.jobserver {
+            jobserver.give_back(keep);
+        }
+    }
+
+    /// How many recipes are under way, or ended and not told of yet.
+    pub fn running(&self) -> usize {
+        self.running.len() + self.ended.len()
+    }
+
+    /// True when recipes follow each other.
+    pub(crate) fn serial(&self) -> bool {
+        self.slots == 1 || self.not_parallel
+    }
+
+    /// Does something whose output belongs to a job.
+    pub(crate) fn with_output(&mut self, job: &Job, f: impl FnOnce(&mut Self, &Job)) {
+        let Some(held) = &job.held else { return f(self, job) };
+        let real = std::mem::replace(&mut self.session.stdio, held.stdio.clone());
+        f(self, job);
+        self.session.stdio = real;
+    }
+
+    /// Writes out what a job's output was kept for.
+    pub(crate) fn release_output(&self, job: &Job) {
+        if let Some(held) = &job.held {
+            self.sync.release(self.session, &self.process, held);
+        }
+    }
+
+    /// `--debug=j`: what becomes of a recipe's process. Where GNU make shows an address, this shows the job's number.
+    pub(crate) fn trace_job(&self, event: &str, job: &Job, named: bool, end: &str) {
+        if !self.trace.jobs {
+            return;
+        }
+        let mut line = format!("{event} 0x{:x}", job.id + 1).into_bytes();
+        if named {
+            line.extend_from_slice(b" (");
+            line.extend_from_slice(self.name_of(job.file));
+            line.push(b')');
+        }
+        line.extend_from_slice(format!(" PID {} {end}\n", job.pid()).as_bytes());
+        self.session.tell(&line);
+    }
+}
+
+impl<'s> Deref for Jobs<'s> {
+    type Target = Search<'s>;
+
+    fn deref(&self) -> &Search<'s> {
+        &self.search
+    }
+}
+
+impl<'s> DerefMut for Jobs<'s> {
+    fn deref_mut(&mut self) -> &mut Search<'s> {
+        &mut self.search
+    }
+}

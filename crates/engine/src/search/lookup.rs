@@ -1,0 +1,57 @@
+//! What a session has looked at to find files and rules: listings of directories, VPATH, rules in use.
+
+use std::ops::{Deref, DerefMut};
+
+use rkbuild_base::BString;
+use rkbuild_eval::Fatal;
+use rkbuild_eval::target::PatternRule;
+
+use crate::graph::directory::Directories;
+use crate::graph::states::Graph;
+
+/// The targets of a session, and the means to find where they are and what makes them.
+pub struct Search<'s> {
+    /// The targets.
+    pub graph: Graph<'s>,
+    /// Directory listings, good until a command runs.
+    pub directories: Directories,
+    /// Pattern rules that a search under way uses: they are not used again inside it.
+    pub(crate) in_use: Vec<*const PatternRule>,
+    /// VPATH made one file of two whose rules do not go together.
+    pub(crate) conflict: Option<Fatal>,
+    /// A file's time was in the future.
+    pub clock_skew: bool,
+    /// VPATH, read once.
+    pub(crate) general_vpath: Option<Vec<BString>>,
+    /// GPATH, read once.
+    pub(crate) gpath: Option<Vec<BString>>,
+}
+
+impl<'s> Search<'s> {
+    /// Nothing was looked for yet.
+    pub fn new(graph: Graph<'s>) -> Search<'s> {
+        Search {
+            graph,
+            directories: Directories::default(),
+            in_use: Vec::new(),
+            conflict: None,
+            clock_skew: false,
+            general_vpath: None,
+            gpath: None,
+        }
+    }
+}
+
+impl<'s> Deref for Search<'s> {
+    type Target = Graph<'s>;
+
+    fn deref(&self) -> &Graph<'s> {
+        &self.graph
+    }
+}
+
+impl<'s> DerefMut for Search<'s> {
+    fn deref_mut(&mut self) -> &mut Graph<'s> {
+        &mut self.graph
+    }
+}
