@@ -10,6 +10,7 @@ pub mod conformance;
 pub mod coverage;
 pub mod debian;
 pub mod explain;
+pub mod faults;
 pub mod fuzz;
 pub mod generate;
 pub mod lang;

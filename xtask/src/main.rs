@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
 use xtask::churn::Churn;
 use xtask::conformance::Conformance;
+use xtask::faults::Faults;
 use xtask::fuzz::Fuzz;
 use xtask::lang::Kind;
 use xtask::oracle::Oracle;
@@ -47,6 +48,8 @@ enum Task {
     Tokens(TokensArguments),
     /// Compares, key by key, what is to be seen in a terminal: menuconfig, nconfig, Ctrl-C, Ctrl-Z, another size
     Terminal(TerminalArguments),
+    /// Interrupts and kills builds and runs them short of what they need, and compares what is left, and what a resumed build gives
+    Faults(FaultsArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -217,6 +220,29 @@ struct TerminalArguments {
 }
 
 #[derive(clap::Args)]
+struct FaultsArguments {
+    /// Only faults whose name contains one of these
+    only: Vec<String>,
+    /// How many rounds of those that come at random moments; each has a number of its own if not said
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// What the moments follow from
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    program: Candidate,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum)]
+    variant: Option<VariantName>,
+    /// Only what is part of `cargo xtask test`, with few rounds
+    #[arg(long)]
+    short: bool,
+    /// Faults at a time
+    #[arg(long, default_value_t = cores())]
+    at_once: usize,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
     what: Option<String>,
@@ -283,6 +309,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
+        Task::Faults(f) => run_faults(&places, &f),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -425,6 +452,18 @@ fn run_tokens(places: &Places, t: &TokensArguments) -> Result<bool> {
 fn run_terminal(places: &Places, t: &TerminalArguments) -> Result<bool> {
     let variants = candidate::variants(places, t.program.candidate.as_deref())?;
     let tally = Terminals { only: t.only.clone(), variants }.run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_faults(places: &Places, f: &FaultsArguments) -> Result<bool> {
+    let mut variants = candidate::variants(places, f.program.candidate.as_deref())?;
+    variants.retain(|v| f.variant.is_none_or(|only| v.native == (only == VariantName::Native)));
+    let seed = f.seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("--seed {seed}");
+    let tally =
+        Faults { only: f.only.clone(), variants, rounds: f.rounds, seed, short: f.short, at_once: f.at_once }
+            .run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }

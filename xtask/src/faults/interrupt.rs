@@ -1,0 +1,119 @@
+//! Signals that end a make, at any moment: no half-made target stays behind that the next build takes for a made one.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use super::tree::Recipes;
+use super::{Bar, Fault, How, LIMIT, Rounds, Scene, tree};
+use crate::process::{self, Ending};
+
+const fn rounds(
+    name: &'static str,
+    short: usize,
+    round: fn(&Scene, &mut Rng) -> Result<Option<String>>,
+) -> Fault {
+    let rounds = Rounds { count: 200, short, bar: Bar::None, round };
+    Fault { name, short: short > 0, root: false, how: How::Rounds(rounds) }
+}
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "Ctrl-C and a generator that catches it",
+        short: true,
+        root: false,
+        how: How::Script(CAUGHT),
+    },
+    rounds("SIGINT to the group", 6, |s, r| interrupted(s, r, Signal::INT, To::Group)),
+    rounds("SIGINT to make alone", 0, |s, r| interrupted(s, r, Signal::INT, To::Make)),
+    rounds("SIGTERM to the group", 0, |s, r| interrupted(s, r, Signal::TERM, To::Group)),
+    rounds("SIGTERM to make alone", 6, |s, r| interrupted(s, r, Signal::TERM, To::Make)),
+    rounds("SIGHUP to the group", 0, |s, r| interrupted(s, r, Signal::HUP, To::Group)),
+    rounds("SIGHUP to make alone", 0, |s, r| interrupted(s, r, Signal::HUP, To::Make)),
+    rounds("SIGQUIT to the group", 0, |s, r| interrupted(s, r, Signal::QUIT, To::Group)),
+];
+
+/// Who gets a signal.
+#[derive(Clone, Copy)]
+pub(super) enum To {
+    Group,
+    Make,
+}
+
+/// Builds a new tree, sends a signal at some moment, builds on.
+fn interrupted(scene: &Scene, rng: &mut Rng, signal: Signal, to: To) -> Result<Option<String>> {
+    let Some(ending) = disturbed(scene, rng, signal, to, Recipes::All)? else {
+        return Ok(Some("took too long".into()));
+    };
+    // It may have been ready, or have had an error of a command to tell of.
+    let number = signal.as_raw();
+    if !matches!(ending, Ending::Exit(0..=2)) && ending != Ending::Signal(number) {
+        return Ok(Some(format!("ends with {ending}")));
+    }
+    if let Some(wrong) = tree::build(scene, "tree", Recipes::All)? {
+        return Ok(Some(wrong));
+    }
+    tree::wrong(scene, "clean", "tree")
+}
+
+/// Builds a new tree `tree`, beside the tree `clean`, and sends a signal at some moment. Gives how the build ended, unless it
+/// went on for too long.
+pub(super) fn disturbed(
+    scene: &Scene,
+    rng: &mut Rng,
+    signal: Signal,
+    to: To,
+    recipes: Recipes,
+) -> Result<Option<Ending>> {
+    let time = scene.dir.join("time");
+    if !time.exists() {
+        tree::plant(scene, "clean")?;
+        let start = Instant::now();
+        if let Some(wrong) = tree::build(scene, "clean", recipes)? {
+            anyhow::bail!(wrong);
+        }
+        fs::write(&time, start.elapsed().as_micros().to_string())?;
+    }
+    let time = fs::read_to_string(&time)?.parse::<u64>()?;
+    tree::plant(scene, "tree")?;
+    let mut cmd = scene.command(&scene.make);
+    cmd.args(tree::arguments(scene, "tree", recipes));
+    process::output_to(&mut cmd, &scene.dir.join("log"))?;
+    let mut child = cmd.spawn().context("cannot run env")?;
+    std::thread::sleep(Duration::from_micros(rng.u64(2_000..time.max(10_000))));
+    let pid = Pid::from_child(&child);
+    // It may have ended meanwhile.
+    let _ = match to {
+        To::Group => kill_process_group(pid, signal),
+        To::Make => kill_process(pid, signal),
+    };
+    let ending = process::wait(&mut child, LIMIT)?;
+    // What outlives make is in its process group, and ends by itself.
+    let since = Instant::now();
+    while rustix::process::test_kill_process_group(pid).is_ok() && since.elapsed() < LIMIT {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok((ending != Ending::TimedOut).then_some(ending))
+}
+
+/// SIGINT and SIGHUP to the group while a generator runs that catches them and exits with a status.
+const CAUGHT: &str = r#"
+cat > gen.sh <<'G'
+trap 'exit 130' INT TERM HUP
+i=0; while [ $i -lt 40 ]; do echo "row $i"; sleep 0.05; i=$((i+1)); done
+G
+printf 'all: table.c\ntable.c: gen.sh\n\t@sh ./gen.sh > $@.tmp; mv $@.tmp $@\n' > Makefile
+set -m
+for s in INT HUP TERM; do for j in 1 4; do
+    rm -f table.c table.c.tmp
+    $MAKE -j$j > log 2>&1 & p=$!
+    until [ -s table.c.tmp ]; do sleep .02; done; sleep .1
+    kill -$s -$p; wait $p 2> /dev/null; rc=$?
+    # GNU make ends with 2 when signals come in a row.
+    test $rc = 2 -o $rc -gt 128 && echo "$s -j$j: ended by it" || echo "$s -j$j: rc=$rc"
+    $MAKE -q; echo "-q: $?"; test -e table.c && echo "table.c is there"
+done; done
+"#;

@@ -1,0 +1,304 @@
+//! `cargo xtask faults`: what is left when something goes wrong, under GNU make 4.4.1 and under rkbuild, native and not.
+//!
+//! Builds are interrupted, killed, and run short of descriptors, memory, a file system; what counts is the exit status, the
+//! files afterwards, and what a build that is resumed makes of them: GNU make never takes a half-made file for an up-to-date
+//! one, and rkbuild may not either. A fault is one of two kinds ([`How`]): a script whose output must be the same under all
+//! programs, or rounds at random moments of which so many may go wrong. Each file beside this one holds a list of them.
+
+mod commands;
+mod interrupt;
+mod killed;
+mod limits;
+mod surroundings;
+mod tree;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use bstr::ByteSlice;
+use fastrand::Rng;
+
+use crate::candidate::Variant;
+use crate::explain;
+use crate::machine;
+use crate::oracle::Tally;
+use crate::places::{Places, SYSTEM_PATH};
+use crate::process::{self, Ending};
+use crate::reference::{self, Release};
+use crate::sources::clear;
+
+/// How long a script, or one make of a round, may take.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// One thing that goes wrong.
+pub(crate) struct Fault {
+    pub name: &'static str,
+    /// Part of `cargo xtask test`; in [`How::Rounds`] with so many rounds.
+    pub short: bool,
+    /// Only root can bring it about.
+    pub root: bool,
+    pub how: How,
+}
+
+/// How a fault is brought about and judged.
+pub(crate) enum How {
+    /// A bash script, run in an empty directory. `$MAKE` is the program; what the script prints and its exit status must be
+    /// the same with all of them. So it prints what matters and nothing that depends on the moment.
+    Script(&'static str),
+    /// Rounds in one directory, which differ by what the generator gives.
+    Rounds(Rounds),
+}
+
+/// A fault at random moments.
+pub(crate) struct Rounds {
+    /// How many, if the command line does not say.
+    pub count: usize,
+    /// How many as part of `cargo xtask test`.
+    pub short: usize,
+    /// Of how many rounds one may be wrong.
+    pub bar: Bar,
+    /// One round; what is wrong, if anything is. The directory is empty before the first.
+    pub round: fn(&Scene, &mut Rng) -> Result<Option<String>>,
+}
+
+/// How many rounds may be wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Bar {
+    None,
+    /// One in so many.
+    OneIn(usize),
+    /// As many as with GNU make, but for chance: twice as many and one.
+    Reference,
+}
+
+/// Where a fault is brought about, and with what.
+pub(crate) struct Scene {
+    /// The directory; empty at first.
+    pub dir: PathBuf,
+    /// The program, through a link named `make`.
+    pub make: PathBuf,
+    environment: Vec<(&'static str, &'static str)>,
+}
+
+/// Which faults to go through, and how.
+pub struct Faults {
+    /// Texts the name of a fault must contain one of; none means all.
+    pub only: Vec<String>,
+    pub variants: Vec<Variant>,
+    pub rounds: Option<usize>,
+    pub seed: u64,
+    /// Only those that are part of `cargo xtask test`, with few rounds.
+    pub short: bool,
+    /// Faults at a time.
+    pub at_once: usize,
+}
+
+/// What came of a fault under one program.
+struct Outcome {
+    /// Of a script.
+    text: String,
+    ending: Ending,
+    /// Of rounds.
+    wrong: Vec<String>,
+}
+
+impl Faults {
+    /// Goes through all faults; prints a line for each program of each, and more of those that are not as they must be.
+    pub fn run(&self, places: &Places) -> Result<Tally> {
+        machine::install(&["bash", "util-linux"])?;
+        let gnu = Variant::plain("make", &reference::program(places, Release::V441)?);
+        let _lock = places.lock("faults")?;
+        let root = places.cached("faults")?;
+        let faults: Vec<&Fault> = all().filter(|fault| self.wants(fault)).collect();
+        let next = AtomicUsize::new(0);
+        let tally = Mutex::new(Tally::default());
+        let worker = || {
+            while let Some(fault) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let start = Instant::now();
+                let (right, mut text) = self.judge(fault, &gnu, &root.join(fault.name.replace(' ', "-")));
+                let _ = writeln!(text, "   {:.1} s", start.elapsed().as_secs_f64());
+                let mut tally = tally.lock().unwrap_or_else(|e| e.into_inner());
+                tally.passed += right;
+                tally.failed += self.variants.len() - right;
+                print!("{}\n{text}", fault.name);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..self.at_once.max(1) {
+                scope.spawn(worker);
+            }
+        });
+        Ok(tally.into_inner().unwrap_or_else(|e| e.into_inner()))
+    }
+
+    fn wants(&self, fault: &Fault) -> bool {
+        let named = self.only.is_empty() || self.only.iter().any(|text| fault.name.contains(text.as_str()));
+        let possible = !fault.root || machine::is_root();
+        if named && !possible {
+            println!("{}: left out, only root can bring it about", fault.name);
+        }
+        named && possible && (fault.short || !self.short)
+    }
+
+    /// How many variants are as they must be, and what is to be said of them.
+    fn judge(&self, fault: &Fault, gnu: &Variant, dir: &Path) -> (usize, String) {
+        let mut text = String::new();
+        let reference = match self.bring_about(fault, gnu, dir) {
+            Ok(outcome) => outcome,
+            Err(e) => return (0, format!("   {}: {e:#}\n", gnu.name)),
+        };
+        let rounds = self.rounds_of(fault);
+        if rounds > 0 {
+            let _ = writeln!(text, "   {}: {} of {rounds} wrong", gnu.name, reference.wrong.len());
+        }
+        let mut right = 0;
+        for variant in &self.variants {
+            let outcome = match self.bring_about(fault, variant, dir) {
+                Ok(outcome) => outcome,
+                Err(e) => {
+                    let _ = writeln!(text, "   {}: FAILED: {e:#}", variant.name);
+                    continue;
+                }
+            };
+            let (good, said) = match &fault.how {
+                How::Script(_) => compared(&reference, &outcome),
+                How::Rounds(r) => counted(r.bar, rounds, &reference, &outcome),
+            };
+            right += usize::from(good);
+            let _ = writeln!(text, "   {}: {}{said}", variant.name, if good { "" } else { "FAILED: " });
+        }
+        (right, text)
+    }
+
+    /// 0 for a script.
+    fn rounds_of(&self, fault: &Fault) -> usize {
+        match &fault.how {
+            How::Script(_) => 0,
+            How::Rounds(r) => self.rounds.unwrap_or(if self.short { r.short } else { r.count }),
+        }
+    }
+
+    fn bring_about(&self, fault: &Fault, program: &Variant, dir: &Path) -> Result<Outcome> {
+        clear(dir)?;
+        let scene = Scene {
+            dir: dir.join("work"),
+            make: dir.join("bin/make"),
+            environment: program.environment(Release::V441),
+        };
+        fs::create_dir_all(dir.join("bin"))?;
+        fs::create_dir_all(&scene.dir)?;
+        std::os::unix::fs::symlink(fs::canonicalize(&program.program)?, &scene.make)?;
+        match &fault.how {
+            How::Script(script) => {
+                let out = dir.join("out");
+                let mut cmd = scene.command("bash");
+                cmd.args(["-c", script]);
+                process::output_to(&mut cmd, &out)?;
+                let (ending, _) = process::run(&mut cmd, LIMIT)?;
+                let text = fs::read(&out)?.to_str_lossy().into_owned();
+                Ok(Outcome { text, ending, wrong: Vec::new() })
+            }
+            How::Rounds(rounds) => {
+                // Each program meets the same moments.
+                let mut rng = Rng::with_seed(self.seed ^ xxhash_rust::xxh3::xxh3_64(fault.name.as_bytes()));
+                let mut wrong = Vec::new();
+                for number in 0..self.rounds_of(fault) {
+                    if let Some(what) = (rounds.round)(&scene, &mut rng)? {
+                        wrong.push(format!("round {number}: {what}"));
+                    }
+                }
+                Ok(Outcome { text: String::new(), ending: Ending::Exit(0), wrong })
+            }
+        }
+    }
+}
+
+impl Scene {
+    /// A program with a known environment, in the scene's directory, whose signals do what they do by default: whoever
+    /// runs this in the background makes it ignore Ctrl-C.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut cmd = Command::new("env");
+        cmd.args(["--default-signal=HUP,INT,QUIT,TERM,PIPE", "--"]).arg(program);
+        cmd.current_dir(&self.dir).stdin(Stdio::null()).env_clear();
+        cmd.env("PATH", SYSTEM_PATH).env("LC_ALL", "C").env("HOME", &self.dir).env("MAKE", &self.make);
+        cmd.envs(self.environment.iter().copied()).process_group(0);
+        cmd
+    }
+
+    /// Runs make to its end in the scene's directory; gives what it said, too.
+    pub fn make(&self, args: &[&str]) -> Result<(Ending, String)> {
+        let log = self.dir.with_file_name("make.log");
+        let _ = fs::remove_file(&log);
+        let mut cmd = self.command(&self.make);
+        cmd.args(args);
+        process::output_to(&mut cmd, &log)?;
+        let mut child = cmd.spawn().context("cannot run env")?;
+        let ending = process::wait(&mut child, LIMIT)?;
+        Ok((ending, fs::read(&log)?.to_str_lossy().into_owned()))
+    }
+}
+
+fn compared(reference: &Outcome, outcome: &Outcome) -> (bool, String) {
+    let mut said = String::new();
+    if reference.ending != outcome.ending {
+        let _ = write!(said, "ends with {}, make with {}; ", outcome.ending, reference.ending);
+    }
+    if reference.text != outcome.text {
+        let lines = explain::lines(reference.text.as_bytes(), outcome.text.as_bytes(), 30);
+        let _ = write!(said, "not as make:\n{}", lines.trim_end());
+    }
+    if said.is_empty() { (true, "as make".into()) } else { (false, said) }
+}
+
+fn counted(bar: Bar, rounds: usize, reference: &Outcome, outcome: &Outcome) -> (bool, String) {
+    let most = match bar {
+        Bar::None => 0,
+        Bar::OneIn(n) => rounds / n,
+        Bar::Reference => 2 * reference.wrong.len() + 1,
+    };
+    let mut said = format!("{} of {rounds} wrong, {most} may be", outcome.wrong.len());
+    for line in outcome.wrong.iter().take(8) {
+        let _ = write!(said, "\n      {line}");
+    }
+    (outcome.wrong.len() <= most, said)
+}
+
+fn all() -> impl Iterator<Item = &'static Fault> {
+    [commands::FAULTS, interrupt::FAULTS, killed::FAULTS, limits::FAULTS, surroundings::FAULTS]
+        .into_iter()
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_a_name_of_its_own() {
+        let mut names: Vec<&str> = all().map(|fault| fault.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn so_many_rounds_may_be_wrong() {
+        let outcome = |wrong| Outcome {
+            text: String::new(),
+            ending: Ending::Exit(0),
+            wrong: vec![String::from("x"); wrong],
+        };
+        let right = |bar, reference, wrong| counted(bar, 300, &outcome(reference), &outcome(wrong)).0;
+        assert!(right(Bar::None, 0, 0) && !right(Bar::None, 9, 1));
+        assert!(right(Bar::OneIn(100), 0, 3) && !right(Bar::OneIn(100), 9, 4));
+        assert!(right(Bar::Reference, 0, 1) && right(Bar::Reference, 3, 7) && !right(Bar::Reference, 3, 8));
+    }
+}
