@@ -14,6 +14,7 @@ pub mod faults;
 pub mod fuzz;
 pub mod generate;
 pub mod lang;
+pub mod layers;
 pub mod machine;
 pub mod oracle;
 pub mod places;

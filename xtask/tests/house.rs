@@ -1,0 +1,67 @@
+//! The order of the house: which files use which, and where links lead.
+
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use xtask::layers::Sources;
+
+/// The engine's folders, each of which uses only those below it.
+const ENGINE: [&str; 5] = ["session", "update", "jobs", "search", "graph"];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn sources(name: &str) -> Sources {
+    Sources::read(&repository().join("crates").join(name).join("src")).unwrap()
+}
+
+#[test]
+fn no_file_of_the_engine_uses_one_that_uses_it() {
+    assert_eq!(sources("engine").circles(), Vec::<String>::new());
+}
+
+#[test]
+fn each_folder_of_the_engine_uses_only_those_below_it() {
+    let engine = sources("engine");
+    assert_eq!(engine.not_in_order(&ENGINE), Vec::<String>::new());
+    assert_eq!(engine.against_order(&ENGINE), Vec::<String>::new());
+}
+
+/// Where a link in `folder` leads, as far as that can be said without looking at it: nothing if out of the repository.
+fn led_to(folder: &Path, target: &Path) -> Option<PathBuf> {
+    let mut at = folder.to_path_buf();
+    for part in target.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => at = at.parent().filter(|_| at != Path::new(""))?.to_path_buf(),
+            Component::Normal(name) => at.push(name),
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(at)
+}
+
+#[test]
+fn no_link_leads_out_of_the_repository() {
+    let listed = Command::new("git").args(["ls-files", "-sz"]).current_dir(repository()).output().unwrap();
+    assert!(listed.status.success(), "git ls-files failed");
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    let links = listed.split('\0').filter_map(|line| line.strip_prefix("120000 ")?.split_once('\t'));
+    let outside: Vec<&str> = links
+        .map(|(_, path)| path)
+        .filter(|path| {
+            let target = std::fs::read_link(repository().join(path)).unwrap();
+            led_to(Path::new(path).parent().unwrap(), &target).is_none()
+        })
+        .collect();
+    assert_eq!(outside, Vec::<&str>::new());
+}
+
+#[test]
+fn a_link_out_of_the_repository_is_seen() {
+    let within = |folder: &str, target: &str| led_to(Path::new(folder), Path::new(target));
+    assert_eq!(within("docs", "../README.md"), Some("README.md".into()));
+    assert_eq!(within("docs", "../../README.md"), None);
+    assert_eq!(within("", "/usr/bin/make"), None);
+}
