@@ -78,6 +78,22 @@ impl Sync {
         matches!(self.mode, OutputSync::Line | OutputSync::Target)
     }
 
+    /// Does what is done while makefiles are read; what is said meanwhile is kept together, if it is to be.
+    pub fn hold_reading<T>(
+        &self,
+        session: &mut Session,
+        process: &Process,
+        read: impl FnOnce(&mut Session) -> T,
+    ) -> T {
+        let held = if self.holds_reading() { Held::new(session).ok() } else { None };
+        let Some(held) = held else { return read(session) };
+        let real = std::mem::replace(&mut session.stdio, held.stdio.clone());
+        let result = read(session);
+        session.stdio = real;
+        self.release(session, process, &held);
+        result
+    }
+
     /// True when the output of a command is kept: recursive ones keep theirs together themselves.
     pub(crate) fn holds(&self, session: &Session, recursive: bool) -> bool {
         parallel(session)

@@ -2,5 +2,12 @@
 
 pub mod arguments;
 pub mod database;
+mod entering;
+mod makefiles;
+mod named;
+mod older;
+mod remake;
+mod restart;
 pub mod run;
 pub mod special;
+mod variables;
