@@ -23,6 +23,7 @@ mod start;
 pub mod stdio;
 mod system;
 mod user;
+pub mod watch;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

@@ -8,7 +8,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bstr::BString;
@@ -85,6 +85,26 @@ enum Ended {
     Pidfd(OwnedFd),
     /// For kernels and sandboxes without pidfd: a thread waits and wakes.
     Waker(Arc<Waker>),
+    /// A watched program: the thread that watches it waits for it, and nobody else may.
+    Watched(Arc<Slot>),
+}
+
+/// Where the thread that watches a program puts how it ended.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    waker: Waker,
+    exit: OnceLock<Exit>,
+}
+
+impl Slot {
+    pub(crate) fn new() -> io::Result<Slot> {
+        Ok(Slot { waker: Waker::new()?, exit: OnceLock::new() })
+    }
+
+    pub(crate) fn set(&self, exit: Exit) {
+        self.exit.get_or_init(|| exit);
+        self.waker.wake();
+    }
 }
 
 impl Host {
@@ -106,6 +126,11 @@ impl Host {
 }
 
 impl Child {
+    /// A program that another thread watches; the host has been told that it runs.
+    pub(crate) fn watched(pid: Pid, slot: Arc<Slot>, host: Arc<Host>) -> Child {
+        Child { pid, ended: Ended::Watched(slot), exit: Mutex::new(None), host }
+    }
+
     /// Its process id.
     pub fn pid(&self) -> i32 {
         self.pid.as_raw_nonzero().get()
@@ -116,6 +141,7 @@ impl Child {
         match &self.ended {
             Ended::Pidfd(fd) => fd.as_fd(),
             Ended::Waker(waker) => waker.as_fd(),
+            Ended::Watched(slot) => slot.waker.as_fd(),
         }
     }
 
@@ -139,17 +165,27 @@ impl Child {
     pub fn try_wait(&self) -> io::Result<Option<Exit>> {
         let mut exit = self.exit.lock().unwrap_or_else(PoisonError::into_inner);
         while exit.is_none() {
-            match rustix::process::waitpid(Some(self.pid), WaitOptions::NOHANG) {
-                Ok(None) => return Ok(None),
-                Ok(Some((_, status))) => {
-                    *exit = exit_of(status);
-                    // In this order: whoever sees no child running sees the new epoch too.
-                    self.host.changed();
-                    self.host.running.fetch_sub(1, Ordering::SeqCst);
+            let ended = match &self.ended {
+                Ended::Watched(slot) => slot.exit.get().copied(),
+                Ended::Pidfd(_) | Ended::Waker(_) => {
+                    match rustix::process::waitpid(Some(self.pid), WaitOptions::NOHANG) {
+                        Ok(None) => None,
+                        Ok(Some((_, status))) => match exit_of(status) {
+                            None => continue,
+                            exit => exit,
+                        },
+                        Err(Errno::INTR) => continue,
+                        Err(e) => return Err(e.into()),
+                    }
                 }
-                Err(Errno::INTR) => {}
-                Err(e) => return Err(e.into()),
+            };
+            if ended.is_none() {
+                return Ok(None);
             }
+            *exit = ended;
+            // In this order: whoever sees no child running sees the new epoch too.
+            self.host.changed();
+            self.host.running.fetch_sub(1, Ordering::SeqCst);
         }
         Ok(*exit)
     }
@@ -305,17 +341,32 @@ fn start_program(spawn: &Spawn<'_>) -> io::Result<Pid> {
     let program = c_text(spawn.program.to_vec());
     let arguments = EnvBlock::new(spawn.argv.iter().map(|argument| argument.to_vec()));
     let (argv, envp) = (arguments.pointers(), spawn.env.block().pointers());
-    let mut tries = 0;
+    let mut tries = Tries::new();
     loop {
         match posix_spawn(&program, &actions, &attributes, &argv, &envp) {
-            // A program this process just wrote is "busy" for the moment in which a child of another thread, between
-            // its fork and its exec, still has the descriptor it was written through.
-            Err(e) if e.raw_os_error() == Some(libc::ETXTBSY) && tries < 8 => {
-                std::thread::sleep(Duration::from_micros(200 << tries));
-                tries += 1;
-            }
+            Err(e) if tries.again(&e) => {}
             other => return other,
         }
+    }
+}
+
+/// Starting a program again when it was busy. A program this process just wrote is that for the moment in which a child of
+/// another thread, between its fork and its exec, still has the descriptor it was written through.
+pub(crate) struct Tries(u32);
+
+impl Tries {
+    pub(crate) fn new() -> Tries {
+        Tries(0)
+    }
+
+    /// Whether to try again after this error; waits a little before it says yes.
+    pub(crate) fn again(&mut self, error: &io::Error) -> bool {
+        if error.raw_os_error() != Some(libc::ETXTBSY) || self.0 == 8 {
+            return false;
+        }
+        std::thread::sleep(Duration::from_micros(200 << self.0));
+        self.0 += 1;
+        true
     }
 }
 

@@ -106,6 +106,16 @@ pub fn pipe_was_ignored() -> bool {
     start::ignored(libc::SIGPIPE)
 }
 
+/// Keeps all signals from the thread that asks: they go to others.
+pub(crate) fn block_all() {
+    let mut set = MaybeUninit::uninit();
+    // SAFETY: sigfillset initialises the set; pthread_sigmask changes only this thread's mask.
+    unsafe {
+        libc::sigfillset(set.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
+    }
+}
+
 /// Ends the process by `signal`, so that whoever waits for it sees that.
 pub fn die_of(signal: i32) -> ! {
     let _ = set_action(signal, libc::SIG_DFL);
