@@ -76,6 +76,25 @@ pub(crate) fn expect_children() {
     }
 }
 
+/// Makes sure that [`pending`] tells of every fatal signal that was sent to this process before this call. The kernel
+/// leaves a signal to one thread, and others can see what it did elsewhere (a command that caught it and exited) before
+/// that thread has run: a signal that waits for the process is delivered to a thread that unblocks it.
+pub fn catch_up() {
+    let mut set = MaybeUninit::uninit();
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: sigemptyset initialises the set, the first pthread_sigmask `before` unless it fails, and then nothing is
+    // blocked that would have to be given back.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        for signal in FATAL {
+            libc::sigaddset(set.as_mut_ptr(), signal);
+        }
+        if libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), before.as_mut_ptr()) == 0 {
+            libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut());
+        }
+    }
+}
+
 /// The first fatal signal that came, if any did.
 #[inline]
 pub fn pending() -> Option<i32> {

@@ -65,6 +65,17 @@ impl Jobs<'_> {
         }
     }
 
+    /// [`Jobs::delete_targets`] for files that may be there again; of members of archives all was said.
+    pub(crate) fn delete_again(&mut self, file: FileId) {
+        let mut files = vec![file];
+        files.extend(self.session.targets[file].grouped.iter().copied());
+        for (at, target) in files.into_iter().enumerate() {
+            if crate::graph::archive::split(self.name_of(target)).is_none() {
+                self.delete_target(target, (at > 0).then_some(file));
+            }
+        }
+    }
+
     /// Deletes one target, if it is not what it was before. `made_for` is named where its recipe is that of another.
     pub(crate) fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) {
         let target = &self.session.targets[file];

@@ -1,15 +1,18 @@
 //! Signals that end a make: commands under way end first, and their half-made targets are deleted.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rkbuild_eval::{Fatal, Result};
+use rkbuild_eval::{Fatal, FileId, Result};
 use rkbuild_host::{Exit, signals};
 
 use crate::jobs::roster::{Job, Jobs, Work};
-use crate::jobs::signal::TERM;
+use crate::jobs::signal::{MOMENT, TERM};
 
 /// How often is looked whether the user sent a second signal.
 const IMPATIENCE: Duration = Duration::from_millis(100);
+
+/// How soon after the first a signal is still the same one: `timeout` sends it to its child and then to the group.
+const SAME: Duration = Duration::from_millis(500);
 
 impl Jobs<'_> {
     /// Ends the session when a signal came. `job` is under way and not in the list of those that are.
@@ -27,27 +30,49 @@ impl Jobs<'_> {
                 }
             }
         }
-        let mut files: Vec<_> = self.running.iter().map(|job| job.file).collect();
-        files.extend(job.as_ref().map(|(job, _)| job.file));
-        for file in files.into_iter().rev() {
-            self.delete_targets(file);
+        let ended = job.as_ref().map(|(job, _)| job.file);
+        let files: Vec<FileId> = self.running.iter().map(|job| job.file).chain(ended).collect();
+        for file in files.iter().rev() {
+            self.delete_targets(*file);
         }
         if let Some((job, exit)) = job {
             self.last_word(job, exit);
         }
-        while !self.running.is_empty() {
+        let since = Instant::now();
+        let mut arrived = signals::arrived();
+        while !self.running.is_empty() && signals::arrived() <= arrived {
             self.wait_for_event_or(false, Some(IMPATIENCE))?;
-            if signals::arrived() > 1 {
-                break;
+            if since.elapsed() < SAME {
+                arrived = signals::arrived();
             }
         }
+        self.delete_last(files);
         self.ended.clear();
         self.remove_intermediates(true);
         Err(Fatal::of_signal(signal))
     }
 
-    /// A command ended after the signal: what became of it is said, and nothing more is started.
-    pub(crate) fn last_word(&mut self, job: &mut Job, exit: Exit) {
+    /// A command that was under way when the signal came has ended. What it wrote after its targets were deleted goes, too:
+    /// it may be the rest of what was deleted, or all that a command gave that caught the signal and ended well.
+    pub(crate) fn ended_dying(&mut self, job: &mut Job, exit: Exit) {
+        self.delete_again(job.file);
+        self.last_word(job, exit);
+    }
+
+    /// What a command started can outlive it for a moment, where the same signal ends it, and be about to open a target.
+    fn delete_last(&mut self, mut files: Vec<FileId>) {
+        files.retain(|file| !self.session.targets[*file].phony);
+        if files.is_empty() {
+            return;
+        }
+        std::thread::sleep(MOMENT);
+        for file in files {
+            self.delete_again(file);
+        }
+    }
+
+    /// What became of a command that ended after the signal is said; nothing more is started.
+    fn last_word(&mut self, job: &mut Job, exit: Exit) {
         if exit != Exit::Code(0) {
             self.command_error(job, exit, false);
         }

@@ -426,7 +426,7 @@ impl Jobs<'_> {
             self.trace_job(how, &job, false, "");
             let pid = job.pid();
             if self.dying {
-                self.last_word(&mut job, exit);
+                self.ended_dying(&mut job, exit);
                 continue;
             }
             job.work = Work::Over(exit);

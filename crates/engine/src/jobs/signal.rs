@@ -6,7 +6,7 @@ use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Exit, signals};
 
 /// How long a signal takes from one process of a group to the next, at most.
-const MOMENT: Duration = Duration::from_millis(20);
+pub(crate) const MOMENT: Duration = Duration::from_millis(20);
 
 const QUIT: i32 = 3;
 /// The signal that comes to us alone, and that we pass on.
@@ -20,10 +20,12 @@ pub(crate) fn exit_of(status: i32) -> Exit {
     }
 }
 
-/// A signal to a whole process group can end a command before it reaches this process, whose end it means too.
-/// Waits a moment for it where a command was ended by such a signal.
+/// A signal to a whole process group can end a command before this process has seen it, whose end it means too: also
+/// where the command caught it and exited with a status. One that is sent to the processes one by one reaches this one a
+/// moment later, which is waited for where a command was ended by such a signal.
 pub(crate) fn settle(exit: Exit) {
     const FATAL: [i32; 4] = [1, 2, QUIT, TERM];
+    signals::catch_up();
     if let (Exit::Signal { signal, .. }, None, Some(fd)) = (exit, signals::pending(), signals::fd())
         && FATAL.contains(&signal)
     {

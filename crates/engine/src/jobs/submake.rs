@@ -2,7 +2,6 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rkbuild_base::BString;
 use rkbuild_host::poll::{self, Ready};
@@ -20,14 +19,12 @@ pub const STACK: usize = 256 << 20;
 pub struct SubMakes {
     process: Arc<Process>,
     inherit: Vec<Arc<OwnedFd>>,
-    /// A command outlived a signal that came while it ran: a real shell would have too.
-    spared: AtomicBool,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
     pub fn new(process: Arc<Process>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { process, inherit: inherit.to_vec(), spared: AtomicBool::new(false) }
+        SubMakes { process, inherit: inherit.to_vec() }
     }
 }
 
@@ -50,8 +47,13 @@ impl Programs for SubMakes {
     }
 
     fn started(&self, child: &Arc<Child>) {
+        if let Some(signal) = signals::pending() {
+            // It came while the child was being started, which a signal to the group may have missed.
+            let _ = child.kill(signal);
+            return;
+        }
         // Where the session's thread runs the script itself, nobody else is there to see a signal.
-        let Some(signals) = signals::fd().filter(|_| signals::pending().is_none()) else { return };
+        let Some(signals) = signals::fd() else { return };
         let both = [(child.fd(), Ready::Read), (signals, Ready::Read)];
         if poll::wait(&both, None).is_ok() && signals::pending() == Some(TERM) {
             let _ = child.kill(TERM);
@@ -59,16 +61,15 @@ impl Programs for SubMakes {
     }
 
     fn finished(&self, child: &Arc<Child>) {
-        let Ok(Some(exit)) = child.try_wait() else { return };
-        signal::settle(exit);
-        if let (Some(pending), Exit::Code(_)) = (signals::pending(), exit) {
-            // What the user sends from the terminal reaches commands too: this one came to us alone.
-            self.spared.fetch_or(pending != TERM, Ordering::Relaxed);
+        if let Ok(Some(exit)) = child.try_wait() {
+            signal::settle(exit);
         }
     }
 
+    /// A real shell is in the group that gets the signal and dies of it, whatever the command does that it waits for. A
+    /// signal that came to this process alone ends the script as well: nobody can tell the two apart.
     fn interrupted(&self) -> Option<i32> {
-        signals::pending().filter(|_| !self.spared.load(Ordering::Relaxed))
+        signals::pending()
     }
 }
 
