@@ -48,6 +48,7 @@ pub struct Host {
     running: AtomicUsize,
     listings: RwLock<listing::Cache>,
     umask: OnceLock<u32>,
+    pins: watch::Pins,
 }
 
 impl Host {
@@ -60,6 +61,7 @@ impl Host {
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
             umask: OnceLock::new(),
+            pins: watch::Pins::default(),
         })
     }
 

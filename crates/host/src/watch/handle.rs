@@ -49,6 +49,8 @@ pub(super) struct Watcher {
     images: FxHashMap<Identity, (Image, bool)>,
     /// Looks that were made already, for as long as nothing changed.
     looked: FxHashSet<Vec<u8>>,
+    /// Set when a process asks for something that tells on which processors it may run.
+    pub asks_processors: bool,
 }
 
 /// Where a path begins, and the path.
@@ -75,6 +77,7 @@ impl Watcher {
             inherited,
             images: FxHashMap::default(),
             looked: FxHashSet::default(),
+            asks_processors: false,
         }
     }
 
@@ -97,6 +100,7 @@ impl Watcher {
     pub(super) fn stop(&mut self, pid: i32, entry: &Entry) {
         self.record.stops += 1;
         if entry.arch != filter::ARCH {
+            self.asks_processors = true;
             self.reason(Reason::Foreign(BString::default()));
             return;
         }
@@ -185,6 +189,7 @@ impl Watcher {
                 Err(_) => self.reason(Reason::Unreadable),
             },
             Call::Ask(what) => {
+                self.asks_processors |= what == Asked::Processors;
                 self.record.asked.insert(what);
             }
             Call::Other(name) => self.reason(Reason::Call(name)),
@@ -298,6 +303,7 @@ impl Watcher {
         let number = |rest: &[u8]| rest.to_str().ok().and_then(|n| n.parse::<c_int>().ok());
         let own = [b"/proc/self/fd/".as_slice(), b"/proc/thread-self/fd/"];
         let Some(fd) = own.iter().find_map(|own| path.strip_prefix(*own)).and_then(number) else {
+            self.asks_processors |= path.contains_str("stat");
             self.reason(Reason::Kernel(path));
             return None;
         };

@@ -14,6 +14,7 @@ mod child;
 mod filter;
 mod handle;
 mod image;
+mod pin;
 mod record;
 mod sys;
 mod tracer;
@@ -28,6 +29,8 @@ use std::sync::{Arc, mpsc};
 use bstr::BString;
 
 use crate::{Child, Exit, Host, Meta, Spawn};
+
+pub(crate) use pin::Pins;
 
 /// What a watched program, and all it started, did.
 #[derive(Clone, Debug)]
@@ -253,7 +256,7 @@ impl Host {
         // First say that it runs, then that things change: see `Host::quiet_epoch`.
         self.running.fetch_add(1, Ordering::SeqCst);
         self.changed();
-        match tracer::start(spawn) {
+        match tracer::start(spawn, self) {
             Ok((pid, slot, report)) => Ok(Watch { child: Child::watched(pid, slot, self.clone()), report }),
             Err(e) => {
                 self.running.fetch_sub(1, Ordering::SeqCst);

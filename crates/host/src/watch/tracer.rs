@@ -12,10 +12,11 @@ use rustix::process::Pid;
 
 use super::child::{Prepared, Setup};
 use super::handle::Watcher;
+use super::pin::Pin;
 use super::sys::{self, Status, event};
 use super::{Reason, Watched, unsupported, walk};
 use crate::process::{Slot, Tries};
-use crate::{Exit, Meta, Spawn, stdio};
+use crate::{Exit, Host, Meta, Spawn, stdio};
 
 const STACK: usize = 512 * 1024;
 /// How long, in milliseconds, what a program started may live on after it without being told of.
@@ -25,7 +26,10 @@ const GRACE: u32 = 50;
 type Started = mpsc::SyncSender<io::Result<i32>>;
 
 /// Starts a program and the thread that watches it.
-pub(super) fn start(spawn: &Spawn<'_>) -> io::Result<(Pid, Arc<Slot>, mpsc::Receiver<Watched>)> {
+pub(super) fn start(
+    spawn: &Spawn<'_>,
+    host: &Arc<Host>,
+) -> io::Result<(Pid, Arc<Slot>, mpsc::Receiver<Watched>)> {
     let setup = Setup::new(spawn)?;
     let stdin = (!stdio::is_closed(spawn.stdin)).then(|| identity(spawn.stdin.as_raw_fd())).flatten();
     let inherited = spawn.inherit.iter().filter_map(|fd| {
@@ -36,10 +40,11 @@ pub(super) fn start(spawn: &Spawn<'_>) -> io::Result<(Pid, Arc<Slot>, mpsc::Rece
     let slot = Arc::new(Slot::new()?);
     let (started, has_started) = mpsc::sync_channel(1);
     let (report, reported) = mpsc::sync_channel(1);
-    let end = slot.clone();
+    let (end, host) = (slot.clone(), host.clone());
     std::thread::Builder::new().name("watch".to_owned()).stack_size(STACK).spawn(move || {
         crate::signals::block_all();
-        let tracer = Tracer { watcher: Watcher::new(stdin, inherited), main: 0, end, report };
+        let watcher = Watcher::new(stdin, inherited);
+        let tracer = Tracer { watcher, main: 0, pin: Pin::new(&host.pins), end, report };
         tracer.run(&setup, &started);
     })?;
     let pid = has_started.recv().map_err(|_| io::Error::other("the watch broke off"))??;
@@ -59,9 +64,10 @@ fn identity(fd: i32) -> Option<(u64, u64)> {
     Some((meta.dev, meta.ino))
 }
 
-struct Tracer {
+struct Tracer<'a> {
     watcher: Watcher,
     main: i32,
+    pin: Option<Pin<'a>>,
     end: Arc<Slot>,
     report: mpsc::SyncSender<Watched>,
 }
@@ -78,7 +84,7 @@ enum Step {
     Blind,
 }
 
-impl Tracer {
+impl Tracer<'_> {
     fn run(mut self, setup: &Setup, started: &Started) {
         let result = self.begin(setup);
         let runs = result.is_ok();
@@ -138,6 +144,7 @@ impl Tracer {
             }
         };
         self.end.set(exit);
+        self.part();
         let mut left = GRACE;
         while !self.watcher.tracees.is_empty() && left > 0 {
             match sys::wait(false) {
@@ -163,6 +170,13 @@ impl Tracer {
         }
     }
 
+    /// Lets all run on any processor.
+    fn part(&mut self) {
+        if let Some(pin) = &mut self.pin {
+            pin.take_off(self.watcher.tracees.keys().copied());
+        }
+    }
+
     /// Deals with one event of one tracee.
     fn step(&mut self, pid: i32, status: Status, first: bool) -> Step {
         let Some((signal, event)) = status.stopped() else {
@@ -173,6 +187,13 @@ impl Tracer {
             };
         };
         self.watcher.began(pid);
+        if let Some(pin) = &self.pin {
+            if pin.is_over(self.watcher.tracees.len()) {
+                self.part();
+            } else if event == event::STOP {
+                pin.free(pid);
+            }
+        }
         let mut inject = 0;
         let mut step = Step::On;
         match event {
@@ -182,6 +203,9 @@ impl Tracer {
                         return Step::Blind;
                     }
                     self.watcher.stop(pid, &entry);
+                    if self.watcher.asks_processors {
+                        self.part();
+                    }
                 }
                 Err(_) if first => return Step::Blind,
                 // It was killed meanwhile, most likely.
