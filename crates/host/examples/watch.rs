@@ -58,7 +58,8 @@ fn main() -> std::io::Result<()> {
 
 fn print(watched: &Watched) {
     for program in &watched.programs {
-        eprintln!("program {} ({}), {} times", program.path, program.name, program.count);
+        let arguments = bstr::join(" ", &program.arguments);
+        eprintln!("program {}, {} times: {}", program.path, program.count, BString::from(arguments));
     }
     for seen in &watched.seen {
         let found = match seen.found {

@@ -115,8 +115,12 @@ fn what_is_read_looked_for_in_vain_and_executed_is_seen() {
     p.write("there", "text");
     let w = p.sh("test -e none; cat there; cat none/deeper; test -d /; exit 3");
     assert_eq!(w.exit, Exit::Code(3));
-    assert_eq!(names(&w), ["dash", "cat"]);
-    assert_eq!((w.programs[1].name.as_bstr(), w.programs[1].count), ("cat".into(), 2));
+    assert_eq!(names(&w), ["dash", "cat", "cat"]);
+    let text = |words: &[BString]| bstr::join(" ", words).to_str().unwrap().to_owned();
+    let called: Vec<_> = w.programs.iter().map(|program| text(&program.arguments)).collect();
+    assert_eq!(called[1..], ["cat there", "cat none/deeper"]);
+    assert!(w.programs.iter().all(|program| program.count == 1 && !program.script));
+    assert_eq!(w.processes.len(), 3);
     let there = p.seen(&w, "there").unwrap();
     assert!(there.uses.has(Uses::READ) && matches!(there.found, Found::Is(meta) if meta.size == 4));
     assert_eq!(p.seen(&w, "none").unwrap().found, Found::Missing(libc::ENOENT));
@@ -179,6 +183,15 @@ fn temporary_files_are_no_changes() {
         assert!(p.seen(&w, name).is_none_or(|seen| matches!(seen.found, Found::Missing(_))), "{name}");
     }
     assert_eq!(p.seen(&w, "t2").unwrap().found, Found::Missing(libc::ENOENT));
+}
+
+#[test]
+fn changes_through_descriptors_are_told() {
+    let p = place();
+    p.write_old("f", "x");
+    // utimensat and fchmod on a descriptor that is only open for reading.
+    let w = p.run(&["/usr/bin/perl", "-e", "open F, '<f'; utime 1, 1, *F; chmod 0600, *F"]);
+    assert_eq!(p.changes(&w), [("f".to_owned(), ChangeKind::Written)]);
 }
 
 #[test]
@@ -373,7 +386,8 @@ fn a_script_counts_with_its_interpreters() {
     let w = p.run(&["./outer", "x"]);
     assert_eq!(w.exit, Exit::Code(0));
     assert_eq!(names(&w), ["outer", "inner", "dash"]);
-    assert_eq!(w.programs[0].name, "./outer");
+    assert_eq!(w.programs.iter().map(|program| program.script).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(w.programs[0].arguments, ["./outer", "x"]);
     assert!(p.seen(&w, "outer").unwrap().uses.has(Uses::EXECUTE));
 }
 

@@ -69,8 +69,8 @@ pub(super) enum Call {
     Flock,
     Ioctl,
     Mmap,
-    /// Connects to, or sends to, the address in this argument; its length is in the next.
-    Connect(u8),
+    /// Connects to, or sends to, the address in this argument; its length is in the next. With `true` it takes the address.
+    Connect(u8, bool),
     /// Names or looks for the process in the first argument; with `true`, negative numbers are process groups.
     Process(bool),
     Clone,
@@ -245,9 +245,9 @@ const COMMON: &[Row] = &[
     always(libc::SYS_statfs, Call::Look(path(0), Flags::Are(0), STAT)),
     always(libc::SYS_fstatfs, Call::Ask(Asked::Space)),
     always(libc::SYS_flock, Call::Flock),
-    always(libc::SYS_connect, Call::Connect(1)),
-    always(libc::SYS_bind, Call::Connect(1)),
-    row(libc::SYS_sendto, When::IsSet(4), Call::Connect(4)),
+    always(libc::SYS_connect, Call::Connect(1, false)),
+    always(libc::SYS_bind, Call::Connect(1, true)),
+    row(libc::SYS_sendto, When::IsSet(4), Call::Connect(4, false)),
     always(libc::SYS_kill, Call::Process(true)),
     always(libc::SYS_tkill, Call::Process(false)),
     always(libc::SYS_tgkill, Call::Process(false)),

@@ -14,6 +14,8 @@ use super::walk::{self, Passed, Place, Walker};
 use super::{Asked, Found, Reason, Uses, filter};
 use crate::Meta;
 
+/// No more arguments than these are told of a program.
+const MOST_ARGUMENTS: usize = 256;
 /// The deepest chain of interpreters the system follows.
 const MOST_INTERPRETERS: usize = 6;
 /// TIOCGWINSZ.
@@ -42,7 +44,7 @@ pub(super) struct Watcher {
     /// The processes and threads that run.
     pub tracees: FxHashMap<i32, Tracee>,
     /// All there ever were.
-    ever: FxHashSet<i32>,
+    pub ever: FxHashSet<i32>,
     stdin: Option<Identity>,
     inherited: Vec<(u32, Identity)>,
     /// What executed files are, by device and inode.
@@ -146,18 +148,12 @@ impl Watcher {
             }
             Call::Link(from, to, flags) => {
                 let flags = self.flags(pid, args, flags);
-                if let Some(at) = self.at(pid, args, from, flags & libc::AT_SYMLINK_FOLLOW != 0) {
-                    self.change(at, false);
-                }
+                self.change_named(pid, args, from, flags, flags & libc::AT_SYMLINK_FOLLOW != 0);
                 self.make(pid, args, to);
             }
             Call::Change(at, flags) => {
                 let flags = self.flags(pid, args, flags);
-                if argument(args, at.path) == 0 {
-                    self.change_open(pid, at.dir.map_or(-1, |dir| descriptor(args, dir)), false);
-                } else if let Some(at) = self.at(pid, args, at, flags & libc::AT_SYMLINK_NOFOLLOW == 0) {
-                    self.change(at, false);
-                }
+                self.change_named(pid, args, at, flags, flags & libc::AT_SYMLINK_NOFOLLOW == 0);
             }
             Call::ChangeOpen => self.change_open(pid, descriptor(args, 0), false),
             Call::Read(fd) | Call::Write(fd) => self.use_descriptor(pid, descriptor(args, fd)),
@@ -180,7 +176,7 @@ impl Watcher {
                     self.change_open(pid, fd, true);
                 }
             }
-            Call::Connect(address) => self.connect(pid, args, address),
+            Call::Connect(address, takes) => self.connect(pid, args, address, takes),
             Call::Process(groups) => self.process(pid, descriptor(args, 0), groups),
             Call::Clone => self.reason(Reason::Call("clone")),
             Call::Clone3 => match sys::read_u64(pid, argument(args, 0)) {
@@ -407,9 +403,9 @@ impl Watcher {
             }
             None => return,
         };
-        let arguments = argument(args, at.path + 1);
-        let first = sys::read_u64(pid, arguments).and_then(|first| sys::read_text(pid, first));
-        let mut called = first.unwrap_or_default();
+        let Ok(mut arguments) = sys::read_texts(pid, argument(args, at.path + 1), MOST_ARGUMENTS) else {
+            return self.reason(Reason::Unreadable);
+        };
         let mut next = self.follow(pid, &name, flags & libc::AT_SYMLINK_NOFOLLOW == 0);
         for _ in 0..MOST_INTERPRETERS {
             let Some(Target { path, found, .. }) = next else { return };
@@ -428,7 +424,7 @@ impl Watcher {
                     if let Some(loader) = loader {
                         self.load(pid, loader);
                     }
-                    self.record.program(path, called);
+                    self.record.program(path, arguments, false);
                     return;
                 }
                 Image::Foreign => {
@@ -437,7 +433,7 @@ impl Watcher {
                 }
                 Image::Nothing => return,
             };
-            self.record.program(path, std::mem::take(&mut called));
+            self.record.program(path, std::mem::take(&mut arguments), true);
             let from = if further.starts_with(b"/") { Some(BString::default()) } else { self.directory(pid) };
             let Some(from) = from else { return };
             next = self.follow(pid, &Name { from, path: further }, true);
@@ -503,6 +499,17 @@ impl Watcher {
             self.walker.forget();
         }
         self.record.touch(at.path, at.found, false, below);
+    }
+
+    /// Attributes of a file are changed: of an open one where the call has no path.
+    fn change_named(&mut self, pid: i32, args: &[u64; 6], at: At, flags: c_int, follow: bool) {
+        match self.at(pid, args, at, follow) {
+            Some(at) => self.change(at, false),
+            None if argument(args, at.path) == 0 || flags & libc::AT_EMPTY_PATH != 0 => {
+                self.change_open(pid, at.dir.map_or(-1, |dir| descriptor(args, dir)), false);
+            }
+            None => {}
+        }
     }
 
     /// A name is given to a file or taken from it.
@@ -591,7 +598,7 @@ impl Watcher {
     }
 
     /// An address is spoken to; a path where nothing is, is only looked for.
-    fn connect(&mut self, pid: i32, args: &[u64; 6], address: u8) {
+    fn connect(&mut self, pid: i32, args: &[u64; 6], address: u8, takes: bool) {
         const FAMILY: usize = 2;
         let length = argument(args, address + 1).min(128) as usize;
         let mut bytes = vec![0; length];
@@ -605,8 +612,8 @@ impl Watcher {
             let from = if path.starts_with(b"/") { Some(BString::default()) } else { self.directory(pid) };
             let Some(from) = from else { return };
             let name = Name { from, path: path.into() };
-            if let Some(Target { path, found: found @ Found::Missing(_), .. }) = self.follow(pid, &name, true)
-            {
+            let target = self.follow(pid, &name, true);
+            if let Some(Target { path, found: found @ Found::Missing(_), .. }) = target.filter(|_| !takes) {
                 return self.record.look(path, found, Uses::STAT);
             }
             return self.reason(Reason::Connected(name.path));

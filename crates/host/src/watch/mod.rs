@@ -52,6 +52,8 @@ pub struct Watched {
     pub reasons: BTreeSet<Reason>,
     /// What was asked of the system.
     pub asked: BTreeSet<Asked>,
+    /// The numbers of its processes and threads: what it printed may hold one.
+    pub processes: Vec<i32>,
     /// How many times a process was stopped.
     pub stops: u64,
 }
@@ -69,9 +71,12 @@ impl Watched {
 pub struct Program {
     /// The file, without a symbolic link on the way.
     pub path: BString,
-    /// The name it was called by: its first argument. Empty for the interpreter of a script.
-    pub name: BString,
-    /// How often it was started under this name.
+    /// Its arguments, the name it was called by first; no more than 256, and no text longer than a path may be. None for the
+    /// interpreter of a script, which the system gives the script's.
+    pub arguments: Vec<BString>,
+    /// Whether it is a script: then its interpreter is the next of the programs, or was one before.
+    pub script: bool,
+    /// How often it was started so.
     pub count: u32,
 }
 

@@ -29,7 +29,7 @@ struct Touched {
 #[derive(Debug)]
 pub(super) struct Record {
     began_ns: i64,
-    programs: IndexMap<(BString, BString), u32, FxBuildHasher>,
+    programs: IndexMap<(BString, Vec<BString>, bool), u32, FxBuildHasher>,
     seen: Map<Seen>,
     touched: Map<Touched>,
     pub reasons: BTreeSet<Reason>,
@@ -51,8 +51,8 @@ impl Record {
         }
     }
 
-    pub(super) fn program(&mut self, path: BString, name: BString) {
-        *self.programs.entry((path, name)).or_default() += 1;
+    pub(super) fn program(&mut self, path: BString, arguments: Vec<BString>, script: bool) {
+        *self.programs.entry((path, arguments, script)).or_default() += 1;
     }
 
     /// Whether nothing was changed so far.
@@ -132,7 +132,7 @@ impl Record {
     }
 
     /// What it all comes to when the program has ended.
-    pub(super) fn finish(&mut self, exit: Exit) -> Watched {
+    pub(super) fn finish(&mut self, exit: Exit, processes: Vec<i32>) -> Watched {
         let mut changes = Vec::new();
         let mut temporary = Vec::new();
         let began_ns = self.began_ns;
@@ -159,16 +159,20 @@ impl Record {
             };
             changes.push(Change { path, kind });
         }
-        let programs = std::mem::take(&mut self.programs).into_iter();
+        let programs = std::mem::take(&mut self.programs).into_iter().map(|(program, count)| {
+            let (path, arguments, script) = program;
+            Program { path, arguments, script, count }
+        });
         Watched {
             exit,
             began_ns,
-            programs: programs.map(|((path, name), count)| Program { path, name, count }).collect(),
+            programs: programs.collect(),
             seen: std::mem::take(&mut self.seen).into_values().collect(),
             changes,
             temporary,
             reasons: std::mem::take(&mut self.reasons),
             asked: std::mem::take(&mut self.asked),
+            processes,
             stops: self.stops,
         }
     }

@@ -179,3 +179,24 @@ pub(super) fn read_text(pid: i32, address: u64) -> io::Result<BString> {
     }
     Ok(text.into())
 }
+
+/// The texts a null-ended table of a tracee's points to, at most so many.
+pub(super) fn read_texts(pid: i32, address: u64, most: usize) -> io::Result<Vec<BString>> {
+    const FEW: u64 = 16;
+    let mut texts = Vec::new();
+    let mut at = address;
+    while address != 0 && texts.len() < most {
+        let length = (FEW * 8).min(PAGE - at % PAGE);
+        let mut pointers = vec![0; length as usize];
+        read(pid, at, &mut pointers)?;
+        for pointer in pointers.chunks_exact(8) {
+            let pointer = u64::from_ne_bytes(pointer.try_into().unwrap_or_default());
+            if pointer == 0 || texts.len() == most {
+                return Ok(texts);
+            }
+            texts.push(read_text(pid, pointer)?);
+        }
+        at += length;
+    }
+    Ok(texts)
+}

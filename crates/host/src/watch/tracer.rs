@@ -161,7 +161,9 @@ impl Tracer<'_> {
         if !self.watcher.tracees.is_empty() && left == 0 {
             self.watcher.record.reasons.insert(Reason::Outlived);
         }
-        let _ = self.report.send(self.watcher.record.finish(exit));
+        let mut processes: Vec<i32> = self.watcher.ever.iter().copied().collect();
+        processes.sort_unstable();
+        let _ = self.report.send(self.watcher.record.finish(exit, processes));
         // The filter stays with what still runs, and its calls fail without a tracer.
         while let Ok(event) = sys::wait(true) {
             if let Some((pid, status)) = event {
