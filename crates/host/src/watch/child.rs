@@ -133,7 +133,7 @@ impl<'a> Prepared<'a> {
     /// Has the child end, and waits for that.
     pub(super) fn send_away(&self) {
         self.say(2);
-        sys::kill(self.pid);
+        sys::signal(self.pid, libc::SIGKILL);
         while let Ok(Some((_, status))) = sys::wait(true) {
             if status.ended().is_some() {
                 break;

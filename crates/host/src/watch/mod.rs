@@ -14,6 +14,7 @@ mod child;
 mod filter;
 mod handle;
 mod image;
+mod keeper;
 mod pin;
 mod record;
 mod sys;

@@ -39,16 +39,27 @@ fn ptrace(request: c_uint, pid: i32, addr: usize, data: usize) -> io::Result<usi
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
+/// What a tracee stops for, and that what it starts is traced too.
+const OPTIONS: c_int = libc::PTRACE_O_TRACESECCOMP
+    | libc::PTRACE_O_TRACEFORK
+    | libc::PTRACE_O_TRACEVFORK
+    | libc::PTRACE_O_TRACECLONE
+    | libc::PTRACE_O_TRACEEXEC;
+
 /// Makes the child of this thread its tracee. It is not stopped by this; what it starts is traced too, and all are killed when
 /// this thread is gone.
 pub(super) fn seize(pid: i32) -> io::Result<()> {
-    let options = libc::PTRACE_O_EXITKILL
-        | libc::PTRACE_O_TRACESECCOMP
-        | libc::PTRACE_O_TRACEFORK
-        | libc::PTRACE_O_TRACEVFORK
-        | libc::PTRACE_O_TRACECLONE
-        | libc::PTRACE_O_TRACEEXEC;
-    ptrace(libc::PTRACE_SEIZE, pid, 0, options as usize).map(drop)
+    ptrace(libc::PTRACE_SEIZE, pid, 0, (OPTIONS | libc::PTRACE_O_EXITKILL) as usize).map(drop)
+}
+
+/// Makes any process a tracee of this thread that is not killed with it.
+pub(super) fn seize_to_keep(pid: i32) -> io::Result<()> {
+    ptrace(libc::PTRACE_SEIZE, pid, 0, OPTIONS as usize).map(drop)
+}
+
+/// Stops tracing a stopped tracee. One that job control stopped stays so.
+pub(super) fn let_go(pid: i32) {
+    let _ = ptrace(libc::PTRACE_DETACH as c_uint, pid, 0, 0);
 }
 
 /// Has a stopped tracee go on, with a signal if there is one. It may have been killed meanwhile, which its status will tell.
@@ -132,10 +143,10 @@ pub(super) fn wait(block: bool) -> io::Result<Option<(i32, Status)>> {
     }
 }
 
-/// Sends SIGKILL to a child that has not been waited for.
-pub(super) fn kill(pid: i32) {
+/// Sends a signal to a child or tracee that has not been waited for.
+pub(super) fn signal(pid: i32, signal: c_int) {
     // SAFETY: kill takes two numbers.
-    unsafe { libc::kill(pid, libc::SIGKILL) };
+    unsafe { libc::kill(pid, signal) };
 }
 
 /// Reads a tracee's memory, all of `into` or nothing.

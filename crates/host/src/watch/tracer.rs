@@ -1,26 +1,30 @@
 //! The thread that traces one watched program and all it starts.
 //!
 //! A tracee belongs to the thread that attached it, so each watch has a thread of its own, which waits for its own tracees
-//! only. It ends when the last of them has.
+//! only. It ends when the last of them has, or when those that outlive the program were handed over.
 
 use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashSet;
 use rustix::process::Pid;
 
 use super::child::{Prepared, Setup};
 use super::handle::Watcher;
 use super::pin::Pin;
 use super::sys::{self, Status, event};
-use super::{Reason, Watched, unsupported, walk};
+use super::{Reason, Watched, keeper, unsupported, walk};
 use crate::process::{Slot, Tries};
 use crate::{Exit, Host, Meta, Spawn, stdio};
 
 const STACK: usize = 512 * 1024;
 /// How long, in milliseconds, what a program started may live on after it without being told of.
 const GRACE: u32 = 50;
+
+/// How long what is to be handed over may take to stop.
+const LONGEST_STOP: Duration = Duration::from_secs(2);
 
 /// What the caller waits for: the program's process id when it runs.
 type Started = mpsc::SyncSender<io::Result<i32>>;
@@ -164,12 +168,47 @@ impl Tracer<'_> {
         let mut processes: Vec<i32> = self.watcher.ever.iter().copied().collect();
         processes.sort_unstable();
         let _ = self.report.send(self.watcher.record.finish(exit, processes));
+        if !self.watcher.tracees.is_empty() && keeper::is_allowed() && self.stop_all() {
+            let pids: Vec<i32> = self.watcher.tracees.keys().copied().collect();
+            if keeper::start(&pids) {
+                return;
+            }
+            pids.iter().for_each(|pid| sys::signal(*pid, libc::SIGCONT));
+        }
         // The filter stays with what still runs, and its calls fail without a tracer.
         while let Ok(event) = sys::wait(true) {
             if let Some((pid, status)) = event {
                 self.step(pid, status, false);
             }
         }
+    }
+
+    /// Stops all tracees as job control does. Says whether they are.
+    fn stop_all(&mut self) -> bool {
+        let begun = Instant::now();
+        let (mut told, mut stopped) = (FxHashSet::default(), FxHashSet::default());
+        while self.watcher.tracees.keys().any(|pid| !stopped.contains(pid)) {
+            for pid in self.watcher.tracees.keys().filter(|pid| told.insert(**pid)) {
+                sys::signal(*pid, libc::SIGSTOP);
+            }
+            match sys::wait(false) {
+                Ok(Some((pid, status))) if status.stopped() == Some((libc::SIGSTOP, event::STOP)) => {
+                    stopped.insert(pid);
+                }
+                Ok(Some((pid, status))) => {
+                    stopped.remove(&pid);
+                    self.step(pid, status, false);
+                }
+                Ok(None) if begun.elapsed() < LONGEST_STOP => std::thread::sleep(Duration::from_millis(1)),
+                _ => {
+                    // One does not stop, such as a process that waits for a child of vfork: all go on as they were.
+                    stopped.iter().for_each(|pid| sys::leave_stopped(*pid));
+                    told.iter().for_each(|pid| sys::signal(*pid, libc::SIGCONT));
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// Lets all run on any processor.
