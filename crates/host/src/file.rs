@@ -52,6 +52,10 @@ pub struct Meta {
     pub dev: u64,
     /// Its number there.
     pub ino: u64,
+    /// Who owns it.
+    pub uid: u32,
+    /// For a device, which one.
+    pub rdev: u64,
 }
 
 impl Meta {
@@ -88,6 +92,8 @@ impl From<Stat> for Meta {
             mode: stat.st_mode as u32,
             dev: stat.st_dev as u64,
             ino: stat.st_ino as u64,
+            uid: stat.st_uid,
+            rdev: stat.st_rdev as u64,
         }
     }
 }
@@ -216,6 +222,15 @@ impl Host {
         drop(file);
         self.changed();
         written
+    }
+
+    /// Makes a new file, which must not exist yet, with `mode` less the umask, open for writing. Who writes says
+    /// [`Host::changed`] when done.
+    pub fn create(&self, dir: &Dir, path: &[u8], mode: u32) -> io::Result<OwnedFd> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let made = rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(mode));
+        self.note_write();
+        Ok(made?)
     }
 
     /// Opens a file for writing. Who writes says [`Host::changed`] when done.

@@ -308,7 +308,8 @@ mod tests {
 
     #[test]
     fn settling_takes_longer_where_times_are_whole_seconds() {
-        let meta = |ns| Meta { mtime_ns: ns, ctime_ns: ns, size: 0, mode: 0, dev: 1, ino: 1 };
+        let meta =
+            |ns| Meta { mtime_ns: ns, ctime_ns: ns, size: 0, mode: 0, dev: 1, ino: 1, uid: 0, rdev: 0 };
         assert!(is_settled(&meta(1_000_000_001), 1_060_000_000));
         assert!(!is_settled(&meta(1_000_000_001), 1_040_000_000));
         assert!(!is_settled(&meta(1_000_000_000), 2_000_000_000));

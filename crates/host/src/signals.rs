@@ -35,6 +35,16 @@ extern "C" fn on_fatal(signal: i32) {
     }
 }
 
+/// The system sends SIGXFSZ to the thread whose write would make a file larger than it may be, and lets the write fail:
+/// that is the business of whoever wrote, which may be one in-process command of many. One that somebody else sent ends us.
+extern "C" fn on_file_size(signal: i32, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+    // SAFETY: the system gives a handler set with SA_SIGINFO a good pointer; the fields are there for SI_USER.
+    let own = unsafe { (*info).si_code == libc::SI_USER && (*info).si_pid() == libc::getpid() };
+    if !own {
+        on_fatal(signal);
+    }
+}
+
 extern "C" fn on_toggle(_signal: i32) {
     TOGGLED.fetch_add(1, Ordering::SeqCst);
 }
@@ -50,19 +60,31 @@ pub fn install() -> io::Result<()> {
     WAKER_FD.store(waker.as_fd().as_raw_fd(), Ordering::SeqCst);
     for signal in FATAL {
         if !start::ignored(signal) {
-            set_action(signal, on_fatal as *const () as libc::sighandler_t)?;
+            match signal {
+                libc::SIGXFSZ => set_informed(signal)?,
+                _ => set_action(signal, on_fatal as *const () as libc::sighandler_t)?,
+            }
         }
     }
     set_action(libc::SIGUSR1, on_toggle as *const () as libc::sighandler_t)
 }
 
 fn set_action(signal: i32, handler: libc::sighandler_t) -> io::Result<()> {
+    set_action_with(signal, handler, libc::SA_RESTART)
+}
+
+fn set_informed(signal: i32) -> io::Result<()> {
+    let handler = on_file_size as *const () as libc::sighandler_t;
+    set_action_with(signal, handler, libc::SA_RESTART | libc::SA_SIGINFO)
+}
+
+fn set_action_with(signal: i32, handler: libc::sighandler_t, flags: i32) -> io::Result<()> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: all zeros is a valid action with an empty mask; the handler is SIG_DFL or a function that does only what
-    // is safe in a handler.
+    // is safe in a handler, with the arguments that the flags bring.
     let result = unsafe {
         (*action.as_mut_ptr()).sa_sigaction = handler;
-        (*action.as_mut_ptr()).sa_flags = libc::SA_RESTART;
+        (*action.as_mut_ptr()).sa_flags = flags;
         libc::sigaction(signal, action.as_ptr(), std::ptr::null_mut())
     };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
@@ -133,6 +155,11 @@ pub(crate) fn block_all() {
         libc::sigfillset(set.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
     }
+}
+
+/// True when SIGXFSZ was ignored when the process started, so that files that get too large are only an error.
+pub fn file_size_was_ignored() -> bool {
+    start::ignored(libc::SIGXFSZ)
 }
 
 /// Ends the process by `signal`, so that whoever waits for it sees that.

@@ -3,7 +3,8 @@
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::Exit;
 
-use crate::run::{Interp, Ran, Stop, Trap};
+use crate::redirect::Redirected;
+use crate::run::{Interp, Mode, Ran, Stop, Trap};
 use crate::script::{Builtin, Simple, TrapAction, TrapCommand, Word};
 use crate::{echo, printf, test};
 
@@ -15,15 +16,20 @@ pub(crate) fn run(
     name: &BStr,
     argv: &[BString],
 ) -> Ran {
+    let redirections = sh.redirections(&simple.redirects)?;
     let saved = sh.streams.clone();
-    let result = match sh.redirect(&simple.redirects) {
-        Ok(true) => {
+    let result = match sh.make(&redirections, changes_nothing(builtin)) {
+        Redirected::Made => {
             with_assignments(sh, builtin, simple, argv).and_then(|outcome| outcome_of(sh, name, outcome))
         }
         // An error in a special builtin ends the shell.
-        Ok(false) if is_special(builtin) => Err(Stop::Exit(Exit::Code(2))),
-        Ok(false) => Ok(2),
-        Err(stop) => Err(stop),
+        Redirected::Failed if is_special(builtin) => Err(Stop::Exit(Exit::Code(2))),
+        Redirected::Failed => Ok(2),
+        Redirected::Unusual => {
+            sh.streams = saved.clone();
+            let exit = sh.unusual(simple, argv, &redirections);
+            exit.and_then(|exit| sh.ended(exit, Mode { tested: false, last: false }))
+        }
     };
     sh.streams = saved;
     result
@@ -53,6 +59,11 @@ fn is_special(builtin: Builtin) -> bool {
     )
 }
 
+/// Whether the builtin leaves this shell as it is, so that a real one may run it.
+fn changes_nothing(builtin: Builtin) -> bool {
+    !is_special(builtin) && builtin != Builtin::Cd
+}
+
 fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
     match outcome {
         Outcome::Status(status) => Ok(status),
@@ -62,19 +73,12 @@ fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
             }
             let written = sh.stdout().write(&bytes);
             sh.host.changed();
-            match written {
-                Ok(()) => Ok(status),
-                Err(error)
-                    if error.kind() == std::io::ErrorKind::BrokenPipe
-                        && !rkbuild_host::signals::pipe_was_ignored() =>
-                {
-                    Err(Stop::Exit(Exit::Signal { signal: crate::signal::PIPE, core: false }))
-                }
-                Err(_) => {
-                    sh.say(&[name, b": ", name, b": I/O error"]);
-                    Ok(1)
-                }
+            let Err(error) = written else { return Ok(status) };
+            if let Some(exit) = crate::signal::of_write(&error) {
+                return Err(Stop::Exit(exit));
             }
+            sh.say(&[name, b": ", name, b": I/O error"]);
+            Ok(1)
         }
         Outcome::Real(argv) => sh.real_builtin(&argv),
     }

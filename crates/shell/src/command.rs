@@ -7,10 +7,15 @@ use std::sync::Arc;
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::{Dir, Env, Exit, Host, Spawn, Stdio};
 
+use rustix::io::Errno;
+
+use crate::patience::{is_shortage, patiently};
+use crate::redirect::{Redirected, Redirection};
 use crate::run::{Interp, Mode, Ran, Stop};
-use crate::script::Simple;
+use crate::script::{RedirectKind, Simple};
 use crate::shell::{Invocation, Programs};
-use crate::{streams, tool};
+use crate::streams::{Capture, Stream};
+use crate::{pathname, streams, tool};
 
 /// What it takes to start a program.
 pub(crate) struct Start<'a> {
@@ -22,33 +27,21 @@ pub(crate) struct Start<'a> {
     pub inherit: &'a [Arc<OwnedFd>],
 }
 
-/// What runs a file that is executable but in no format the system knows.
-const SCRIPT_SHELL: &[u8] = b"/bin/sh";
-
 /// Starts a program and waits for it, letting the build know of it meanwhile.
 pub(crate) fn start(host: &Arc<Host>, programs: &dyn Programs, start: &Start<'_>) -> io::Result<Exit> {
     let inherit: Vec<BorrowedFd<'_>> = start.inherit.iter().map(|fd| fd.as_fd()).collect();
-    let mut spawn = Spawn {
-        program: start.program,
-        argv: start.argv,
-        env: start.env,
-        dir: start.dir,
-        stdin: start.stdio.stdin.as_fd(),
-        stdout: start.stdio.stdout.as_fd(),
-        stderr: start.stdio.stderr.as_fd(),
-        inherit: &inherit,
-    };
-    let mut as_script: Vec<BString>;
-    let child = match host.spawn(&spawn) {
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
-            as_script = vec![SCRIPT_SHELL.into(), start.program.to_owned()];
-            as_script.extend(start.argv.iter().skip(1).cloned());
-            spawn.program = SCRIPT_SHELL;
-            spawn.argv = &as_script;
-            host.spawn(&spawn)?
-        }
-        other => other?,
-    };
+    let child = patiently(|| {
+        host.spawn(&Spawn {
+            program: start.program,
+            argv: start.argv,
+            env: start.env,
+            dir: start.dir,
+            stdin: start.stdio.stdin.as_fd(),
+            stdout: start.stdio.stdout.as_fd(),
+            stderr: start.stdio.stderr.as_fd(),
+            inherit: &inherit,
+        })
+    })?;
     let child = Arc::new(child);
     programs.started(&child);
     let exit = child.wait();
@@ -59,12 +52,18 @@ pub(crate) fn start(host: &Arc<Host>, programs: &dyn Programs, start: &Start<'_>
 impl Interp<'_> {
     /// Runs an external command, its redirections and assignments made first.
     pub(crate) fn external(&mut self, simple: &Simple, argv: &[BString], mode: Mode) -> Ran {
+        let redirections = self.redirections(&simple.redirects)?;
         let saved = self.streams.clone();
-        let result = match self.redirect(&simple.redirects) {
+        let result = match self.make(&redirections, true) {
             // What killed it is told while the redirections still hold.
-            Ok(true) => self.run_program(simple, argv, b"").and_then(|ran| self.ended(ran.exit, mode)),
-            Ok(false) => Ok(2),
-            Err(stop) => Err(stop),
+            Redirected::Made => {
+                self.run_program(simple, argv, false).and_then(|ran| self.ended(ran.exit, mode))
+            }
+            Redirected::Failed => Ok(2),
+            Redirected::Unusual => {
+                self.streams = saved.clone();
+                self.unusual(simple, argv, &redirections).and_then(|exit| self.ended(exit, mode))
+            }
         };
         self.streams = saved;
         result
@@ -76,7 +75,7 @@ impl Interp<'_> {
             return Err(Stop::Exit(Exit::Code(2)));
         }
         let Some(command) = argv.get(1..).filter(|c| !c.is_empty()) else { return Ok(0) };
-        let ran = self.run_program(simple, command, b"exec: ")?;
+        let ran = self.run_program(simple, command, true)?;
         if ran.started {
             // What takes the shell's place takes its traps with it.
             self.traps.clear();
@@ -84,8 +83,34 @@ impl Interp<'_> {
         Err(Stop::Exit(ran.exit))
     }
 
-    /// Runs a command with the streams as they are.
-    fn run_program(&mut self, simple: &Simple, argv: &[BString], prefix: &[u8]) -> Ran<RanProgram> {
+    /// Lets the real shell run a simple command, redirections and all.
+    pub(crate) fn unusual(
+        &mut self,
+        simple: &Simple,
+        argv: &[BString],
+        redirections: &[Redirection],
+    ) -> Ran<Exit> {
+        self.settle_pwd();
+        let (env, _) = self.command_environment(simple)?;
+        let mut text = quoted(argv);
+        for Redirection { fd, kind, word } in redirections {
+            let operator: &[u8] = match (kind, fd) {
+                (RedirectKind::Read, _) => b"<",
+                (RedirectKind::Write, _) => b">",
+                (RedirectKind::Append, _) => b">>",
+                (RedirectKind::Dup, 0) => b"<&",
+                (RedirectKind::Dup, _) => b">&",
+            };
+            text.extend_from_slice(format!(" {fd}").as_bytes());
+            text.extend_from_slice(operator);
+            text.extend_from_slice(&quoted(std::slice::from_ref(word)));
+        }
+        self.real_shell(&text, &env)
+    }
+
+    /// Runs a command with the streams as they are; `exec`: in the place of this shell.
+    fn run_program(&mut self, simple: &Simple, argv: &[BString], exec: bool) -> Ran<RanProgram> {
+        let prefix: &[u8] = if exec { b"exec: " } else { b"" };
         let ran = |exit| Ok(RanProgram { exit, started: true });
         let failed = |status| Ok(RanProgram { exit: Exit::Code(status), started: false });
         let Some(name) = argv.first() else { return failed(0) };
@@ -97,7 +122,7 @@ impl Interp<'_> {
         if let Some(exit) = self.programs.offer(&invocation) {
             return ran(exit);
         }
-        let program = match self.host.find_program(&dir, name, &path) {
+        let program = match patiently(|| self.host.find_program(&dir, name, &path)) {
             Ok(program) => program,
             Err(error) => {
                 // Not found where it was looked for: 127, also when what is there may not be run.
@@ -118,6 +143,14 @@ impl Interp<'_> {
         );
         match begun {
             Ok(exit) => ran(exit),
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::NOEXEC) => {
+                // A script without a first line that names its program, or a program of another machine: the real shell
+                // looks into the file to tell.
+                let mut text = BString::from(if exec { "exec " } else { "" });
+                text.extend_from_slice(&quoted(argv));
+                ran(self.real_shell(&text, &env)?)
+            }
+            Err(error) if is_shortage(&error) => Err(self.fatal(b"Cannot fork")),
             Err(error) => {
                 self.say(&[prefix, name, b": ", &words_for(&error)]);
                 failed(if is_missing(&error) { 127 } else { 126 })
@@ -153,37 +186,65 @@ impl Interp<'_> {
 
     /// Runs a builtin of the real shell on these arguments, for the rare cases that are not done here.
     pub(crate) fn real_builtin(&mut self, argv: &[BString]) -> Ran {
-        let Some((name, arguments)) = argv.split_first() else { return Ok(0) };
         self.settle_pwd();
         let env = self.vars.environment();
-        let stdio = match streams::to_stdio(&self.streams) {
-            Ok(stdio) => stdio,
-            Err(_) => return Err(self.fatal(b"Pipe call failed")),
-        };
+        let exit = self.real_shell(&quoted(argv), &env)?;
+        self.ended(exit, Mode { tested: false, last: false })
+    }
+
+    /// The names a pattern matches for the real shell; none when nothing does.
+    pub(crate) fn real_expansion(&mut self, pattern: &[u8]) -> Ran<Vec<BString>> {
+        let mut text = BString::from("set -- ");
+        text.extend_from_slice(&pathname::as_text(pattern));
+        text.extend_from_slice(b"; printf '%s\\0' \"$@\"");
+        let env = self.vars.environment();
+        let capture = Arc::new(Capture::default());
+        let [_, stdout, _] = &mut self.streams;
+        let saved = std::mem::replace(stdout, Stream::Capture(capture.clone()));
+        let exit = self.real_shell(&text, &env);
+        let [_, stdout, _] = &mut self.streams;
+        *stdout = saved;
+        exit?;
+        let names = capture.finish().map_err(|_| self.fatal(b"read error"))?;
+        let names: Vec<BString> = names.split(|c| *c == 0).map(BString::from).collect();
+        // What matches nothing comes back as it was, and the last name ends too.
+        Ok(names.into_iter().filter(|name| !name.is_empty()).collect())
+    }
+
+    /// Has the real shell run `command`, with the streams as they are.
+    fn real_shell(&mut self, command: &[u8], env: &Env) -> Ran<Exit> {
+        let Ok(stdio) = streams::to_stdio(&self.streams) else { return Err(self.fatal(b"Pipe call failed")) };
         // As many lines down as here, so that a message names the same line.
         let mut text: BString = vec![b'\n'; usize::try_from(self.line).unwrap_or(1).saturating_sub(1)].into();
-        text.extend_from_slice(name);
-        text.extend_from_slice(b" \"$@\"");
-        let mut command: Vec<BString> =
-            vec![self.shell.name.clone(), "-c".into(), text, self.shell.name.clone()];
-        command.extend(arguments.iter().cloned());
+        text.extend_from_slice(command);
         let exit = start(
             self.host,
             self.programs,
             &Start {
                 program: self.shell.name.as_bstr(),
-                argv: &command,
-                env: &env,
+                argv: &[self.shell.name.clone(), "-c".into(), text],
+                env,
                 dir: &self.dir,
                 stdio: &stdio,
                 inherit: self.shell.inherit,
             },
         );
-        match exit {
-            Ok(exit) => self.ended(exit, Mode { tested: false, last: false }),
-            Err(_) => Err(self.fatal(b"Cannot fork")),
-        }
+        exit.map_err(|_| self.fatal(b"Cannot fork"))
     }
+}
+
+/// Words as text for a shell, which it takes for nothing else.
+fn quoted(words: &[BString]) -> BString {
+    let mut text = BString::default();
+    for word in words {
+        if !text.is_empty() {
+            text.push(b' ');
+        }
+        text.push(b'\'');
+        text.extend_from_slice(&word.replace("'", "'\\''"));
+        text.push(b'\'');
+    }
+    text
 }
 
 /// How a program ended, or that it was never started.

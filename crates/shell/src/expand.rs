@@ -3,9 +3,9 @@
 use bstr::{BString, ByteSlice};
 
 use crate::arith::{self, ArithError};
-use crate::pattern;
 use crate::run::{Interp, Ran, Stop};
 use crate::script::{Operation, Parameter, Part, Word};
+use crate::{pathname, pattern};
 use rkbuild_host::Exit;
 
 /// Appends the fields that `word` expands to.
@@ -20,7 +20,13 @@ pub(crate) fn fields(sh: &mut Interp<'_>, word: &Word, out: &mut Vec<BString>) -
     for field in splitter.fields {
         let Field { text, pattern, meta, .. } = field;
         if meta {
-            let found = sh.host.glob(&sh.dir, &pattern);
+            let found = match pathname::expand(sh.host, &sh.dir, &pattern) {
+                Ok(Some(found)) => found,
+                Ok(None) => sh.real_expansion(&pattern)?,
+                Err(error) => {
+                    return Err(sh.fatal(rkbuild_host::errors::describe(&error).as_bytes()));
+                }
+            };
             if !found.is_empty() {
                 out.extend(found);
                 continue;

@@ -16,6 +16,8 @@ mod decline;
 mod echo;
 mod expand;
 mod parse;
+mod pathname;
+mod patience;
 mod pattern;
 mod printf;
 mod redirect;

@@ -22,8 +22,15 @@ pub(crate) fn script(text: &[u8]) -> Parsed<Script> {
     if text.starts_with(b"-") || text.starts_with(b"+") {
         return Err(Decline { what: "a command that starts like an option", offset: 0 });
     }
+    // They are the real shell's and its commands' own.
+    if let Some(offset) = OWN_NAMES.iter().find_map(|name| text.find(name)) {
+        return Err(Decline { what: "a name that means the process itself", offset });
+    }
     script_at(text, 0)
 }
+
+/// Names that lead somewhere else in each process.
+const OWN_NAMES: [&[u8]; 5] = [b"/dev/std", b"/dev/fd", b"/dev/tty", b"/proc/self", b"/proc/thread-self"];
 
 /// Parses text that is nested in another script, `depth` levels down.
 pub(crate) fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {

@@ -2,6 +2,21 @@
 //!
 //! A pattern is bytes in which a backslash takes the special meaning from the next byte.
 
+/// Whether `pattern` has a `*`, a `?` or a closed `[…]` that no backslash takes the meaning of: without, it is a name.
+pub(crate) fn is_special(pattern: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(c) = pattern.get(at) {
+        match c {
+            b'*' | b'?' => return true,
+            b'\\' => at += 1,
+            b'[' if pattern.get(at..).is_some_and(|rest| bracket(rest, 0).is_some()) => return true,
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
 /// Whether all of `text` matches `pattern`.
 pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
@@ -65,8 +80,9 @@ fn bracket(pattern: &[u8], c: u8) -> Option<(usize, bool)> {
         let rest = pattern.get(at..)?;
         if let [b'[', b':', class @ ..] = rest
             && let Some(length) = class.windows(2).position(|w| w == b":]")
+            && let Some(member) = in_class(class.get(..length)?, c)
         {
-            found |= in_class(class.get(..length)?, c)?;
+            found |= member;
             at += length + 4;
             continue;
         }
@@ -144,6 +160,11 @@ mod tests {
             ("", "x", false),
             ("[a\\-z]", "b", false),
             ("[a\\-z]", "-", true),
+            ("[^a]", "a", true),
+            ("[^a]", "b", false),
+            ("[^a]", "^", true),
+            ("[[:none:]]", "n]", true),
+            ("[[:none:]]", "n", false),
         ] {
             assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
         }

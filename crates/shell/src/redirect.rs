@@ -1,50 +1,158 @@
 //! Redirections: opening files and moving streams.
+//!
+//! What is opened here: plain files, what is missing, directories, and the kernel's own devices (/dev/null, /dev/zero).
+//! Opening a fifo may wait for ever, and the meaning of names below /proc and of `/dev/stdin` and its like is another one
+//! in each process (see [`Look::Own`]). A simple command with such a redirection is given to the real shell; where the
+//! state of this shell hangs on the command, the name is opened as that shell would have.
 
 use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
+use rkbuild_host::{Look, OpenMode};
+use rustix::io::Errno;
 
-use rkbuild_host::OpenMode;
-
-use crate::run::Interp;
+use crate::patience::patiently;
+use crate::run::{Interp, Ran};
 use crate::script::{Redirect, RedirectKind};
 use crate::streams::Stream;
 
+/// A redirection whose word is expanded.
+pub(crate) struct Redirection {
+    pub fd: u8,
+    pub kind: RedirectKind,
+    pub word: BString,
+}
+
+/// What came of redirections.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Redirected {
+    Made,
+    /// One failed, and the message has been written.
+    Failed,
+    /// One is not made here, as the caller allowed: the real shell makes them all.
+    Unusual,
+}
+
+/// The major number of the kernel's memory devices: null, zero, full, random.
+const MEMORY_DEVICES: u32 = 1;
+/// How many links may lead to a descriptor.
+const MOST_LINKS: u32 = 40;
+
 impl Interp<'_> {
-    /// Makes one redirection whose word is expanded. False: it failed, and the message has been written.
-    pub fn redirect_one(&mut self, redirect: &Redirect, word: &BString) -> bool {
-        let stream = match redirect.kind {
-            RedirectKind::Dup => {
-                let [stdin, stdout, stderr] = &self.streams;
-                match word.as_bytes() {
-                    b"0" => stdin.clone(),
-                    b"1" => stdout.clone(),
-                    _ => stderr.clone(),
-                }
-            }
-            kind => {
-                let opened = match kind {
-                    RedirectKind::Read => self.host.open_read(&self.dir, word),
-                    RedirectKind::Append => self.host.open_write(&self.dir, word, OpenMode::Append),
-                    _ => self.host.open_write(&self.dir, word, OpenMode::Truncate),
-                };
-                match opened {
-                    Ok(fd) => Stream::Fd(Arc::new(fd)),
-                    Err(error) => {
-                        self.say_cannot_open(kind, word, &error);
-                        return false;
+    /// Expands the words of redirections, all before the first is made.
+    pub fn redirections(&mut self, redirects: &[Redirect]) -> Ran<Vec<Redirection>> {
+        redirects
+            .iter()
+            .map(|r| Ok(Redirection { fd: r.fd, kind: r.kind, word: self.string(&r.word)? }))
+            .collect()
+    }
+
+    /// Makes redirections, also unusual ones. False: one failed.
+    pub fn redirect(&mut self, redirects: &[Redirect]) -> Ran<bool> {
+        let redirections = self.redirections(redirects)?;
+        Ok(self.make(&redirections, false) == Redirected::Made)
+    }
+
+    /// Makes redirections; `only_usual`: or none of the rest, if one is to be left to the real shell.
+    pub fn make(&mut self, redirections: &[Redirection], only_usual: bool) -> Redirected {
+        for redirection in redirections {
+            let word = &redirection.word;
+            let stream = match redirection.kind {
+                RedirectKind::Dup => {
+                    let [stdin, stdout, stderr] = &self.streams;
+                    match word.as_bytes() {
+                        b"0" => stdin.clone(),
+                        b"1" => stdout.clone(),
+                        _ => stderr.clone(),
                     }
                 }
+                kind => {
+                    let usual = self.is_usual(word);
+                    if !usual && only_usual {
+                        return Redirected::Unusual;
+                    }
+                    let opened = if usual { self.open(kind, word) } else { self.open_unusual(kind, word) };
+                    match opened {
+                        Ok(fd) => Stream::Fd(Arc::new(fd)),
+                        Err(error) => {
+                            self.say_cannot_open(kind, word, &error);
+                            return Redirected::Failed;
+                        }
+                    }
+                }
+            };
+            let [stdin, stdout, stderr] = &mut self.streams;
+            match redirection.fd {
+                0 => *stdin = stream,
+                1 => *stdout = stream,
+                _ => *stderr = stream,
             }
-        };
-        let [stdin, stdout, stderr] = &mut self.streams;
-        match redirect.fd {
-            0 => *stdin = stream,
-            1 => *stdout = stream,
-            _ => *stderr = stream,
         }
-        true
+        Redirected::Made
+    }
+
+    /// Whether opening `name` is the same in any process, and does not wait for others.
+    fn is_usual(&self, name: &[u8]) -> bool {
+        if name == b"/dev/null" {
+            return true;
+        }
+        match patiently(|| self.host.look(&self.dir, name, true)) {
+            Ok(Look::Found(meta)) => {
+                meta.is_file() || meta.is_dir() || rustix::fs::major(meta.rdev) == MEMORY_DEVICES
+            }
+            Ok(Look::Own) => false,
+            // Opening shows what is wrong.
+            Ok(Look::Missing) | Err(_) => true,
+        }
+    }
+
+    fn open(&self, kind: RedirectKind, name: &[u8]) -> io::Result<OwnedFd> {
+        patiently(|| match kind {
+            RedirectKind::Read => self.host.open_read(&self.dir, name),
+            RedirectKind::Append => self.host.open_write(&self.dir, name, OpenMode::Append),
+            _ => self.host.open_write(&self.dir, name, OpenMode::Truncate),
+        })
+    }
+
+    /// Opens what has another meaning in each process, with the one it has in the process this shell stands for.
+    fn open_unusual(&self, kind: RedirectKind, name: &[u8]) -> io::Result<OwnedFd> {
+        let ours = format!("/proc/{}/", std::process::id());
+        if let Some(number) = self.descriptor_named(name, &ours)
+            && let Some(stream) = self.streams.get(number)
+        {
+            let fd = stream.fd()?;
+            return self.open(kind, format!("/proc/self/fd/{}", fd.as_raw_fd()).as_bytes());
+        }
+        let fd = self.open(kind, name)?;
+        // What /proc has on this process is not what was asked for, and what was asked for is not to be had.
+        match self.path_of(&fd) {
+            Ok(path) if path.starts_with(ours.as_bytes()) => Err(Errno::PERM.into()),
+            _ => Ok(fd),
+        }
+    }
+
+    fn path_of(&self, fd: impl AsFd) -> io::Result<BString> {
+        self.host.read_link(&self.dir, format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()).as_bytes())
+    }
+
+    /// The number of the descriptor that `name` stands for, if it does; `ours` is this process's place in /proc.
+    fn descriptor_named(&self, name: &[u8], ours: &str) -> Option<usize> {
+        let mut name = BString::from(name);
+        for _ in 0..MOST_LINKS {
+            let (parent, last) = match name.rfind_byte(b'/') {
+                Some(at) => name.split_at(at + 1),
+                None => (&b"."[..], name.as_slice()),
+            };
+            let place = self.host.realpath(&self.dir, parent).ok()?;
+            if place.starts_with(ours.as_bytes()) && place.ends_with(b"/fd") {
+                return last.to_str().ok()?.parse().ok();
+            }
+            let text = self.host.read_link(&self.dir, &name).ok()?;
+            name = if text.starts_with(b"/") { text } else { [&place, &b"/"[..], &text].concat().into() };
+        }
+        None
     }
 
     fn say_cannot_open(&self, kind: RedirectKind, name: &BString, error: &io::Error) {

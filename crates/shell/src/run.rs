@@ -6,6 +6,7 @@ use bstr::{BStr, BString};
 use rkbuild_host::{Dir, Exit, Host};
 
 use crate::expand;
+use crate::patience::patiently;
 use crate::pattern;
 use crate::script::{Builtin, Connector, EXIT_TRAP, Node, Redirect, Script, Simple, Word};
 use crate::shell::{Programs, STACK, Shell};
@@ -338,7 +339,8 @@ impl<'a> Interp<'a> {
                 *stdin = read;
             }
             if at + 1 < stages.len() {
-                let (read, write) = rkbuild_host::fd::pipe().map_err(|_| self.fatal(b"Pipe call failed"))?;
+                let (read, write) =
+                    patiently(rkbuild_host::fd::pipe).map_err(|_| self.fatal(b"Pipe call failed"))?;
                 input = Some(Stream::Fd(Arc::new(read)));
                 *stdout = Stream::Fd(Arc::new(write));
             }
@@ -403,17 +405,6 @@ impl<'a> Interp<'a> {
         let status = self.ended(exit, Mode::PLAIN)?;
         self.substituted = Some(status);
         output.map_err(|_| self.fatal(b"read error"))
-    }
-
-    /// Makes redirections. False: one failed, and the message has been written.
-    pub fn redirect(&mut self, redirects: &[Redirect]) -> Ran<bool> {
-        for redirect in redirects {
-            let word = self.string(&redirect.word)?;
-            if !self.redirect_one(redirect, &word) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Undoes redirections. What `exec` did meanwhile to other streams stays.
@@ -492,8 +483,7 @@ impl<'a> Interp<'a> {
     /// A command without words: its assignments stay, and its status is the last command substitution's.
     fn assign_only(&mut self, simple: &Simple) -> Ran {
         let saved = self.streams.clone();
-        let redirected = self.redirect(&simple.redirects);
-        let result = match redirected {
+        let result = match self.redirect(&simple.redirects) {
             Ok(true) => self.assign(simple),
             Ok(false) => Ok(2),
             Err(stop) => Err(stop),

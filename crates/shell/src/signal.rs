@@ -1,4 +1,9 @@
-//! Signals by the names a `trap` gives them.
+//! Signals by the names a `trap` gives them, and those that a failed write stands for.
+
+use std::io;
+
+use rkbuild_host::{Exit, signals};
+use rustix::io::Errno;
 
 use crate::script::EXIT_TRAP;
 
@@ -9,6 +14,19 @@ const NAMES: [(&[u8], i32); 5] = [(b"HUP", 1), (b"INT", 2), (b"QUIT", 3), (b"PIP
 pub(crate) const INT: i32 = 2;
 /// SIGPIPE: likewise.
 pub(crate) const PIPE: i32 = 13;
+/// SIGXFSZ.
+const XFSZ: i32 = 25;
+
+/// How a process of its own would have ended that met this error of a write: by the signal that comes with it, unless
+/// that was ignored.
+pub(crate) fn of_write(error: &io::Error) -> Option<Exit> {
+    let signal = match Errno::from_io_error(error)? {
+        Errno::PIPE if !signals::pipe_was_ignored() => PIPE,
+        Errno::FBIG if !signals::file_size_was_ignored() => XFSZ,
+        _ => return None,
+    };
+    Some(Exit::Signal { signal, core: false })
+}
 
 /// The number of a signal as `trap` names it; [`EXIT_TRAP`] for EXIT.
 pub(crate) fn number_in_trap(name: &[u8]) -> Option<i32> {

@@ -1,9 +1,12 @@
 //! `test` and `[`: what POSIX defines, with `-a` and `-o`; what is unusual is left to the real shell's builtin.
 
 use std::cmp::Ordering;
+use std::io::ErrorKind;
 
 use bstr::{BString, ByteSlice};
-use rkbuild_host::{Dir, Host};
+use rkbuild_host::{Dir, Host, Look, Meta, Permission};
+
+use crate::patience::patiently;
 
 /// Whether the expression holds; None when it is not decided here.
 pub(crate) fn holds(host: &Host, dir: &Dir, args: &[BString]) -> Option<bool> {
@@ -58,37 +61,53 @@ impl Test<'_> {
         Some(any)
     }
 
+    /// What a name leads to; None: that is not decided here.
+    fn look(&self, name: &[u8], follow: bool) -> Option<Option<Meta>> {
+        match patiently(|| self.host.look(self.dir, name, follow)) {
+            Ok(Look::Found(meta)) => Some(Some(meta)),
+            Ok(Look::Missing) => Some(None),
+            // Most of what goes wrong is "no" to a real shell; which is left to one to say.
+            Ok(Look::Own) | Err(_) => None,
+        }
+    }
+
     fn unary(&self, op: &[u8], arg: &[u8]) -> Option<bool> {
-        let stat = || self.host.stat(self.dir, arg).ok();
-        Some(match op {
-            b"-n" => !arg.is_empty(),
-            b"-z" => arg.is_empty(),
-            b"-e" => stat().is_some(),
-            b"-f" => stat().is_some_and(|m| m.is_file()),
-            b"-d" => stat().is_some_and(|m| m.is_dir()),
-            b"-s" => stat().is_some_and(|m| m.size > 0),
-            b"-h" | b"-L" => self.host.lstat(self.dir, arg).is_ok_and(|m| m.is_symlink()),
-            b"-p" => stat().is_some_and(|m| m.mode & TYPE == 0o010000),
-            b"-S" => stat().is_some_and(|m| m.mode & TYPE == 0o140000),
-            b"-b" => stat().is_some_and(|m| m.mode & TYPE == 0o060000),
-            b"-c" => stat().is_some_and(|m| m.mode & TYPE == 0o020000),
-            // Opening tells what the effective user may do; it has no effect where there are contents to read.
-            b"-r" => match stat() {
-                Some(m) if m.is_file() || m.is_dir() => self.host.open_read(self.dir, arg).is_ok(),
-                Some(_) => return None,
-                None => false,
+        let is = |holds: fn(Meta) -> bool| Some(self.look(arg, true)?.is_some_and(holds));
+        match op {
+            b"-n" => Some(!arg.is_empty()),
+            b"-z" => Some(arg.is_empty()),
+            b"-e" => is(|_| true),
+            b"-f" => is(|m| m.is_file()),
+            b"-d" => is(|m| m.is_dir()),
+            b"-s" => is(|m| m.size > 0),
+            b"-h" | b"-L" => Some(self.look(arg, false)?.is_some_and(|m| m.is_symlink())),
+            b"-p" => is(|m| m.mode & TYPE == 0o010000),
+            b"-S" => is(|m| m.mode & TYPE == 0o140000),
+            b"-b" => is(|m| m.mode & TYPE == 0o060000),
+            b"-c" => is(|m| m.mode & TYPE == 0o020000),
+            b"-r" => self.may(arg, Permission::Read),
+            b"-x" => self.may(arg, Permission::Execute),
+            _ => None,
+        }
+    }
+
+    fn may(&self, name: &[u8], permission: Permission) -> Option<bool> {
+        match self.look(name, true)? {
+            None => Some(false),
+            Some(_) => match self.host.access(self.dir, name, permission) {
+                Ok(()) => Some(true),
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(false),
+                Err(_) => None,
             },
-            b"-x" => self.host.access_exec(self.dir, arg).is_ok(),
-            _ => return None,
-        })
+        }
     }
 
     /// Whether both exist and `a` was changed after `b`.
-    fn newer(&self, a: &[u8], b: &[u8]) -> bool {
-        match (self.host.stat(self.dir, a), self.host.stat(self.dir, b)) {
-            (Ok(a), Ok(b)) => a.mtime_ns > b.mtime_ns,
+    fn newer(&self, a: &[u8], b: &[u8]) -> Option<bool> {
+        Some(match (self.look(a, true)?, self.look(b, true)?) {
+            (Some(a), Some(b)) => a.mtime_ns > b.mtime_ns,
             _ => false,
-        }
+        })
     }
 
     /// None: `op` is no operator. Some(None): it is, but not decided here.
@@ -108,11 +127,12 @@ impl Test<'_> {
             b"-ge" => order(Ordering::is_ge),
             b"-a" => Some(!a.is_empty() && !b.is_empty()),
             b"-o" => Some(!a.is_empty() || !b.is_empty()),
-            b"-nt" => Some(self.newer(a, b)),
-            b"-ot" => Some(self.newer(b, a)),
-            b"-ef" => match (self.host.stat(self.dir, a), self.host.stat(self.dir, b)) {
-                (Ok(a), Ok(b)) => Some((a.dev, a.ino) == (b.dev, b.ino)),
-                _ => Some(false),
+            b"-nt" => self.newer(a, b),
+            b"-ot" => self.newer(b, a),
+            b"-ef" => match (self.look(a, true), self.look(b, true)) {
+                (Some(Some(a)), Some(Some(b))) => Some((a.dev, a.ino) == (b.dev, b.ino)),
+                (Some(_), Some(_)) => Some(false),
+                _ => None,
             },
             _ => None,
         })

@@ -1,16 +1,24 @@
 //! The file utilities recipes use most, done in-process when `PATH` leads to the system's own.
 //!
-//! Each does its work only where it is sure of the result, in silence. At the first surprise it gives up, and the real
-//! program runs with the same arguments: what was done by then is what that program would do first, or find done.
+//! Each does its work only for the shapes of operands, options and files that stand above its function; those it is sure
+//! of, and they make no sound. All else is left to the real program, which runs with the same arguments: what was done by
+//! then is what that program would do first, or find done. What no tool takes:
+//!
+//! - long options, options with an argument, and letters that are not named above the function;
+//! - an operand that ends with a slash (but for `mkdir`), is empty, or is `-`;
+//! - names whose meaning depends on the process that uses them: anything below /proc, `/dev/stdin` and its like,
+//!   `/dev/tty`, and links that lead there (see [`Look::Own`]);
+//! - a name that cannot be looked at, whatever the reason;
+//! - an environment with POSIXLY_CORRECT, or with LD_PRELOAD (fakeroot's), which changes what programs do.
+//!
+//! Rights are the kernel's to judge: where it refuses, the real program meets the same refusal and words it.
 
 mod copy;
 mod names;
 mod remove;
 
-use std::io;
-
 use bstr::{BStr, BString, ByteSlice};
-use rkbuild_host::{Dir, Exit, Host};
+use rkbuild_host::{Dir, Exit, Host, Look, Meta};
 
 use crate::shell::Invocation;
 
@@ -27,8 +35,7 @@ type Done = Option<Vec<u8>>;
 pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Option<Exit> {
     let name = program.strip_prefix(b"/usr/bin/").or_else(|| program.strip_prefix(b"/bin/"))?;
     let args = command.argv.get(1..)?;
-    if command.env.contains(b"POSIXLY_CORRECT") {
-        // Options after operands are operands then.
+    if command.env.contains(b"POSIXLY_CORRECT") || command.env.contains(b"LD_PRELOAD") {
         return None;
     }
     let place = Place { host, dir: command.dir };
@@ -66,6 +73,47 @@ fn is_coreutils(place: &Place<'_>, program: &BStr) -> bool {
     place.host.lstat(place.dir, program).is_ok_and(|m| m.is_file())
 }
 
+/// What has a name, as far as tools tell things apart.
+enum Thing {
+    Missing,
+    File(Meta),
+    Dir,
+    Link,
+    /// A fifo, socket or device.
+    Other,
+}
+
+impl Place<'_> {
+    /// What the name itself is, a link not followed. None: no tool takes it.
+    fn thing(&self, name: &[u8]) -> Option<Thing> {
+        self.look(name, false)
+    }
+
+    /// What the name leads to.
+    fn target(&self, name: &[u8]) -> Option<Thing> {
+        self.look(name, true)
+    }
+
+    fn look(&self, name: &[u8], follow: bool) -> Option<Thing> {
+        if matches!(name, b"" | b"-") || name.ends_with(b"/") {
+            return None;
+        }
+        match self.host.look(self.dir, name, follow).ok()? {
+            Look::Own => None,
+            Look::Missing => Some(Thing::Missing),
+            Look::Found(meta) if meta.is_file() => Some(Thing::File(meta)),
+            Look::Found(meta) if meta.is_dir() => Some(Thing::Dir),
+            Look::Found(meta) if meta.is_symlink() => Some(Thing::Link),
+            Look::Found(_) => Some(Thing::Other),
+        }
+    }
+}
+
+/// Whether two names are the same file.
+fn same(a: &Meta, b: &Meta) -> bool {
+    (a.dev, a.ino) == (b.dev, b.ino)
+}
+
 /// Options and operands, for tools whose options are single letters without arguments.
 struct Letters<'a> {
     letters: Vec<u8>,
@@ -95,9 +143,4 @@ impl Letters<'_> {
     fn has(&self, letter: u8) -> bool {
         self.letters.contains(&letter)
     }
-}
-
-/// Whether an operation failed because something is not there.
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

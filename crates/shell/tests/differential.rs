@@ -61,6 +61,11 @@ fn file_tools() {
 }
 
 #[test]
+fn files_of_unusual_kinds_and_names() {
+    compare(include_str!("cases/shapes.sh"));
+}
+
+#[test]
 fn kbuild_recipes() {
     compare(include_str!("cases/kbuild.sh"));
 }

@@ -212,7 +212,7 @@ fn descriptors_of_a_jobserver_reach_children_only_when_given() {
     let build = Build::default();
     let fd: OwnedFd = File::open("/dev/null").unwrap().into();
     let number = fd.as_raw_fd();
-    let script = format!("sh -c 'test -e /proc/self/fd/{number} && echo open || echo closed'");
+    let script = format!("sh -c 'test -e /proc/\"\"self/fd/{number} && echo open || echo closed'");
     assert_eq!(run_with(&build, &script, Dialect::Dash, &[], &[]).stdout, "closed\n");
     assert_eq!(run_with(&build, &script, Dialect::Dash, &[], &[Arc::new(fd)]).stdout, "open\n");
 }

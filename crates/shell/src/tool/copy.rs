@@ -1,44 +1,42 @@
-//! Tools that read files: `cat`, `cmp -s`, `cp`.
+//! Tools that read files: `cat`, `cmp -s`, `cp`. Everything is read before anything is written, so giving up leaves no
+//! trace, and a target is incomplete for no longer than one write takes.
 
-use bstr::BString;
-use rkbuild_host::{Exit, OpenMode, fd};
+use std::io;
+use std::os::fd::AsFd;
 
-use super::{Done, Place, letters};
+use bstr::{BString, ByteSlice};
+use rkbuild_host::{Exit, Meta, OpenMode, fd};
+
+use super::{Done, Place, Thing, letters, same};
 use crate::shell::Invocation;
 use crate::streams::Stream;
 
 /// The largest file that is read whole; larger ones are left to the real program.
 const LARGE: u64 = 16 << 20;
 
-/// A regular file of moderate size, read whole.
-fn contents(place: &Place<'_>, name: &[u8]) -> Option<Vec<u8>> {
-    let meta = place.host.stat(place.dir, name).ok()?;
-    if !meta.is_file() || meta.size > LARGE {
-        return None;
+impl Place<'_> {
+    /// The plain file a name leads to.
+    fn file(&self, name: &[u8]) -> Option<Meta> {
+        match self.target(name)? {
+            Thing::File(meta) if meta.size <= LARGE => Some(meta),
+            _ => None,
+        }
     }
-    place.host.read(place.dir, name).ok()
+
+    fn contents(&self, name: &[u8]) -> Option<Vec<u8>> {
+        self.host.read(self.dir, name).ok()
+    }
 }
 
-/// `cat FILE…`. Everything is read before anything is written, so giving up leaves no trace.
+/// `cat FILE…` of plain files and links to them, of moderate size and none of which is also the output. Not: standard
+/// input, a file that cannot be read.
 pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>) -> Option<Exit> {
-    let args = letters(args, b"")?;
-    if args.operands.is_empty() {
-        return None;
-    }
     let [_, stdout, _] = command.streams;
     let out = match stdout {
         Stream::Fd(fd) => Some(place.host.fstat(fd).ok()?),
         Stream::Capture(_) => None,
     };
-    let mut data = Vec::new();
-    for name in &args.operands {
-        // "-" is standard input, and a file that is also the output would grow under its reader.
-        let meta = place.host.stat(place.dir, name).ok()?;
-        if *name == "-" || out.is_some_and(|out| (meta.dev, meta.ino) == (out.dev, out.ino)) {
-            return None;
-        }
-        data.extend(contents(place, name)?);
-    }
+    let data = concatenated(place, args, out.as_ref())?;
     if data.is_empty() {
         return Some(Exit::Code(0));
     }
@@ -46,64 +44,84 @@ pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>)
     place.host.changed();
     match written {
         Ok(()) => Some(Exit::Code(0)),
-        Err(error)
-            if error.kind() == std::io::ErrorKind::BrokenPipe
-                && !rkbuild_host::signals::pipe_was_ignored() =>
-        {
-            Some(Exit::Signal { signal: crate::signal::PIPE, core: false })
-        }
-        // The real one meets the same error, with nothing new written, and words it.
-        Err(_) => None,
+        Err(error) => match crate::signal::of_write(&error) {
+            Some(exit) => Some(exit),
+            None => {
+                let why = rkbuild_host::errors::describe(&error);
+                // Nobody is left to tell when standard error fails.
+                let _ = command.write_err(format!("cat: write error: {why}\n").as_bytes());
+                Some(Exit::Code(1))
+            }
+        },
     }
 }
 
-/// `cmp -s A B`
+/// What `cat` writes, given what its output is.
+pub(super) fn concatenated(place: &Place<'_>, args: &[BString], out: Option<&Meta>) -> Option<Vec<u8>> {
+    let args = letters(args, b"")?;
+    if args.operands.is_empty() {
+        return None;
+    }
+    let mut data = Vec::new();
+    for name in &args.operands {
+        let meta = place.file(name)?;
+        // A file that is also the output would grow under its reader.
+        if out.is_some_and(|out| same(&meta, out)) {
+            return None;
+        }
+        data.extend(place.contents(name)?);
+    }
+    Some(data)
+}
+
+/// `cmp -s A B` of plain files and links to them, which can be read.
 pub(super) fn cmp(place: &Place<'_>, args: &[BString]) -> Option<Exit> {
     let args = letters(args, b"s")?;
     let [a, b] = args.operands.as_slice() else { return None };
-    if !args.has(b's') || *a == "-" || *b == "-" {
+    if !args.has(b's') {
         return None;
     }
-    let (ma, mb) = (place.host.stat(place.dir, a).ok()?, place.host.stat(place.dir, b).ok()?);
-    if !ma.is_file() || !mb.is_file() {
-        return None;
+    let (ma, mb) = (place.file(a)?, place.file(b)?);
+    for name in [a, b] {
+        place.host.access(place.dir, name, rkbuild_host::Permission::Read).ok()?;
     }
-    let same = if ma.size != mb.size && ma.size > 0 && mb.size > 0 {
+    let equal = if ma.size != mb.size && ma.size > 0 && mb.size > 0 {
         false
     } else {
-        (ma.dev, ma.ino) == (mb.dev, mb.ino) || contents(place, a)? == contents(place, b)?
+        same(&ma, &mb) || place.contents(a)? == place.contents(b)?
     };
-    Some(Exit::Code(i32::from(!same)))
+    Some(Exit::Code(i32::from(!equal)))
 }
 
-/// `cp [-f] FILE NEW`, where NEW is no directory.
+/// `cp FILE NEW` and `cp -f FILE NEW`. Taken: FILE is a plain file without special bits that can be read, NEW is missing
+/// or another plain file that may be written. Not: links on either side, two names of one file, a directory.
 pub(super) fn cp(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"f")?;
     let [from, to] = args.operands.as_slice() else { return None };
-    let source = place.host.stat(place.dir, from).ok()?;
-    let data = contents(place, from)?;
-    let mode = source.mode & 0o777;
-    match place.host.lstat(place.dir, to) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            // Like the real one: what the source may, less the umask, and never more on the way there.
-            if mode & 0o200 == 0 || source.mode & 0o7000 != 0 {
-                return None;
-            }
-            let file = place.host.open_write(place.dir, to, OpenMode::New).ok()?;
-            fd::write_all(&file, &data).ok()?;
-            drop(file);
-            let wanted = mode & !place.host.umask();
-            if wanted != 0o666 & !place.host.umask() {
-                place.host.chmod(place.dir, to, wanted).ok()?;
-            }
+    let Thing::File(source) = place.thing(from)? else { return None };
+    if source.size > LARGE || source.mode & 0o7000 != 0 {
+        return None;
+    }
+    let data;
+    let file = match place.thing(to)? {
+        Thing::Missing => {
+            data = place.contents(from)?;
+            place.host.create(place.dir, to, source.mode & 0o777).ok()?
         }
-        Ok(target) if target.is_file() && (target.dev, target.ino) != (source.dev, source.ino) => {
-            let file = place.host.open_write(place.dir, to, OpenMode::Truncate).ok()?;
-            fd::write_all(&file, &data).ok()?;
-            drop(file);
-            place.host.changed();
+        Thing::File(target) if !same(&source, &target) && target.mode & 0o7000 == 0 => {
+            data = place.contents(from)?;
+            place.host.open_write(place.dir, to, OpenMode::Truncate).ok()?
         }
         _ => return None,
-    }
+    };
+    let written = write(&file, &data);
+    drop(file);
+    place.host.changed();
+    // What can't be written the real one can't write either, and says so.
+    written.ok()?;
     Some(Vec::new())
+}
+
+fn write(file: impl AsFd, data: &[u8]) -> io::Result<()> {
+    fd::write_all(file, data.as_bytes())
 }

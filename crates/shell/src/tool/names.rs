@@ -4,36 +4,36 @@ use std::io;
 
 use bstr::{BString, ByteSlice};
 
-use super::{Done, Place, letters};
+use rkbuild_host::Permission;
 
-/// `mkdir [-p] DIR…`
+use super::{Done, Place, Thing, letters, same};
+
+/// `mkdir DIR` and `mkdir -p DIR…`; a slash at the end is as good as none. Taken: what is missing, and with `-p` what is
+/// a directory or leads to one. Not: several without `-p`, where what has been made would be in the way of the real
+/// program; a umask that keeps the owner out, of which parents would be free.
 pub(super) fn mkdir(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"p")?;
-    // Without -p, what has been made would be in the way of the real program when a later one can't be.
-    if args.operands.is_empty() || !args.has(b'p') && args.operands.len() > 1 {
+    let parents = args.has(b'p');
+    if args.operands.is_empty() || !parents && args.operands.len() > 1 {
         return None;
     }
     for name in &args.operands {
-        match place.host.mkdir(place.dir, name) {
-            Ok(()) => {}
-            Err(_) if !args.has(b'p') => return None,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !place.host.stat(place.dir, name).ok()?.is_dir() {
-                    return None;
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !name.is_empty() => {
-                parents(place, name)?
-            }
-            Err(_) => return None,
+        let bare = name.trim_end_with(|c| c == '/');
+        match place.target(bare)? {
+            Thing::Missing => match place.host.mkdir(place.dir, name) {
+                Ok(()) => {}
+                Err(error) if parents && error.kind() == io::ErrorKind::NotFound => make_all(place, bare)?,
+                Err(_) => return None,
+            },
+            Thing::Dir if parents => {}
+            _ => return None,
         }
     }
     Some(Vec::new())
 }
 
 /// Makes the directories above `name` and `name` itself.
-fn parents(place: &Place<'_>, name: &[u8]) -> Option<()> {
-    // Parents get u+wx whatever the umask says; with the usual ones that is no change.
+fn make_all(place: &Place<'_>, name: &[u8]) -> Option<()> {
     if place.host.umask() & 0o300 != 0 {
         return None;
     }
@@ -53,37 +53,33 @@ fn parents(place: &Place<'_>, name: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// `touch FILE…`
+/// `touch FILE…`, any number. Taken: what is missing, and plain files that may be written. Not: links, directories.
 pub(super) fn touch(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"")?;
     if args.operands.is_empty() {
         return None;
     }
     for name in &args.operands {
-        // "-" is standard output; only plain files and new ones are done here.
-        if *name == "-" || place.host.stat(place.dir, name).is_ok_and(|m| !m.is_file()) {
-            return None;
+        match place.thing(name)? {
+            Thing::Missing | Thing::File(_) => place.host.touch(place.dir, name).ok()?,
+            Thing::Dir | Thing::Link | Thing::Other => return None,
         }
-        place.host.touch(place.dir, name).ok()?;
     }
     Some(Vec::new())
 }
 
-/// `ln -s[f] TARGET LINK`, where LINK is no directory.
+/// `ln -s TARGET LINK` where nothing is called LINK, and with `-f` where that is a link: with `-n` any, without one that
+/// does not lead to a directory. Not: LINK is a file, which could be TARGET itself, or a directory.
 pub(super) fn ln(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"sfn")?;
     let [target, link] = args.operands.as_slice() else { return None };
-    if !args.has(b's') || target.is_empty() || link.ends_with(b"/") {
+    if !args.has(b's') || target.is_empty() {
         return None;
     }
-    match place.host.lstat(place.dir, link) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            place.host.symlink(place.dir, target, link).ok()?;
-        }
-        Ok(meta) => {
-            let into = meta.is_dir()
-                || !args.has(b'n') && place.host.stat(place.dir, link).is_ok_and(|m| m.is_dir());
-            if into || !args.has(b'f') {
+    match place.thing(link)? {
+        Thing::Missing => place.host.symlink(place.dir, target, link).ok()?,
+        Thing::Link if args.has(b'f') => {
+            if !args.has(b'n') && matches!(place.target(link)?, Thing::Dir) {
                 return None;
             }
             // As the real one does: a link beside it, moved over it.
@@ -95,7 +91,7 @@ pub(super) fn ln(place: &Place<'_>, args: &[BString]) -> Done {
                 return None;
             }
         }
-        Err(_) => return None,
+        _ => return None,
     }
     Some(Vec::new())
 }
@@ -110,61 +106,53 @@ fn beside(path: &[u8]) -> BString {
     name
 }
 
-/// `mv [-f] FILE NAME` within a file system, where NAME is no directory.
+/// `mv FILE NAME` and `mv -f FILE NAME` within a file system. Taken: FILE is a plain file, NAME is missing or another
+/// plain file, and one that may be written, since `mv` without `-f` asks about others in a terminal. Not: links on either
+/// side, two names of one file.
 pub(super) fn mv(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"f")?;
     let [from, to] = args.operands.as_slice() else { return None };
-    let source = place.host.lstat(place.dir, from).ok()?;
-    if source.is_dir() || to.ends_with(b"/") || from.ends_with(b"/") {
-        return None;
-    }
-    match place.host.stat(place.dir, to) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        // Without -f it asks about a file that is read-only. The same file under two names is a case of its own.
-        Ok(target)
-            if target.is_file()
-                && (args.has(b'f') || target.mode & 0o200 != 0)
-                && (target.dev, target.ino) != (source.dev, source.ino) => {}
+    let Thing::File(source) = place.thing(from)? else { return None };
+    match place.thing(to)? {
+        Thing::Missing => {}
+        Thing::File(target) if !same(&source, &target) => {
+            if !args.has(b'f') {
+                place.host.access(place.dir, to, Permission::Write).ok()?;
+            }
+        }
         _ => return None,
     }
     place.host.rename(place.dir, from, to).ok()?;
     Some(Vec::new())
 }
 
-/// `chmod +x FILE…`, `chmod OCTAL FILE…`
+/// `chmod MODE FILE…` of plain files, any number, where MODE is `+x`, `a+x`, `u+x`, `u+w`, `a-w`, or three or four octal
+/// digits. Not: links, directories, whose special bits have rules of their own.
 pub(super) fn chmod(place: &Place<'_>, args: &[BString]) -> Done {
     let (mode, files) = args.split_first()?;
     if files.is_empty() || files.iter().any(|f| f.starts_with(b"-")) {
         return None;
     }
-    let octal = |text: &[u8]| u32::from_str_radix(text.to_str().ok()?, 8).ok();
     for name in files {
-        let meta = place.host.stat(place.dir, name).ok()?;
-        if !meta.is_file() {
-            return None;
-        }
+        let Thing::File(meta) = place.thing(name)? else { return None };
         let old = meta.mode & 0o7777;
         let new = match mode.as_bytes() {
             b"+x" => old | (0o111 & !place.host.umask()),
             b"a+x" => old | 0o111,
             b"u+x" => old | 0o100,
-            b"+w" | b"u+w" => old | 0o200,
-            b"-w" if place.host.umask() & 0o222 == 0o022 => old & !0o200,
+            b"u+w" => old | 0o200,
             b"a-w" => old & !0o222,
             text if (3..=4).contains(&text.len()) && text.iter().all(|c| (b'0'..=b'7').contains(c)) => {
-                octal(text)?
+                u32::from_str_radix(text.to_str().ok()?, 8).ok()?
             }
             _ => return None,
         };
-        if mode == "+w" && place.host.umask() & 0o222 != 0o022 {
-            return None;
-        }
         place.host.chmod(place.dir, name, new).ok()?;
     }
     Some(Vec::new())
 }
 
-/// `basename NAME [SUFFIX]`
+/// `basename NAME [SUFFIX]`, of text that does not start with a dash.
 pub(super) fn basename(_: &Place<'_>, args: &[BString]) -> Done {
     let (name, suffix): (&[u8], &[u8]) = match args {
         [name] => (name, b""),
@@ -187,7 +175,7 @@ pub(super) fn basename(_: &Place<'_>, args: &[BString]) -> Done {
     Some([base, b"\n"].concat())
 }
 
-/// `dirname NAME`
+/// `dirname NAME`, of text that does not start with a dash or two slashes.
 pub(super) fn dirname(_: &Place<'_>, args: &[BString]) -> Done {
     let [name] = args else { return None };
     if name.starts_with(b"-") || name.is_empty() || name.starts_with(b"//") {

@@ -3,12 +3,15 @@
 use bstr::{BString, ByteSlice};
 use rkbuild_host::Kind;
 
-use super::{Done, Place, is_missing, letters};
+use super::{Done, Place, Thing, letters};
 
 /// How deep a tree may be.
 const MAX_DEPTH: u32 = 200;
 
-/// `rm -f FILE…` and `rm -rf FILE…`. Without `-f` it may ask, which is left to the real one.
+/// `rm -f NAME…` and `rm -rf NAME…`, also `-R`, any number of names. Taken: what is missing, files of any kind and links,
+/// which go themselves whatever they lead to, and with `-r` directories. Not: a name whose last part is `.` or `..`, a
+/// directory without `-r`, and what the kernel does not let go; the real one goes on where this stopped, and what is gone
+/// is no error for it. Without `-f` it may ask, which is left to it too.
 pub(super) fn rm(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"frR")?;
     if !args.has(b'f') {
@@ -16,16 +19,14 @@ pub(super) fn rm(place: &Place<'_>, args: &[BString]) -> Done {
     }
     let recursive = args.has(b'r') || args.has(b'R');
     for name in &args.operands {
-        // "." and ".." are refused with a message, "" is not there, "/" needs more care.
-        let last = name.rsplit_str("/").find(|part| !part.is_empty());
-        if matches!(last, None | Some(b"." | b"..")) {
+        if matches!(name.rsplit_str("/").next(), None | Some(b"" | b"." | b"..")) {
             return None;
         }
-        match place.host.unlink(place.dir, name) {
-            Ok(()) => {}
-            Err(error) if is_missing(&error) => {}
-            Err(_) if recursive => remove(place, name, 0)?,
-            Err(_) => return None,
+        match place.thing(name)? {
+            Thing::Missing => {}
+            Thing::File(_) | Thing::Link | Thing::Other => place.host.unlink(place.dir, name).ok()?,
+            Thing::Dir if recursive => remove(place, name, 0)?,
+            Thing::Dir => return None,
         }
     }
     Some(Vec::new())
@@ -33,20 +34,18 @@ pub(super) fn rm(place: &Place<'_>, args: &[BString]) -> Done {
 
 /// Removes a directory and all in it.
 fn remove(place: &Place<'_>, name: &[u8], depth: u32) -> Option<()> {
-    let meta = place.host.lstat(place.dir, name).ok()?;
-    if !meta.is_dir() || depth > MAX_DEPTH {
+    if depth > MAX_DEPTH {
         return None;
     }
     let entries = place.host.listing(place.dir, name).ok()?;
     for (entry, kind) in entries.iter() {
-        if entry == "." || entry == ".." {
-            continue;
-        }
         let path: BString = [name, b"/", entry.as_bytes()].concat().into();
+        // A listing that is not fresh, or a file system that does not tell kinds, shows here.
         if kind == Kind::Dir || place.host.unlink(place.dir, &path).is_err() {
-            match place.host.lstat(place.dir, &path) {
-                Err(error) if is_missing(&error) => {}
-                _ => remove(place, &path, depth + 1)?,
+            match place.thing(&path)? {
+                Thing::Missing => {}
+                Thing::Dir => remove(place, &path, depth + 1)?,
+                Thing::File(_) | Thing::Link | Thing::Other => return None,
             }
         }
     }
