@@ -5,6 +5,7 @@ use std::ffi::c_int;
 use bstr::{BString, ByteSlice};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustix::fs::{AtFlags, CWD};
+use rustix::io::Errno;
 
 use super::calls::{self, At, Call, Flags, SAVED};
 use super::image::{self, Image};
@@ -259,7 +260,13 @@ impl Watcher {
 
     /// What a link in /proc is to, if that is a file.
     fn named(&mut self, link: &str) -> Option<BString> {
-        let path = rustix::fs::readlinkat(CWD, link, Vec::new()).ok()?.into_bytes();
+        let path = match rustix::fs::readlinkat(CWD, link, Vec::new()) {
+            Ok(path) => path.into_bytes(),
+            Err(error) => {
+                self.unless_missing(error);
+                return None;
+            }
+        };
         if !path.starts_with(b"/") {
             return None;
         }
@@ -270,6 +277,13 @@ impl Watcher {
             return None;
         }
         Some(path.into())
+    }
+
+    /// Something of a process could not be looked at. A descriptor that is not open is nothing to be told.
+    fn unless_missing(&mut self, error: Errno) {
+        if error != Errno::NOENT {
+            self.reason(Reason::Unreadable);
+        }
     }
 
     /// Follows the path a call names; `None` when it leads to no file that could be a fact.
@@ -303,9 +317,8 @@ impl Watcher {
             self.reason(Reason::Kernel(path));
             return None;
         };
-        let identity = identity(pid, fd);
-        if identity.is_some() && identity == self.stdin {
-            self.reason(Reason::Stdin);
+        if let Some(reason) = self.given(pid, fd) {
+            self.reason(reason);
         }
         let path = self.open_path(pid, fd)?;
         self.follow(pid, &Name { from: BString::default(), path }, false)
@@ -540,7 +553,13 @@ impl Watcher {
         if self.stdin.is_none() && self.inherited.is_empty() {
             return None;
         }
-        let identity = identity(pid, fd)?;
+        let identity = match identity(pid, fd) {
+            Ok(identity) => identity,
+            Err(error) => {
+                self.unless_missing(error);
+                return None;
+            }
+        };
         if let Some((number, _)) = self.inherited.iter().find(|(_, given)| *given == identity) {
             return Some(Reason::Inherited(*number as i32));
         }
@@ -658,11 +677,11 @@ fn descriptor(args: &[u64; 6], at: u8) -> c_int {
 }
 
 /// Which file a process has open under a number.
-fn identity(pid: i32, fd: c_int) -> Option<Identity> {
+fn identity(pid: i32, fd: c_int) -> Result<Identity, Errno> {
     if fd < 0 {
-        return None;
+        return Err(Errno::NOENT);
     }
-    let stat = rustix::fs::statat(CWD, format!("/proc/{pid}/fd/{fd}"), AtFlags::empty()).ok()?;
+    let stat = rustix::fs::statat(CWD, format!("/proc/{pid}/fd/{fd}"), AtFlags::empty())?;
     let meta = Meta::from(stat);
-    Some((meta.dev, meta.ino))
+    Ok((meta.dev, meta.ino))
 }
