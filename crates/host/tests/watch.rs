@@ -267,6 +267,10 @@ fn devices_are_told_but_for_empty_ones() {
     assert!(p.sh("cat /dev/null; echo x >/dev/null; echo y >/dev/stdout; echo z >/dev/fd/2").is_quiet());
     let w = p.sh(": </dev/ptmx");
     assert!(matches!(reasons(&w)[..], [Reason::Device(path)] if path.contains_str("ptmx")), "{w:?}");
+    let w = p.run(&["/bin/bash", "-c", "echo x"]);
+    assert!(w.is_quiet() && w.asked.contains(&Asked::Terminal), "{w:?}");
+    let w = p.run(&["/bin/bash", "-c", "read x </dev/tty"]);
+    assert_eq!(reasons(&w), [&Reason::Device("/dev/tty".into())]);
     let w = p.sh("head -c 3 /dev/urandom");
     assert!(w.is_quiet() && w.asked.contains(&Asked::Random));
     let w = p.sh("mkfifo f; (echo x >f &) ; cat f; rm f");
@@ -414,6 +418,24 @@ fn a_program_that_starts_others_with_vfork_is_followed() {
     assert!(names(&w).contains(&"cc1"), "{:?}", names(&w));
     assert!(p.seen(&w, "f.h").unwrap().uses.has(Uses::READ));
     assert!(w.changes.is_empty() && !w.temporary.is_empty(), "{w:?}");
+}
+
+#[test]
+fn where_a_compiler_looks_because_of_its_environment_is_seen() {
+    let p = place();
+    std::fs::create_dir(p.root.join("inc")).unwrap();
+    p.write("f.c", "#include <stdarg.h>\nint main(void) { return 0; }\n");
+    let w = p.sh("CPATH=$PWD/inc COMPILER_PATH=$PWD/bin LIBRARY_PATH=$PWD/lib gcc f.c -o out && rm out");
+    assert_eq!((w.exit, p.changes(&w)), (Exit::Code(0), vec![]), "{w:?}");
+    let missing = |path: &BString| {
+        let mut seen = w.seen.iter().filter(|seen| matches!(seen.found, Found::Missing(_)));
+        seen.any(|seen| seen.path == *path)
+    };
+    // A header before the system's, the compiler's own programs, libraries, and what says what its options are.
+    assert!(missing(&p.path("inc/stdarg.h")) && missing(&p.path("bin")) && missing(&p.path("lib")));
+    assert!(w.seen.iter().any(|seen| seen.path.ends_with_str("/specs") && missing(&seen.path)));
+    let read = |end: &str| w.seen.iter().any(|s| s.path.ends_with_str(end) && s.uses.has(Uses::READ));
+    assert!(read("/include/stdarg.h") && read("/crtbeginS.o"), "{w:?}");
 }
 
 #[test]

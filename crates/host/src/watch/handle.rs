@@ -379,6 +379,8 @@ impl Watcher {
         };
         if only_path || meta.is_dir() || meta.is_symlink() || makes && has(libc::O_EXCL) {
             self.record.look(path, found, Uses::STAT);
+        } else if path == "/dev/tty" && access == libc::O_RDWR && has(libc::O_NONBLOCK) {
+            self.record.asked.insert(Asked::Terminal);
         } else if !meta.is_file() {
             self.open_special(path, &meta);
         } else if writes {

@@ -229,6 +229,9 @@ pub enum Asked {
     Processors,
     /// How much room a file system has.
     Space,
+    /// Whether there is a controlling terminal: /dev/tty was opened for reading and writing without waiting. That is how bash
+    /// begins, and it closes it at once. (Redirections open it otherwise, and count as any device.)
+    Terminal,
 }
 
 /// A program under watch, to be waited for as any child, and its report.
