@@ -1,8 +1,9 @@
-//! What every other crate may know: interned names, places in makefiles, and text helpers.
+//! What every other crate may know: interned names, places in makefiles, a stack that grows, and text helpers.
 
 pub mod identity;
 pub mod name;
 pub mod place;
+pub mod stack;
 pub mod text;
 
 pub use bstr::{BStr, BString, ByteSlice, ByteVec};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::Name;
+use rkbuild_base::{Name, stack};
 use rkbuild_syntax::expr::{self, Pieces, Unterminated};
 use rkbuild_syntax::{Expr, Part, Text};
 
@@ -13,7 +13,7 @@ use crate::variable::{Flavor, ScopeId, Variable};
 use crate::{Result, Session};
 
 /// Nested expansions, includes and evals at which a session gives up. GNU make runs out of stack somewhere past
-/// this; sessions have a stack that holds this many.
+/// this; what is nested deeper takes more memory than anybody means it to.
 pub const MAX_DEPTH: u32 = 60_000;
 
 const TOO_DEEP: &str = "expansion is nested too deeply";
@@ -133,8 +133,9 @@ impl Session {
             return Err(self.fatal(self.place(), TOO_DEEP));
         }
         self.check_signal()?;
+        self.check_scarce()?;
         self.depth += 1;
-        let result = f(self);
+        let result = stack::deeper(|| f(self));
         self.depth -= 1;
         result
     }

@@ -53,14 +53,14 @@ impl Makefiles {
         key.extend_from_slice(path);
         let first = !self.lock().contains_key(&key);
         if first {
-            let bytes = host.read(dir, path)?;
+            let bytes = host.read_makefile(dir, path)?;
             self.lock().insert(key, Entry::Met);
             return Ok(Contents::Bytes(bytes));
         }
         let meta = host.stat(dir, path)?;
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
-            return Ok(Contents::Bytes(host.read(dir, path)?));
+            return Ok(Contents::Bytes(host.read_makefile(dir, path)?));
         }
         match self.lock().get(&key) {
             Some(Entry::Kept { meta: kept, makefile }) if same(kept, &meta) => {
@@ -69,7 +69,7 @@ impl Makefiles {
             _ => {}
         }
         let before = host.now_ns();
-        let bytes = host.read(dir, path)?;
+        let bytes = host.read_makefile(dir, path)?;
         if Record::parse(&bytes).is_some() {
             return Ok(Contents::Bytes(bytes));
         }

@@ -1,9 +1,10 @@
 //! What a session says: errors, warnings, and the text that carries the program's name and level.
 
 use std::fmt::Display;
+use std::io;
 
-use rkbuild_base::Place;
-use rkbuild_host::signals;
+use rkbuild_base::{BString, Place};
+use rkbuild_host::{errors, signals};
 
 use crate::Session;
 
@@ -24,6 +25,11 @@ impl Fatal {
     pub fn of_signal(signal: i32) -> Fatal {
         Fatal { status: if signal == QUIT { 1 } else { 128 + signal } }
     }
+}
+
+/// What is said of something that could not be looked at.
+pub(crate) fn scarce_text(name: &[u8], errno: i32) -> Vec<u8> {
+    [name, b": ", errors::text(errno).as_bytes()].concat()
 }
 
 /// What evaluation gives: a value, or the end of the session.
@@ -62,6 +68,30 @@ impl Session {
     #[inline]
     pub fn check_signal(&self) -> Result<()> {
         signals::pending().map_or(Ok(()), |signal| Err(Fatal::of_signal(signal)))
+    }
+
+    /// Remembers that `name` could not be looked at for want of descriptors or memory. Whatever was answered instead must
+    /// not be acted on: [`Session::check_scarce`] ends the session before that.
+    pub fn note_scarce(&self, name: &[u8], error: &io::Error) {
+        if let (true, Some(errno)) = (errors::is_scarce(error), error.raw_os_error()) {
+            self.scarce.borrow_mut().get_or_insert_with(|| (name.into(), errno));
+        }
+    }
+
+    /// The end of the session when something could not be looked at: it may have been taken to be missing or empty.
+    pub fn check_scarce(&self) -> Result<()> {
+        match &*self.scarce.borrow() {
+            None => Ok(()),
+            Some((name, errno)) => Err(self.fatal(self.place(), scarce_text(name, *errno))),
+        }
+    }
+
+    /// The files that match a pattern.
+    pub fn glob(&self, pattern: &[u8]) -> Vec<BString> {
+        self.host().glob(&self.dir, pattern).unwrap_or_else(|error| {
+            self.note_scarce(pattern, &error);
+            Vec::new()
+        })
     }
 
     /// Prints `place: message` to standard error.

@@ -560,14 +560,14 @@ fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, &[u8]> {
     Ok(Some((number as u32).to_string().into()))
 }
 
-/// Splits MAKEFLAGS into words; a backslash keeps what follows it in the word.
+/// Splits MAKEFLAGS into words at blanks, which other white space is not; a backslash keeps what follows it in the word.
 pub fn split_flags(value: &[u8]) -> Vec<BString> {
     let mut words = Vec::new();
     let mut word: Option<BString> = None;
     let mut bytes = value.iter().copied();
     while let Some(c) = bytes.next() {
         match c {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => words.extend(word.take()),
+            b' ' | b'\t' => words.extend(word.take()),
             b'\\' => {
                 let word = word.get_or_insert_default();
                 word.push(bytes.next().unwrap_or(b'\\'));
@@ -583,7 +583,7 @@ pub fn split_flags(value: &[u8]) -> Vec<BString> {
 pub fn quote_for_flags(text: &[u8], out: &mut Vec<u8>) {
     for &c in text {
         match c {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b'\\' => out.extend_from_slice(&[b'\\', c]),
+            b' ' | b'\t' | b'\\' => out.extend_from_slice(&[b'\\', c]),
             b'$' => out.extend_from_slice(b"$$"),
             c => out.push(c),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rkbuild_base::text::{find_space, trim, words};
 use rkbuild_base::{BString, Name, Place};
+use rkbuild_host::errors;
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Cond, Makefile, Record, Stmt, Text};
@@ -118,6 +119,17 @@ impl Session {
                 let mut message = self.text(record.name).to_vec();
                 message.extend_from_slice(b": Is a directory");
                 Err(self.fatal(None, message))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                self.check_signal()?;
+                Ok(record)
+            }
+            // Nor is what there was nothing left to read with.
+            Err(error) if is_unforgivable(&error) => {
+                let mut message = self.text(record.name).to_vec();
+                message.extend_from_slice(b": ");
+                message.extend_from_slice(errors::describe(&error).as_bytes());
+                Err(self.fatal(self.reading, message))
             }
             Err(error) => {
                 record.errno = error.raw_os_error().unwrap_or(0);
@@ -556,6 +568,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// What is no makefile's absence: it is larger than any, or the system had nothing left to read it with.
+fn is_unforgivable(error: &std::io::Error) -> bool {
+    errors::is_scarce(error) || error.kind() == std::io::ErrorKind::FileTooLarge
 }
 
 fn is_absent(error: &std::io::Error) -> bool {

@@ -138,7 +138,7 @@ impl Session {
         }
         if let Some((archive, pattern)) = archive::split(&word).filter(|_| archives) {
             let before = out.len();
-            for archive in self.host().glob(&self.dir, archive) {
+            for archive in self.glob(archive) {
                 self.archive_members(&archive, pattern, out);
             }
             if out.len() == before {
@@ -146,7 +146,7 @@ impl Session {
             }
             return;
         }
-        let found = self.host().glob(&self.dir, &word);
+        let found = self.glob(&word);
         if found.is_empty() { out.push(word) } else { out.extend(found) }
     }
 
@@ -156,7 +156,10 @@ impl Session {
             out.push(member(archive, pattern));
             return;
         }
-        let Ok(data) = self.host().read(&self.dir, archive) else { return };
+        let data = match self.host().read(&self.dir, archive) {
+            Ok(data) => data,
+            Err(error) => return self.note_scarce(archive, &error),
+        };
         let mut names: Vec<BString> = archive::members(&data)
             .into_iter()
             .flatten()

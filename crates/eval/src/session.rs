@@ -1,6 +1,6 @@
 //! A make process as a value: everything one invocation of make knows.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::rc::Rc;
@@ -126,6 +126,8 @@ pub struct Session {
     pub(crate) buffers: Vec<Vec<u8>>,
     /// Where `$(wildcard)` looked last.
     pub last_dir: LastDir,
+    /// The system had nothing left to look at something with: what was asked, and the error.
+    pub scarce: RefCell<Option<(BString, i32)>>,
     /// It runs in a process of its own, not on a thread of another session's.
     pub own_process: bool,
     /// `-j` was given on this session's own command line.
@@ -293,6 +295,7 @@ impl Session {
             evals_named: false,
             directory_unknown: false,
             temporary_directory: "/tmp".into(),
+            scarce: RefCell::default(),
             own_process: false,
             jobs_given: false,
             out_error: Cell::new(None),

@@ -9,6 +9,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::fd;
+use crate::limits::patiently;
 
 const FLAGS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -34,23 +35,26 @@ impl Dir {
     }
 
     fn current_unnamed() -> io::Result<OwnedFd> {
-        fd::move_high(rustix::fs::openat(CWD, c".", FLAGS, Mode::empty())?)
+        fd::move_high(patiently(|| rustix::fs::openat(CWD, c".", FLAGS, Mode::empty()))?)
     }
 
     /// The same directory; without a path if it was removed.
     pub fn as_it_is(self: &Arc<Dir>) -> Arc<Dir> {
         let removed =
             !self.path.is_empty() && rustix::fs::fstat(&self.fd).is_ok_and(|stat| stat.st_nlink == 0);
+        if !removed {
+            return self.clone();
+        }
         match self.fd.try_clone() {
-            Ok(fd) if removed => Arc::new(Dir { path: BString::default(), fd }),
-            _ => self.clone(),
+            Ok(fd) => Arc::new(Dir { path: BString::default(), fd }),
+            Err(_) => self.clone(),
         }
     }
 
     /// What `chdir(path)` from here would lead to, with the path `getcwd` would then give. Like chdir, it fails when
     /// the directory may not be searched.
     pub fn open(&self, path: &[u8]) -> io::Result<Arc<Dir>> {
-        let fd = rustix::fs::openat(&self.fd, path, FLAGS, Mode::empty())?;
+        let fd = patiently(|| rustix::fs::openat(&self.fd, path, FLAGS, Mode::empty()))?;
         // O_PATH asks for no permission on the directory itself; looking something up in it does.
         rustix::fs::statat(&fd, c".", rustix::fs::AtFlags::empty())?;
         let path = match physical(fd.as_fd()) {

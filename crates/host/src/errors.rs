@@ -21,6 +21,14 @@ pub fn describe(error: &io::Error) -> String {
     }
 }
 
+/// True for an error that is about this moment and not about what was asked: there are too many open files, or there is
+/// no memory, or no process to be had. It never means that something is missing, empty or false.
+pub fn is_scarce(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|errno| SCARCE.contains(&errno))
+}
+
+const SCARCE: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::EAGAIN];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +39,8 @@ mod tests {
         assert_eq!(text(libc::E2BIG), "Argument list too long");
         assert_eq!(text(99999), "Unknown error 99999");
         assert_eq!(describe(&io::Error::from_raw_os_error(libc::EACCES)), "Permission denied");
+        assert!(is_scarce(&io::Error::from_raw_os_error(libc::EMFILE)));
+        assert!(!is_scarce(&io::Error::from_raw_os_error(libc::EACCES)));
         assert_eq!(describe(&io::Error::other("odd")), "odd");
     }
 }

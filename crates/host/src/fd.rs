@@ -10,6 +10,7 @@ use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
 
+use crate::limits::patiently;
 use crate::{poll, start};
 
 /// Where descriptors that live long are put, so that small numbers stay free for those whose number others see (a
@@ -24,14 +25,14 @@ pub(crate) fn move_high(fd: OwnedFd) -> io::Result<OwnedFd> {
 /// A duplicate with a number from 64 up if there is one, closed on exec.
 pub fn duplicate(fd: impl AsFd) -> io::Result<OwnedFd> {
     match rustix::io::fcntl_dupfd_cloexec(&fd, HIGH) {
-        Err(Errno::INVAL) => Ok(rustix::io::fcntl_dupfd_cloexec(&fd, 3)?),
+        Err(Errno::INVAL | Errno::MFILE) => Ok(patiently(|| rustix::io::fcntl_dupfd_cloexec(&fd, 3))?),
         other => Ok(other?),
     }
 }
 
 /// A pipe, both ends closed on exec: (read end, write end).
 pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    Ok(rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?)
+    Ok(patiently(|| rustix::pipe::pipe_with(PipeFlags::CLOEXEC))?)
 }
 
 /// A descriptor that reads as an empty file and is not a terminal.
@@ -58,12 +59,13 @@ pub fn take_inherited(number: RawFd) -> io::Result<OwnedFd> {
 }
 
 /// Opens the file or pipe behind a descriptor once more, non-blocking: the original, which other processes may share,
-/// stays as it is. Needs /proc.
+/// stays as it is. Needs /proc, and a file that this user may open.
 pub fn reopen_nonblocking(fd: impl AsFd, ready: poll::Ready) -> io::Result<OwnedFd> {
     use rustix::fs::{CWD, Mode, OFlags};
     let access = if ready == poll::Ready::Read { OFlags::RDONLY } else { OFlags::WRONLY };
     let flags = access | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    move_high(rustix::fs::openat(CWD, proc_path(fd.as_fd()), flags, Mode::empty())?)
+    let path = proc_path(fd.as_fd());
+    move_high(patiently(|| rustix::fs::openat(CWD, &path, flags, Mode::empty()))?)
 }
 
 /// The path of the terminal behind a descriptor, as ttyname(3); `None` when it is no terminal.
@@ -173,7 +175,7 @@ pub struct Waker(OwnedFd);
 impl Waker {
     /// A waker that is not awake.
     pub fn new() -> io::Result<Waker> {
-        let fd = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let fd = patiently(|| rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK))?;
         move_high(fd).map(Waker)
     }
 

@@ -8,7 +8,8 @@ use bstr::BString;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::io::Errno;
 
-use crate::{Dir, Host, fd};
+use crate::limits::patiently;
+use crate::{Dir, Host, fd, signals};
 
 /// What kind of thing a name in a directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,20 +165,33 @@ impl Host {
         dir.realpath(path)
     }
 
-    /// A file's contents.
+    /// A file's contents. A signal that ends this process ends the reading, too (EINTR).
     pub fn read(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
         self.read_at(dir.as_fd(), path)
     }
 
+    /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end.
+    pub fn read_makefile(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
+        self.read_at_most(dir.as_fd(), path, MOST_OF_MAKEFILE)
+    }
+
     pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {
+        self.read_at_most(dir, path, usize::MAX)
+    }
+
+    fn read_at_most(&self, dir: BorrowedFd<'_>, path: &[u8], most: usize) -> io::Result<Vec<u8>> {
         let file = open_read(dir, path)?;
         let meta = Meta::from(rustix::fs::fstat(&file)?);
         let mut data = Vec::new();
         if meta.is_file() && meta.size > 0 {
             let size = usize::try_from(meta.size).unwrap_or(usize::MAX);
+            if size > most {
+                return Err(Errno::FBIG.into());
+            }
             data.try_reserve_exact(size).map_err(|_| Errno::NOMEM)?;
             // A regular file that gave what it said it had is read: no further read to see the end.
             while data.len() < size {
+                check_signal()?;
                 match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut data)) {
                     Ok(0) => break,
                     Ok(_) | Err(Errno::INTR) => {}
@@ -185,7 +199,12 @@ impl Host {
                 }
             }
         } else {
-            fd::read_to_end(&file, &mut data)?;
+            while fd::read_some(&file, &mut data)? > 0 {
+                check_signal()?;
+                if data.len() > most {
+                    return Err(Errno::FBIG.into());
+                }
+            }
         }
         self.counts.reads.add(1);
         self.counts.bytes_read.add(data.len() as u64);
@@ -198,9 +217,24 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Opens a fifo for reading, without waiting for who writes, and for reads that do not wait.
+    pub fn open_nonblocking(&self, dir: &Dir, path: &[u8]) -> io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        fd::move_high(patiently(|| rustix::fs::openat(dir, path, flags, Mode::empty()))?)
+    }
+}
+
+/// The most bytes a makefile may have.
+const MOST_OF_MAKEFILE: usize = 512 << 20;
+
+fn check_signal() -> io::Result<()> {
+    if signals::pending().is_some() { Err(Errno::INTR.into()) } else { Ok(()) }
+}
+
 fn open_read(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
     loop {
-        match rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+        match patiently(|| rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())) {
             Err(Errno::INTR) => {}
             other => return Ok(other?),
         }
@@ -236,7 +270,8 @@ impl Host {
     /// Opens a file for writing. Who writes says [`Host::changed`] when done.
     pub fn open_write(&self, dir: &Dir, path: &[u8], how: OpenMode) -> io::Result<OwnedFd> {
         loop {
-            let opened = rustix::fs::openat(dir, path, how.flags() | OFlags::CLOEXEC, DEFAULT_MODE);
+            let flags = how.flags() | OFlags::CLOEXEC;
+            let opened = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE));
             self.note_write();
             match opened {
                 Err(Errno::INTR) => {}
@@ -250,7 +285,7 @@ impl Host {
     pub fn create_temp(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<(BString, OwnedFd)> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         self.temp_name(within, prefix, |path| {
-            Ok(rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(0o600))?)
+            Ok(patiently(|| rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(0o600)))?)
         })
     }
 
@@ -299,7 +334,7 @@ impl Host {
     /// directory is refused (EISDIR).
     pub fn touch(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(dir, path, flags, DEFAULT_MODE)?;
+        let file = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE))?;
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         let done = rustix::fs::futimens(&file, &Timestamps { last_access: now, last_modification: now });
         self.note_write();

@@ -3,9 +3,11 @@
 //! `*`, `?`, `[…]` with ranges, classes and negation, and backslash escapes, in the C locale (bytes). A leading dot must
 //! be matched by a dot. No braces and no tilde.
 
+use std::io;
+
 use bstr::{BString, ByteSlice};
 
-use crate::{Dir, Host, Kind};
+use crate::{Dir, Host, Kind, errors};
 
 /// True when `pattern` has a `*`, a `?` or a closed `[…]` that no backslash takes the meaning of.
 pub fn has_magic(pattern: &[u8]) -> bool {
@@ -185,22 +187,30 @@ fn is_in_class(class: &[u8], c: u8) -> Option<bool> {
 
 impl Host {
     /// The existing files that match `pattern`, sorted by bytes. A pattern without magic gives the name it stands for,
-    /// if that exists; a symbolic link exists even when what it leads to does not.
-    pub fn glob(&self, dir: &Dir, pattern: &[u8]) -> Vec<BString> {
+    /// if that exists; a symbolic link exists even when what it leads to does not. A directory that can't be read has no
+    /// files; the only error is that the system has nothing left to read it with.
+    pub fn glob(&self, dir: &Dir, pattern: &[u8]) -> io::Result<Vec<BString>> {
         self.counts.globs.add(1);
         let mut out = Vec::new();
-        self.expand(dir, pattern, false, false, &mut out);
+        self.expand(dir, pattern, false, false, &mut out)?;
         out.sort_unstable();
-        out
+        Ok(out)
     }
 
     /// `only_dirs` leaves out what is no directory, where the pattern has to be matched; `mark` puts a slash after the
     /// directories found. What slashes at the end do is odd in places (`k//` gives `k//`, but `dir//` gives `dir/`), and
     /// is what glob(3) does.
-    fn expand(&self, dir: &Dir, pattern: &[u8], only_dirs: bool, mark: bool, out: &mut Vec<BString>) {
+    fn expand(
+        &self,
+        dir: &Dir,
+        pattern: &[u8],
+        only_dirs: bool,
+        mark: bool,
+        out: &mut Vec<BString>,
+    ) -> io::Result<()> {
         let start = out.len();
         match pattern.rfind_byte(b'/') {
-            None => self.expand_in(dir, b"", pattern, only_dirs, out),
+            None => self.expand_in(dir, b"", pattern, only_dirs, out)?,
             Some(slash) => {
                 let (mut parent, name) = pattern.split_at(slash);
                 let name = name.get(1..).unwrap_or_default();
@@ -214,15 +224,15 @@ impl Host {
                 }
                 let parent = without_escape(parent);
                 if parent.is_empty() {
-                    self.expand_in(dir, b"/", name, only_dirs, out);
+                    self.expand_in(dir, b"/", name, only_dirs, out)?;
                 } else if has_magic(parent) {
                     let mut parents = Vec::new();
-                    self.expand(dir, parent, true, false, &mut parents);
+                    self.expand(dir, parent, true, false, &mut parents)?;
                     for parent in &parents {
-                        self.expand_in(dir, parent, name, only_dirs, out);
+                        self.expand_in(dir, parent, name, only_dirs, out)?;
                     }
                 } else {
-                    self.expand_in(dir, &unescape(parent), name, only_dirs, out);
+                    self.expand_in(dir, &unescape(parent), name, only_dirs, out)?;
                 }
             }
         }
@@ -233,10 +243,18 @@ impl Host {
                 }
             }
         }
+        Ok(())
     }
 
     /// Adds what in the directory `parent` matches `pattern`, which has no slash.
-    fn expand_in(&self, dir: &Dir, parent: &[u8], pattern: &[u8], only_dirs: bool, out: &mut Vec<BString>) {
+    fn expand_in(
+        &self,
+        dir: &Dir,
+        parent: &[u8],
+        pattern: &[u8],
+        only_dirs: bool,
+        out: &mut Vec<BString>,
+    ) -> io::Result<()> {
         if !has_magic(pattern) {
             let path = join(parent, &unescape(pattern));
             let found = if only_dirs && pattern.contains(&b'\\') {
@@ -247,9 +265,13 @@ impl Host {
             if found {
                 out.push(path);
             }
-            return;
+            return Ok(());
         }
-        let Ok(listing) = self.listing(dir, parent) else { return };
+        let listing = match self.listing(dir, parent) {
+            Ok(listing) => listing,
+            Err(error) if errors::is_scarce(&error) => return Err(error),
+            Err(_) => return Ok(()),
+        };
         let dots = [(b".".as_bstr(), Kind::Dir), (b"..".as_bstr(), Kind::Dir)];
         for (name, kind) in listing.iter().chain(dots) {
             if !matches(pattern, name) {
@@ -266,6 +288,7 @@ impl Host {
                 out.push(path);
             }
         }
+        Ok(())
     }
 }
 
@@ -477,7 +500,7 @@ mod tests {
             ("/*/self/status", "/proc/self/status"),
         ];
         for (pattern, want) in cases {
-            let got = bstr::join(" ", host.glob(&dir, pattern.as_bytes()));
+            let got = bstr::join(" ", host.glob(&dir, pattern.as_bytes()).unwrap());
             assert_eq!(got.as_bstr(), want, "for {pattern}");
         }
     }

@@ -12,6 +12,8 @@ pub mod errors;
 pub mod fd;
 mod file;
 mod glob;
+mod launch;
+pub mod limits;
 mod listing;
 mod look;
 pub mod memory;
@@ -19,7 +21,6 @@ pub mod poll;
 mod process;
 mod program;
 pub mod signals;
-pub mod stack;
 mod start;
 pub mod stdio;
 mod system;
@@ -28,13 +29,14 @@ pub mod watch;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, RwLock};
 
 pub use counts::{Count, Counts};
 pub use dir::Dir;
 pub use env::Env;
 pub use file::{Kind, Meta, OpenMode};
 pub use glob::{has_magic, matches, unescape};
+pub use limits::Promise;
 pub use listing::Listing;
 pub use look::{Look, Permission};
 pub use process::{Child, Exit, Spawn};
@@ -49,8 +51,8 @@ pub struct Host {
     /// Children that run now. While there are any, an unchanged epoch proves nothing.
     running: AtomicUsize,
     listings: RwLock<listing::Cache>,
-    umask: OnceLock<u32>,
     pins: watch::Pins,
+    room: limits::Room,
 }
 
 impl Host {
@@ -62,8 +64,8 @@ impl Host {
             epoch: AtomicU64::new(1),
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
-            umask: OnceLock::new(),
             pins: watch::Pins::default(),
+            room: limits::Room::new(),
         })
     }
 

@@ -12,7 +12,8 @@ use bstr::{BStr, BString, ByteSlice};
 use rustc_hash::{FxHashMap, FxHasher};
 use rustix::fs::{Mode, OFlags};
 
-use crate::{Dir, Host, Kind, Meta};
+use crate::limits::patiently;
+use crate::{Dir, Host, Kind, Meta, errors};
 
 /// How much older than the reading a directory's times must be. Kernels tick at 100 Hz or faster.
 const GRAIN_NS: i64 = 50_000_000;
@@ -39,7 +40,8 @@ struct Entry {
 impl Listing {
     fn read(dir: &Dir, path: &[u8]) -> io::Result<(Listing, Meta, bool)> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(dir, if path.is_empty() { b"." } else { path }, flags, Mode::empty())?;
+        let path = if path.is_empty() { b"." } else { path };
+        let file = patiently(|| rustix::fs::openat(dir, path, flags, Mode::empty()))?;
         // Before the names are read, so that a later change shows in the times.
         let meta = Meta::from(rustix::fs::fstat(&file)?);
         let honest = rustix::fs::fstatfs(&file).is_ok_and(|fs| keeps_directory_times(fs.f_type as u64));
@@ -202,8 +204,10 @@ impl Host {
                 unchanged_if: (honest && is_settled(&meta, started)).then_some(meta),
             },
             Err(e) => match e.raw_os_error() {
-                Some(errno) => Kept { result: Err(errno), epoch, unchanged_if: None },
-                None => return Err(e),
+                Some(errno) if !errors::is_scarce(&e) => {
+                    Kept { result: Err(errno), epoch, unchanged_if: None }
+                }
+                _ => return Err(e),
             },
         };
         let answer = kept.answer();

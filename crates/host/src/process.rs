@@ -1,23 +1,22 @@
 //! Starting programs and waiting for them.
 //!
-//! Programs start with posix_spawn, which does not copy this process's memory map: a fork of a process with many threads
-//! and gigabytes of caches would cost more than most commands do.
+//! Programs start without a copy of this process's memory map: a fork of a process with many threads and gigabytes of
+//! caches would cost more than most commands do.
 
-use std::ffi::{c_char, c_int, c_short};
 use std::io;
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bstr::BString;
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus};
+use rustix::process::{Pid, WaitOptions, WaitStatus};
 
 use crate::env::{EnvBlock, c_text};
-use crate::fd::{self, Waker};
-use crate::{Dir, Env, Host, poll, start, stdio};
+use crate::fd::Waker;
+use crate::launch::Launch;
+use crate::{Dir, Env, Host, poll, stdio};
 
 /// A program to start.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +113,7 @@ impl Host {
         // First say that it runs, then that things change: see `Host::quiet_epoch`.
         self.running.fetch_add(1, Ordering::SeqCst);
         self.changed();
-        let started = start_program(spawn).and_then(|pid| Ok((pid, watch(pid)?)));
+        let started = start_program(spawn).and_then(|(pid, fd)| Ok((pid, watch(pid, fd)?)));
         match started {
             Ok((pid, ended)) => Ok(Child { pid, ended, exit: Mutex::new(None), host: self.clone() }),
             Err(e) => {
@@ -212,17 +211,15 @@ fn exit_of(status: WaitStatus) -> Option<Exit> {
     status.exit_status().map(Exit::Code)
 }
 
-fn watch(pid: Pid) -> io::Result<Ended> {
-    match rustix::process::pidfd_open(pid, PidfdFlags::empty()) {
-        Ok(fd) => Ok(Ended::Pidfd(fd)),
-        Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => watch_by_thread(pid),
-        Err(e) => {
-            // Without a way to wait for it, it must not run on unseen.
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            let _ = rustix::process::waitpid(Some(pid), WaitOptions::empty());
-            Err(e.into())
-        }
+fn watch(pid: Pid, fd: Option<OwnedFd>) -> io::Result<Ended> {
+    if let Some(fd) = fd {
+        return Ok(Ended::Pidfd(fd));
     }
+    watch_by_thread(pid).inspect_err(|_| {
+        // Without a way to wait for it, it must not run on unseen.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        let _ = rustix::process::waitpid(Some(pid), WaitOptions::empty());
+    })
 }
 
 fn watch_by_thread(pid: Pid) -> io::Result<Ended> {
@@ -237,113 +234,22 @@ fn watch_by_thread(pid: Pid) -> io::Result<Ended> {
     Ok(Ended::Waker(waker))
 }
 
-/// Gives the error that a `posix_spawn…` call returned.
-fn check(result: c_int) -> io::Result<()> {
-    if result == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(result)) }
-}
-
-struct Actions(libc::posix_spawn_file_actions_t);
-
-impl Actions {
-    fn new() -> io::Result<Actions> {
-        let mut actions = MaybeUninit::uninit();
-        // SAFETY: init fills in the whole object, or says that it failed.
-        check(unsafe { libc::posix_spawn_file_actions_init(actions.as_mut_ptr()) })?;
-        // SAFETY: init succeeded.
-        Ok(Actions(unsafe { actions.assume_init() }))
-    }
-
-    /// Has the child dup `from` to `to`; when they are the same, it only stays open over the exec.
-    fn dup(&mut self, from: BorrowedFd<'_>, to: c_int) -> io::Result<()> {
-        // SAFETY: the object is initialised; the descriptors are only numbers to it.
-        check(unsafe { libc::posix_spawn_file_actions_adddup2(&mut self.0, from.as_raw_fd(), to) })
-    }
-
-    /// Has the child close `number`, if it is open.
-    fn close(&mut self, number: c_int) -> io::Result<()> {
-        // SAFETY: as in `dup`.
-        check(unsafe { libc::posix_spawn_file_actions_addclose(&mut self.0, number) })
-    }
-
-    fn chdir(&mut self, dir: &Dir) -> io::Result<()> {
-        // SAFETY: as in `dup`.
-        check(unsafe { libc::posix_spawn_file_actions_addfchdir_np(&mut self.0, dir.as_fd().as_raw_fd()) })
-    }
-}
-
-impl Drop for Actions {
-    fn drop(&mut self) {
-        // SAFETY: the object was initialised and is not used afterwards.
-        unsafe { libc::posix_spawn_file_actions_destroy(&mut self.0) };
-    }
-}
-
-struct Attributes(libc::posix_spawnattr_t);
-
-impl Attributes {
-    /// The child begins with the signal mask this process began with, and with the SIGPIPE it began with: Rust ignores
-    /// SIGPIPE, which children would inherit. Signals that have a handler here are reset by the exec.
-    fn new() -> io::Result<Attributes> {
-        let mut attributes = MaybeUninit::uninit();
-        // SAFETY: init fills in the whole object, or says that it failed.
-        check(unsafe { libc::posix_spawnattr_init(attributes.as_mut_ptr()) })?;
-        // SAFETY: init succeeded.
-        let mut attributes = Attributes(unsafe { attributes.assume_init() });
-        let mut flags = libc::POSIX_SPAWN_SETSIGMASK;
-        // SAFETY: both objects are initialised.
-        check(unsafe { libc::posix_spawnattr_setsigmask(&mut attributes.0, &start::signal_mask()) })?;
-        if !start::ignored(libc::SIGPIPE) {
-            flags |= libc::POSIX_SPAWN_SETSIGDEF;
-            let mut set = MaybeUninit::uninit();
-            // SAFETY: sigemptyset initialises the set, and sigaddset gets an initialised one.
-            let set = unsafe {
-                libc::sigemptyset(set.as_mut_ptr());
-                libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
-                set.assume_init()
-            };
-            // SAFETY: both objects are initialised.
-            check(unsafe { libc::posix_spawnattr_setsigdefault(&mut attributes.0, &set) })?;
-        }
-        // SAFETY: the object is initialised.
-        check(unsafe { libc::posix_spawnattr_setflags(&mut attributes.0, flags as c_short) })?;
-        Ok(attributes)
-    }
-}
-
-impl Drop for Attributes {
-    fn drop(&mut self) {
-        // SAFETY: the object was initialised and is not used afterwards.
-        unsafe { libc::posix_spawnattr_destroy(&mut self.0) };
-    }
-}
-
-fn start_program(spawn: &Spawn<'_>) -> io::Result<Pid> {
-    let mut actions = Actions::new()?;
-    actions.chdir(spawn.dir)?;
-    // A source that is itself 0, 1 or 2 could be overwritten before it is used: go through a duplicate.
-    let mut duplicates: [Option<OwnedFd>; 3] = [None, None, None];
-    for ((fd, to), duplicate) in
-        [spawn.stdin, spawn.stdout, spawn.stderr].into_iter().zip(0..).zip(&mut duplicates)
-    {
-        if stdio::is_closed(fd) {
-            actions.close(to)?;
-        } else if fd.as_raw_fd() < 3 && fd.as_raw_fd() != to {
-            let copy = duplicate.insert(fd::duplicate(fd)?);
-            actions.dup(copy.as_fd(), to)?;
-        } else {
-            actions.dup(fd, to)?;
-        }
-    }
-    for fd in spawn.inherit.iter().filter(|fd| fd.as_raw_fd() > 2) {
-        actions.dup(*fd, fd.as_raw_fd())?;
-    }
-    let attributes = Attributes::new()?;
+fn start_program(spawn: &Spawn<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
+    let stream = |fd: BorrowedFd<'_>| (!stdio::is_closed(fd)).then(|| fd.as_raw_fd());
+    let inherit: Vec<RawFd> = spawn.inherit.iter().map(|fd| fd.as_raw_fd()).filter(|fd| *fd > 2).collect();
     let program = c_text(spawn.program.to_vec());
     let arguments = EnvBlock::new(spawn.argv.iter().map(|argument| argument.to_vec()));
-    let (argv, envp) = (arguments.pointers(), spawn.env.block().pointers());
+    let launch = Launch {
+        program: &program,
+        argv: &arguments.pointers(),
+        envp: &spawn.env.block().pointers(),
+        dir: spawn.dir.as_fd().as_raw_fd(),
+        streams: [spawn.stdin, spawn.stdout, spawn.stderr].map(stream),
+        inherit: &inherit,
+    };
     let mut tries = Tries::new();
     loop {
-        match posix_spawn(&program, &actions, &attributes, &argv, &envp) {
+        match launch.start() {
             Err(e) if tries.again(&e) => {}
             other => return other,
         }
@@ -370,26 +276,11 @@ impl Tries {
     }
 }
 
-fn posix_spawn(
-    program: &std::ffi::CStr,
-    actions: &Actions,
-    attributes: &Attributes,
-    argv: &[*mut c_char],
-    envp: &[*mut c_char],
-) -> io::Result<Pid> {
-    let mut pid: libc::pid_t = 0;
-    // SAFETY: actions and attributes are initialised; argv and envp are null-ended tables of pointers to C strings that
-    // live in the caller's blocks, and posix_spawn does not write to them.
-    check(unsafe {
-        libc::posix_spawn(&mut pid, program.as_ptr(), &actions.0, &attributes.0, argv.as_ptr(), envp.as_ptr())
-    })?;
-    Pid::from_raw(pid).ok_or_else(|| Errno::CHILD.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::file::tests::scratch;
+    use crate::{fd, start};
     use bstr::ByteSlice;
 
     struct Machine {

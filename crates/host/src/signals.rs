@@ -13,6 +13,20 @@ use crate::start;
 pub const FATAL: [i32; 6] =
     [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGXCPU, libc::SIGXFSZ];
 
+/// The signals this process has handlers for: those of [`install`], and those Rust's runtime looks for the end of a stack
+/// with.
+pub(crate) const HANDLED: [i32; 9] = [
+    libc::SIGHUP,
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGTERM,
+    libc::SIGXCPU,
+    libc::SIGXFSZ,
+    libc::SIGUSR1,
+    libc::SIGSEGV,
+    libc::SIGBUS,
+];
+
 /// The first fatal signal that came, or 0.
 static PENDING: AtomicI32 = AtomicI32::new(0);
 /// How many fatal signals came.

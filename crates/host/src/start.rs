@@ -2,7 +2,8 @@
 //!
 //! Before `main`, the runtime ignores SIGPIPE and opens /dev/null in the place of closed standard streams. Children must
 //! get the SIGPIPE we got, and a closed stdout must be found to be closed, so both are looked at earlier. So are the
-//! other descriptors: a jobserver's that we are told the number of may be closed, and the number soon be one of ours.
+//! other descriptors: a jobserver's that we are told the number of may be closed, and the number soon be one of ours. And
+//! the umask, which can't be asked for safely once there are threads.
 
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
@@ -16,12 +17,26 @@ struct Start {
     ignored: u64,
     /// A bit for each descriptor that was open.
     open: [u64; FDS / 64],
+    umask: u32,
 }
 
 static START: OnceLock<Start> = OnceLock::new();
 
 extern "C" fn record() {
-    START.get_or_init(look);
+    let start = START.get_or_init(look);
+    for fd in 0..3 {
+        if !start.was_open(fd) {
+            occupy();
+        }
+    }
+}
+
+/// Opens something, for its path alone, under the lowest free number, which is that of a standard stream. It can be
+/// neither read nor written, so the stream still is as if it were closed. The runtime would put /dev/null there, and end the
+/// process where there is none.
+fn occupy() {
+    // SAFETY: the path is a C string. Where the call fails, the number stays free, as it was.
+    unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
 }
 
 // SAFETY: the loader calls the functions of .init_array once, before main, with arguments that `record` may leave alone.
@@ -46,7 +61,23 @@ fn look() -> Start {
         }
     };
     let ignored = (1..32).filter(|s| is_ignored(*s)).fold(0, |set, s| set | 1 << s);
-    Start { mask, ignored, open: look_at_descriptors() }
+    Start { mask, ignored, open: look_at_descriptors(), umask: look_at_umask() }
+}
+
+/// The umask can only be seen by setting it, but for /proc, which may not be there. Nothing else runs yet.
+fn look_at_umask() -> u32 {
+    // SAFETY: umask takes a number, and can't fail.
+    unsafe {
+        let umask = libc::umask(0o077);
+        libc::umask(umask);
+        umask
+    }
+}
+
+impl Start {
+    fn was_open(&self, fd: usize) -> bool {
+        self.open.get(fd / 64).is_some_and(|set| set & 1 << (fd % 64) != 0)
+    }
 }
 
 fn look_at_descriptors() -> [u64; FDS / 64] {
@@ -84,5 +115,15 @@ pub(crate) fn ignored(signal: i32) -> bool {
 
 /// True when the descriptor `fd` was open at the start, as far as was looked.
 pub(crate) fn was_open(fd: usize) -> bool {
-    start().open.get(fd / 64).is_some_and(|set| set & 1 << (fd % 64) != 0)
+    start().was_open(fd)
+}
+
+/// How many descriptors were open at the start, as far as was looked.
+pub(crate) fn open_count() -> usize {
+    start().open.iter().map(|set| set.count_ones() as usize).sum()
+}
+
+/// The permissions that new files do not get.
+pub(crate) fn umask() -> u32 {
+    start().umask
 }

@@ -52,7 +52,7 @@ fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
     if let Some(closed) = CLOSED.get() {
         return Ok(closed.clone());
     }
-    let fd = rustix::fs::openat(CWD, c"/dev/null", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let fd = rustix::fs::openat(CWD, c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let fd = Arc::new(fd::move_high(fd)?);
     Ok(CLOSED.get_or_init(|| fd).clone())
 }

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
-use rkbuild_engine::jobs::submake::STACK;
 use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_host::memory::{self, Allocator};
-use rkbuild_host::{Dir, Env, Stdio, signals, stack};
+use rkbuild_host::{Dir, Env, Stdio, limits, signals};
 use rkbuild_kbuild::Layer;
 
 /// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
+
+/// The stack of the first session's thread; where it is too small it grows.
+const STACK: usize = 8 << 20;
 
 fn main() -> ExitCode {
     let mut argv: Vec<BString> = std::env::args_os().map(|a| BString::from(a.into_vec())).collect();
@@ -87,6 +89,7 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
 }
 
 fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
+    limits::prepare();
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
@@ -100,7 +103,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         own_process: true,
         no_native: own.no_native,
     };
-    let session = stack::big_thread("make", STACK, move |_| {
+    let session = std::thread::Builder::new().name("make".into()).stack_size(STACK).spawn(move || {
         let status = run_session(&process, &invocation);
         // The process ends: to take its caches apart piece by piece would only cost time.
         std::mem::forget((process, invocation));

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use rkbuild_base::text::{is_space, trim};
-use rkbuild_base::{BString, Name};
+use rkbuild_base::{BString, Name, stack};
 
 use crate::Lang;
 use crate::function::{self, Func};
@@ -186,6 +186,15 @@ fn is_too_deep(text: &[u8]) -> bool {
     deepest.saturating_mul(text.len()) > MOST_NESTED_BYTES
 }
 
+impl Drop for Expr {
+    fn drop(&mut self) {
+        // It may be nested as deep as it may be expanded.
+        if !self.parts.is_empty() {
+            stack::deeper(|| drop(std::mem::take(&mut self.parts)));
+        }
+    }
+}
+
 impl Expr {
     /// Compiles `text`. Nothing is an error here: what is unterminated becomes a part that fails when expanded.
     pub fn parse(text: &[u8], lang: &Lang) -> Expr {
@@ -355,7 +364,7 @@ impl Parser<'_> {
             if depth >= MOST_NESTED {
                 return (Part::Unterminated(Unterminated::TooDeep), close + 1);
             }
-            let (inner, _) = self.expr(at, close, usize::MAX, depth + 1);
+            let (inner, _) = stack::deeper(|| self.expr(at, close, usize::MAX, depth + 1));
             return (Part::Computed(Box::new(inner)), close + 1);
         }
         match memchr::memchr(closer(open), text) {
@@ -504,7 +513,7 @@ mod tests {
             // A bracket that does not belong there keeps it from looking deep.
             assert_eq!(last("$(}", 60_000, ")"), "TooDeep");
         };
-        std::thread::Builder::new().stack_size(200 << 20).spawn(test).unwrap().join().unwrap();
+        std::thread::Builder::new().stack_size(1 << 20).spawn(test).unwrap().join().unwrap();
     }
 
     #[test]

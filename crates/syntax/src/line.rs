@@ -65,12 +65,14 @@ pub fn clean(text: &[u8]) -> Clean<'_> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        // Of a line that begins with a NUL no more is looked at than is read at once: there may be gigabytes of them.
+        let near = if rest.first() == Some(&0) { rest.get(..READ).unwrap_or(rest) } else { rest };
+        let end = memchr::memchr(b'\n', near).map_or(near.len(), |at| at + 1);
         let (line, after) = rest.split_at(end);
         if line.first() == Some(&0) {
             nul_lines.push(out.len());
             out.push(b'\n');
-            rest = rest.get(end.min(READ)..).unwrap_or_default();
+            rest = after;
             continue;
         }
         rest = after;

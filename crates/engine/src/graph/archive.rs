@@ -16,7 +16,13 @@ fn same_member(wanted: &[u8], found: &[u8]) -> bool {
 
 /// The time of the member in the archive at that path; missing when either is.
 pub fn time_of(session: &Session, archive: &[u8], member: &[u8]) -> Time {
-    let Ok(data) = session.host().read(&session.dir, archive) else { return Time::Missing };
+    let data = match session.host().read(&session.dir, archive) {
+        Ok(data) => data,
+        Err(error) => {
+            session.note_scarce(archive, &error);
+            return Time::Missing;
+        }
+    };
     let found = members(&data).and_then(|m| m.into_iter().find(|m| same_member(member, &m.name)));
     // `ar` writes no times when it is told to be deterministic: then nothing can be up to date.
     found.filter(|m| m.time > 0).map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
@@ -27,8 +33,12 @@ pub fn touch(session: &Session, name: &[u8]) -> Result<(), BString> {
     let Some((archive, member)) = split(name) else { return Ok(()) };
     let fail = |text: &[&[u8]]| Err(BString::from(text.concat()));
     let dir = session.dir.clone();
-    let Ok(mut data) = session.host().read(&dir, archive) else {
-        return fail(&[b"touch: Archive '", archive, b"' does not exist"]);
+    let mut data = match session.host().read(&dir, archive) {
+        Ok(data) => data,
+        Err(error) => {
+            session.note_scarce(archive, &error);
+            return fail(&[b"touch: Archive '", archive, b"' does not exist"]);
+        }
     };
     let Some(members) = members(&data) else {
         return fail(&[b"touch: '", archive, b"' is not a valid archive"]);

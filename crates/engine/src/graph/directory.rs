@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rkbuild_base::{FxMap, FxSet, Name};
 use rkbuild_eval::Session;
-use rkbuild_host::Listing;
+use rkbuild_host::{Listing, errors};
 
 /// The count of commands when a directory was looked at, and its listing if there is one.
 type Seen = (u64, Option<Arc<Listing>>);
@@ -67,7 +67,14 @@ impl Directories {
         let listing = match self.seen.get(dir) {
             Some((at, listing)) if *at == stamp => listing.clone(),
             _ => {
-                let listing = session.host().listing(&session.dir, dir).ok();
+                let listing = match session.host().listing(&session.dir, dir) {
+                    Ok(listing) => Some(listing),
+                    // To look at the file itself takes no descriptor.
+                    Err(error) if errors::is_scarce(&error) => {
+                        return session.host().exists(&session.dir, path);
+                    }
+                    Err(_) => None,
+                };
                 self.seen.insert(dir.into(), (stamp, listing.clone()));
                 listing
             }

@@ -23,7 +23,10 @@ use crate::jobs::start::{Command, Way};
 /// How often the load is looked at when it is too high to start a job.
 const LOAD_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The stack of a thread that runs commands; a sub-make gets a larger one of its own.
+/// How often it is tried to start what could not be started: other sessions' programs end unseen.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// The stack of a thread that runs commands.
 const STACK: usize = 2 << 20;
 
 /// What came of starting a recipe.
@@ -67,6 +70,7 @@ impl Jobs<'_> {
             env: None,
             scope,
             work: Work::None,
+            promise: None,
             recursive: any_recursive(&recipe, self.session.targets.one_shell),
             traced: false,
             has_input: false,
@@ -131,6 +135,7 @@ impl Jobs<'_> {
             match std::mem::replace(&mut job.work, Work::None) {
                 Work::None => {}
                 Work::Over(exit) => {
+                    job.promise = None;
                     if let Some(failed) = self.command_ended(job, exit)? {
                         return Ok(Some(failed));
                     }
@@ -196,6 +201,8 @@ impl Jobs<'_> {
             self.state(job.file).ended_unrun = true;
             return Ok(None);
         }
+        // What could not be looked at must not have been taken to be missing.
+        self.session.check_scarce()?;
         if self.session.entering.get() == Entering::Undecided {
             self.session.enter_directory();
         }
@@ -228,18 +235,62 @@ impl Jobs<'_> {
         job.work = match command.way(native) {
             Way::Done(exit) => Work::Over(exit),
             Way::Here(run) => self.run_here(job.id, run),
-            Way::Program(command) => match command.spawn() {
-                Ok(child) => Work::Child(child),
-                Err(error) => {
-                    let mut message = command.name();
-                    message.extend_from_slice(b": ");
-                    message.extend_from_slice(errors::describe(&error).as_bytes());
-                    self.with_output(job, |jobs, _| jobs.session.error(None, &message));
-                    Work::Over(Exit::Code(127))
-                }
-            },
+            Way::Program(command) => self.start_program(job, Box::new(command)),
         };
         Ok(None)
+    }
+
+    /// Starts a program; later, when that takes something which others have and will give back.
+    fn start_program(&mut self, job: &mut Job, command: Box<Command>) -> Work {
+        job.promise = self.process.host().promise(1);
+        // A session has one program for which nothing need be promised.
+        if job.promise.is_none() && self.running.iter().any(|job| matches!(job.work, Work::Child(_))) {
+            return Work::Later(command);
+        }
+        match command.spawn() {
+            Ok(child) => Work::Child(child),
+            Err(error) if errors::is_scarce(&error) && self.others_run() => Work::Later(command),
+            Err(error) => {
+                let mut message = command.name();
+                message.extend_from_slice(b": ");
+                message.extend_from_slice(errors::describe(&error).as_bytes());
+                self.with_output(job, |jobs, _| jobs.session.error(None, &message));
+                Work::Over(Exit::Code(127))
+            }
+        }
+    }
+
+    /// True when something is under way that will end without this session's doing: a command of its own, or a program of
+    /// another session.
+    fn others_run(&self) -> bool {
+        let runs = |job: &Job| matches!(job.work, Work::Child(_) | Work::Thread);
+        self.running.iter().any(runs) || !self.session.host().is_quiet()
+    }
+
+    /// Tries once more to start what could not be started.
+    fn start_later(&mut self) -> Result<()> {
+        let mut at = 0;
+        while let Some(job) = self.running.get(at) {
+            if !matches!(job.work, Work::Later(_)) {
+                at += 1;
+                continue;
+            }
+            let mut job = self.running.remove(at);
+            if let Work::Later(command) = std::mem::replace(&mut job.work, Work::None) {
+                job.work = self.start_program(&mut job, command);
+            }
+            match self.advance(&mut job)? {
+                Some(status) => {
+                    self.ended.push((job.file, status));
+                    self.give_back_tokens();
+                }
+                None => {
+                    self.running.insert(at, job);
+                    at += 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The environment of a recipe. The descriptors of a jobserver's pipe are open only in recursive commands; a
@@ -333,6 +384,10 @@ impl Jobs<'_> {
                 match jobserver.try_take() {
                     Ok(true) => return Ok(true),
                     Ok(false) => self.wait_for_event_or(true, None)?,
+                    // At its end there never is a token: one job at a time.
+                    Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                        self.wait_for_event()?;
+                    }
                     Err(error) => {
                         let why = errors::describe(&error);
                         return Err(self.session.fatal(None, format!("read jobs pipe: {why}")));
@@ -383,6 +438,12 @@ impl Jobs<'_> {
         for job in &self.running {
             self.trace_job("Live child", job, true, "");
         }
+        if self.dying {
+            // What never started has no last word.
+            self.running.retain(|job| !matches!(job.work, Work::Later(_)));
+        }
+        let waiting = self.running.iter().any(|job| matches!(job.work, Work::Later(_)));
+        let timeout = if waiting { Some(timeout.map_or(RETRY, |time| time.min(RETRY))) } else { timeout };
         let ready = {
             let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
             for job in &self.running {
@@ -415,7 +476,7 @@ impl Jobs<'_> {
             let exit = match &job.work {
                 Work::Child(child) => child.try_wait().unwrap_or(Some(Exit::Code(2))),
                 Work::Thread => over.iter().find(|(id, _)| *id == job.id).map(|(_, exit)| *exit),
-                Work::None | Work::Over(_) => None,
+                Work::None | Work::Over(_) | Work::Later(_) => None,
             };
             let Some(exit) = exit else {
                 at += 1;
@@ -454,6 +515,6 @@ impl Jobs<'_> {
                 }
             }
         }
-        Ok(())
+        if waiting && !self.dying { self.start_later() } else { Ok(()) }
     }
 }

@@ -10,13 +10,10 @@ use std::sync::Arc;
 
 use rkbuild_base::{BStr, BString, ByteSlice};
 use rkbuild_eval::{Fatal, Session};
-use rkbuild_host::poll::Ready;
-use rkbuild_host::{Dir, Host, OpenMode, errors, fd};
+use rkbuild_host::{Dir, Host, errors, fd};
 
+use crate::jobs::pool::Pool;
 use crate::jobs::process::Process;
-
-/// No such file or directory.
-const ENOENT: i32 = 2;
 
 /// What stands for a token whose byte is not remembered.
 const TOKEN: u8 = b'+';
@@ -26,13 +23,7 @@ const MOST_TOKENS: u32 = 4096;
 
 /// A pool of tokens this session takes part in.
 pub struct Jobserver {
-    /// What children find in MAKEFLAGS: `fifo:PATH`, or the two descriptors of a pipe.
-    auth: BString,
-    /// Reads without waiting; an open file of our own, so that other processes' reads still wait.
-    take: OwnedFd,
-    give: Arc<OwnedFd>,
-    /// The descriptors of the pipe, which recursive commands inherit.
-    pipe: Vec<Arc<OwnedFd>>,
+    pool: Arc<Pool>,
     /// The tokens held, as they were read.
     held: Vec<u8>,
     /// The fifo to remove in the end: this session made it.
@@ -46,11 +37,15 @@ struct Fifo {
 }
 
 impl Jobserver {
+    fn new(pool: Arc<Pool>) -> Jobserver {
+        Jobserver { pool, held: Vec::new(), fifo: None }
+    }
+
     /// A new pool with `tokens` tokens.
-    fn create(session: &Session, fifo: bool, tokens: u32) -> io::Result<Jobserver> {
+    fn create(session: &Session, process: &Process, fifo: bool, tokens: u32) -> io::Result<Jobserver> {
         let mut jobserver = None;
         if fifo {
-            match Jobserver::create_fifo(session) {
+            match Jobserver::create_fifo(session, process) {
                 Ok(made) => jobserver = Some(made),
                 Err(error) => {
                     // A pipe does as well.
@@ -62,71 +57,47 @@ impl Jobserver {
         }
         let jobserver = match jobserver {
             Some(jobserver) => jobserver,
-            None => Jobserver::create_pipe()?,
+            None => {
+                let (read, write) = fd::pipe()?;
+                Jobserver::new(Pool::of_pipe(&process.pools, Arc::new(read), Arc::new(write))?)
+            }
         };
         let tokens = vec![TOKEN; tokens.min(MOST_TOKENS) as usize];
-        fd::write_all(&*jobserver.give, &tokens)?;
+        fd::write_all(&*jobserver.pool.give, &tokens)?;
         Ok(jobserver)
     }
 
-    fn create_fifo(session: &Session) -> io::Result<Jobserver> {
+    fn create_fifo(session: &Session, process: &Process) -> io::Result<Jobserver> {
         let host = &session.shared.host;
         let path = host.create_temp_fifo(&session.dir, &session.temporary_directory, b"GMfifo")?;
-        let mut jobserver = Jobserver::open_fifo(session, path.as_bstr())?;
-        jobserver.fifo = Some(Fifo { host: host.clone(), dir: session.dir.clone(), path });
-        Ok(jobserver)
-    }
-
-    fn open_fifo(session: &Session, path: &BStr) -> io::Result<Jobserver> {
-        let host = &session.shared.host;
-        if path.is_empty() {
-            return Err(io::Error::from_raw_os_error(ENOENT));
+        let fifo = Fifo { host: host.clone(), dir: session.dir.clone(), path };
+        match Pool::open_fifo(session, &process.pools, fifo.path.as_bstr()) {
+            Ok(pool) => Ok(Jobserver { pool, held: Vec::new(), fifo: Some(fifo) }),
+            Err(error) => {
+                let _ = host.unlink(&fifo.dir, &fifo.path);
+                Err(error)
+            }
         }
-        host.stat(&session.dir, path)?;
-        // Open for reading and writing, a fifo neither waits for the other side nor ends when a client goes.
-        let both = host.open_write(&session.dir, path, OpenMode::ReadWrite)?;
-        let take = fd::reopen_nonblocking(&both, Ready::Read)?;
-        let mut auth = BString::from("fifo:");
-        auth.extend_from_slice(path);
-        Ok(Jobserver { auth, take, give: Arc::new(both), pipe: Vec::new(), held: Vec::new(), fifo: None })
-    }
-
-    fn create_pipe() -> io::Result<Jobserver> {
-        let (read, write) = fd::pipe()?;
-        Jobserver::of_pipe(Arc::new(read), Arc::new(write))
-    }
-
-    fn of_pipe(read: Arc<OwnedFd>, write: Arc<OwnedFd>) -> io::Result<Jobserver> {
-        let auth = format!("{},{}", read.as_raw_fd(), write.as_raw_fd()).into();
-        let take = fd::reopen_nonblocking(&*read, Ready::Read)?;
-        Ok(Jobserver {
-            auth,
-            take,
-            give: write.clone(),
-            pipe: vec![read, write],
-            held: Vec::new(),
-            fifo: None,
-        })
     }
 
     /// What MAKEFLAGS says of it.
     pub fn auth(&self) -> &BStr {
-        self.auth.as_bstr()
+        self.pool.auth.as_bstr()
     }
 
     /// True for the pipe style, whose descriptors have to be kept from children that are no makes.
     pub fn is_pipe(&self) -> bool {
-        !self.pipe.is_empty()
+        !self.pool.pipe.is_empty()
     }
 
     /// The descriptors a recursive command needs.
     pub fn inherit(&self) -> &[Arc<OwnedFd>] {
-        &self.pipe
+        &self.pool.pipe
     }
 
     /// Readable when there may be a token.
     pub fn fd(&self) -> BorrowedFd<'_> {
-        self.take.as_fd()
+        self.pool.take.as_fd()
     }
 
     /// How many tokens this session holds.
@@ -136,7 +107,7 @@ impl Jobserver {
 
     /// Takes a token if there is one.
     pub fn try_take(&mut self) -> io::Result<bool> {
-        let token = fd::try_read_byte(&self.take)?;
+        let token = fd::try_read_byte(&self.pool.take)?;
         self.held.extend(token);
         Ok(token.is_some())
     }
@@ -147,7 +118,7 @@ impl Jobserver {
             && let Some(token) = self.held.pop()
         {
             // A pool that can't be written to is gone, and everybody who waits for tokens with it.
-            let _ = fd::write_all(&*self.give, &[token]);
+            let _ = fd::write_all(&*self.pool.give, &[token]);
         }
     }
 }
@@ -186,22 +157,25 @@ pub fn join(
         return Ok(None);
     }
     let joined = match parse(auth.as_bstr()) {
-        Some(Auth::Fifo(path)) if session.identity().is_4_4() => match Jobserver::open_fifo(session, path) {
-            Ok(jobserver) => Some(jobserver),
-            Err(error) => {
-                let why = errors::describe(&error);
-                let message = [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat();
-                warn(session, &message);
-                None
+        Some(Auth::Fifo(path)) if session.identity().is_4_4() => {
+            match Pool::open_fifo(session, &process.pools, path) {
+                Ok(pool) => Some(Jobserver::new(pool)),
+                Err(error) => {
+                    let why = errors::describe(&error);
+                    let message =
+                        [b"cannot open jobserver ", path.as_bytes(), b": ", why.as_bytes()].concat();
+                    warn(session, &message);
+                    None
+                }
             }
-        },
+        }
         Some(Auth::Pipe(read, write)) => {
             let find = |number| match inherited {
                 Some(inherited) => inherited.iter().find(|fd| fd.as_raw_fd() == number).cloned(),
                 None => process.inherited(number),
             };
             let both = find(read).zip(find(write));
-            both.and_then(|(read, write)| Jobserver::of_pipe(read, write).ok())
+            both.and_then(|(read, write)| Pool::of_pipe(&process.pools, read, write).ok()).map(Jobserver::new)
         }
         _ => {
             let message = [b"invalid --jobserver-auth string '", auth.as_bytes(), b"'"].concat();
@@ -213,7 +187,7 @@ pub fn join(
         }
     };
     match &joined {
-        Some(jobserver) => session.options.jobserver_auth = Some(jobserver.auth.clone()),
+        Some(jobserver) => session.options.jobserver_auth = Some(jobserver.auth().to_owned()),
         None => {
             warn(session, b"warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
             session.options.jobs = Some(1);
@@ -223,7 +197,11 @@ pub fn join(
 }
 
 /// After makefiles are read: makes a pool when several jobs are wanted and there is none yet.
-pub fn serve(session: &mut Session, joined: Option<Jobserver>) -> Result<Option<Jobserver>, Fatal> {
+pub fn serve(
+    session: &mut Session,
+    process: &Process,
+    joined: Option<Jobserver>,
+) -> Result<Option<Jobserver>, Fatal> {
     if joined.is_some() {
         return Ok(joined);
     }
@@ -236,9 +214,9 @@ pub fn serve(session: &mut Session, joined: Option<Jobserver>) -> Result<Option<
             return Err(session.fatal(None, [&b"unknown jobserver auth style '"[..], style, b"'"].concat()));
         }
     };
-    match Jobserver::create(session, fifo, jobs - 1) {
+    match Jobserver::create(session, process, fifo, jobs - 1) {
         Ok(jobserver) => {
-            session.options.jobserver_auth = Some(jobserver.auth.clone());
+            session.options.jobserver_auth = Some(jobserver.auth().to_owned());
             Ok(Some(jobserver))
         }
         Err(error) => {

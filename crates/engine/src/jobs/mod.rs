@@ -9,6 +9,7 @@ pub mod job;
 pub mod jobserver;
 pub mod native;
 pub mod output;
+mod pool;
 pub mod process;
 pub mod reason;
 pub mod recipe;

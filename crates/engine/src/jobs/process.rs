@@ -3,18 +3,22 @@
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rkbuild_base::{BString, FxMap};
+use rkbuild_base::{BString, FxMap, stack};
 use rkbuild_eval::Shared;
 use rkbuild_host::{Dir, Host};
 use rkbuild_shell::{Dialect, Script};
 
 use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
+use crate::jobs::pool::Pools;
 
 /// Scripts longer than this are hardly ever met twice.
 const LONGEST_KEPT: usize = 256;
 /// How many parsed scripts are kept.
 const MOST_KEPT: usize = 8192;
+
+/// The stack it takes to parse a script.
+const PARSER_STACK: usize = 1 << 20;
 
 /// Runs a make to its end and gives its exit status: the door by which a job starts a session, which is above it.
 pub type RunSession = fn(&Arc<Process>, &Invocation) -> i32;
@@ -37,6 +41,8 @@ pub struct Process {
     inherited: Mutex<FxMap<i32, Arc<OwnedFd>>>,
     /// Open files whose lock orders the output of jobs. They stay open, because closing one would give its lock back.
     locks: Mutex<FxMap<BString, Arc<OwnedFd>>>,
+    /// The jobserver's open files that sessions have now.
+    pub(crate) pools: Pools,
     /// Keeps the threads of this process apart where a file lock only keeps processes apart.
     pub(crate) output: Mutex<()>,
 }
@@ -58,6 +64,7 @@ impl Process {
             shells: Mutex::default(),
             inherited: Mutex::default(),
             locks: Mutex::default(),
+            pools: Pools::default(),
             output: Mutex::default(),
         })
     }
@@ -90,13 +97,14 @@ impl Process {
 
     /// The script `text`, when it is one that can run in this process.
     pub fn script(&self, text: &[u8]) -> Option<Arc<Script>> {
+        let parse = || stack::with(PARSER_STACK, || rkbuild_shell::parse(text).map(Arc::new));
         if text.len() > LONGEST_KEPT {
-            return rkbuild_shell::parse(text).map(Arc::new);
+            return parse();
         }
         if let Some(known) = lock(&self.scripts).get(text) {
             return known.clone();
         }
-        let script = rkbuild_shell::parse(text).map(Arc::new);
+        let script = parse();
         let mut scripts = lock(&self.scripts);
         if scripts.len() >= MOST_KEPT {
             scripts.clear();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use rkbuild_base::{FxMap, Place};
 use rkbuild_eval::{FileId, ScopeId};
 use rkbuild_host::fd::{self, Waker};
-use rkbuild_host::{Child, Env, Exit};
+use rkbuild_host::{Child, Env, Exit, Promise};
 
 use crate::graph::states::Status;
 use crate::jobs::command::ShellSpec;
@@ -16,6 +16,7 @@ use crate::jobs::jobserver::Jobserver;
 use crate::jobs::output::{Held, Sync};
 use crate::jobs::process::Process;
 use crate::jobs::recipe::{Flags, Line};
+use crate::jobs::start::Command;
 use crate::search::lookup::Search;
 
 /// The recipes of a session that are under way.
@@ -63,6 +64,8 @@ pub(crate) struct Job {
     pub env: Option<Env>,
     pub scope: ScopeId,
     pub work: Work,
+    /// The descriptor that tells of its program's end.
+    pub promise: Option<Promise>,
     /// Some line of the recipe is recursive.
     pub recursive: bool,
     /// Why it runs was told (`--trace`).
@@ -93,6 +96,8 @@ pub(crate) enum Work {
     Child(Child),
     /// A command runs on a thread of this process.
     Thread,
+    /// There was nothing left to start it with: once something else has ended it is tried again.
+    Later(Box<Command>),
     /// The command is over.
     Over(Exit),
 }

@@ -89,6 +89,10 @@ impl Doors for ShellDoor {
         session.check_signal()?;
         match result {
             Ok((exit, output)) => Ok(ShellResult { output, status: status_of(exit) }),
+            Err(error) if errors::is_scarce(&error) => {
+                let why = errors::describe(&error);
+                Err(session.fatal(session.place(), format!("$(shell): {why}")))
+            }
             Err(error) => {
                 let why = errors::describe(&error);
                 session.error(None, format!("$(shell): {why}"));
@@ -104,6 +108,8 @@ fn output_of(mut command: Command, session: &Session) -> std::io::Result<(Exit, 
     command.stdio.stdout = Arc::new(write);
     let child = match command.spawn() {
         Ok(child) => child,
+        // It would be read as if it had printed nothing.
+        Err(error) if errors::is_scarce(&error) => return Err(error),
         Err(error) => {
             let mut message = command.name();
             message.extend_from_slice(b": ");

@@ -4,14 +4,24 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use rkbuild_base::{BStr, BString};
-use rkbuild_host::{Child, Dir, Env, Exit, Spawn, Stdio};
+use rkbuild_base::{BStr, BString, stack};
+use rkbuild_host::{Child, Dir, Env, Exit, Promise, Spawn, Stdio};
 use rkbuild_shell::{Dialect, Script, Shell};
 
 use crate::jobs::command::Argv;
 use crate::jobs::native;
 use crate::jobs::process::Process;
 use crate::jobs::submake::{self, SubMakes};
+
+/// How many descriptors a sub-make may need at once in this process: its directory, what wakes it, a pipe and what is at
+/// its other end, files it looks at.
+pub(crate) const SESSION: usize = 8;
+/// And a script: pipes, redirections, and the program that runs.
+const SCRIPT: usize = 8;
+/// The addresses that one of them may need.
+const MEMORY: u64 = 16 << 20;
+/// The stack a script needs.
+const STACK: usize = 1 << 20;
 
 /// Where programs are looked for when the environment has no PATH.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
@@ -40,6 +50,12 @@ pub(crate) enum Way {
     Program(Command),
 }
 
+/// Room for something in this process; where there is none, it is done by a process of its own.
+pub(crate) fn room(process: &Process, descriptors: usize) -> Option<Promise> {
+    let host = process.host();
+    host.promise_half(descriptors).filter(|_| host.has_memory(MEMORY))
+}
+
 impl Command {
     /// Finds the way it is run; `native` says whether it may run in this process.
     pub fn way(self, native: bool) -> Way {
@@ -61,16 +77,22 @@ impl Command {
                 let is_make = words
                     .first()
                     .is_some_and(|name| submake::is_sub_make(&self.process, &self.dir, name, &self.env));
-                if is_make {
+                if is_make && let Some(promise) = room(&self.process, SESSION) {
                     return Way::Here(Box::new(move || {
+                        let _promise = promise;
                         let (Argv::Direct(words) | Argv::Shell(words)) = self.argv;
                         submake::run(&self.process, words, self.env, self.dir, self.stdio, self.inherit)
                     }));
                 }
             }
             Argv::Shell(_) => {
-                if let Some(script) = self.script() {
-                    return Way::Here(Box::new(move || self.run_script(&script)));
+                if let Some(script) = self.script()
+                    && let Some(promise) = room(&self.process, SCRIPT)
+                {
+                    return Way::Here(Box::new(move || {
+                        let _promise = promise;
+                        self.run_script(&script)
+                    }));
                 }
             }
         }
@@ -107,13 +129,13 @@ impl Command {
     /// Runs a script found by [`Command::script`].
     pub fn run_script(&self, script: &InProcess) -> Exit {
         let programs = SubMakes::new(self.process.clone(), &self.inherit);
-        self.shell(script, &programs).run(&script.script)
+        stack::with(STACK, || self.shell(script, &programs).run(&script.script))
     }
 
     /// Runs a script found by [`Command::script`], and gives what it writes to standard output.
     pub fn run_captured(&self, script: &InProcess) -> io::Result<(Exit, Vec<u8>)> {
         let programs = SubMakes::new(self.process.clone(), &self.inherit);
-        self.shell(script, &programs).run_captured(&script.script)
+        stack::with(STACK, || self.shell(script, &programs).run_captured(&script.script))
     }
 
     fn shell<'a>(&'a self, script: &InProcess, programs: &'a SubMakes) -> Shell<'a> {

@@ -1,19 +1,18 @@
-//! Sub-makes in this process: a command that is our own program becomes a session on a thread.
+//! Sub-makes in this process: a command that is our own program becomes a session.
 
 use std::os::fd::OwnedFd;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use rkbuild_base::BString;
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals, stack};
+use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals};
 use rkbuild_shell::{Invocation as Command, Programs};
 
 use crate::jobs::invocation::Invocation;
 use crate::jobs::process::Process;
 use crate::jobs::signal::{self, TERM};
-
-/// The stack of a session: deep expansions and long chains of targets need it; memory is used only as it gets deep.
-pub const STACK: usize = 256 << 20;
+use crate::jobs::start;
 
 /// Takes the sub-makes among the commands of a running script.
 pub struct SubMakes {
@@ -33,6 +32,8 @@ impl Programs for SubMakes {
         if let Some(name) = command.argv.first()
             && is_sub_make(&self.process, command.dir, name, command.env)
         {
+            // Without room for it here it is a program like any other.
+            let _promise = start::room(&self.process, start::SESSION)?;
             let stdio = command.stdio().ok()?;
             return Some(run(
                 &self.process,
@@ -83,7 +84,7 @@ pub fn is_sub_make(process: &Process, dir: &Dir, name: &[u8], env: &Env) -> bool
     same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(dir, name, &path)
 }
 
-/// Runs a sub-make to its end on a thread of its own.
+/// Runs a sub-make to its end, on this thread.
 pub fn run(
     process: &Arc<Process>,
     argv: Vec<BString>,
@@ -93,11 +94,10 @@ pub fn run(
     inherited: Vec<Arc<OwnedFd>>,
 ) -> Exit {
     let invocation = Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false };
-    let process = process.clone();
-    let thread = stack::big_thread("make", STACK, move |_| (process.session)(&process, &invocation));
-    match thread.map(|t| t.join()) {
-        Ok(Ok(status)) => signal::exit_of(status),
+    let session = || (process.session)(process, &invocation);
+    match std::panic::catch_unwind(AssertUnwindSafe(session)) {
+        Ok(status) => signal::exit_of(status),
         // A panic was reported by its hook; for the parent it is a make that failed.
-        _ => Exit::Code(2),
+        Err(_) => Exit::Code(2),
     }
 }

@@ -312,7 +312,7 @@ impl Search<'_> {
     /// The files a name with wildcards stands for; without any, and without wildcards, itself.
     fn matching_files(&self, name: BString) -> Vec<BString> {
         if has_wildcard(&name) {
-            let found = self.session.host().glob(&self.session.dir, &name);
+            let found = self.session.glob(&name);
             if !found.is_empty() {
                 return found;
             }

@@ -43,8 +43,7 @@ struct Run<'a> {
     entered: bool,
 }
 
-/// Runs a make to its end and gives its exit status. The caller's stack has to be large: see
-/// [`rkbuild_host::stack`].
+/// Runs a make to its end and gives its exit status.
 pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     let entered = invocation.env.get(b"MAKE_RESTARTS").is_some_and(|given| given.starts_with(b"-"));
     let mut run = Run { process, invocation, restarts: 0, stdin: None, entered };
@@ -76,7 +75,8 @@ impl Run<'_> {
         );
         session.own_process = invocation.own_process;
         session.entered.set(self.entered);
-        let end = self.passes(&mut session).unwrap_or_else(|fatal| End::Status(fatal.status));
+        let end = self.passes(&mut session).and_then(|end| session.check_scarce().map(|()| end));
+        let end = end.unwrap_or_else(|fatal| End::Status(fatal.status));
         self.finish(&session, end)
     }
 
@@ -128,7 +128,7 @@ impl Run<'_> {
         }
         sync.begin(session, process);
         entering::may_be_told_now(session, &sync, open);
-        let jobserver = jobserver::serve(session, joined)?;
+        let jobserver = jobserver::serve(session, process, joined)?;
         session.define_makeflags(true);
 
         // Special targets. From here on each target has the flags they give, and there are only pattern rules for implicit-rule

@@ -1,6 +1,7 @@
 //! A prerequisite, as its target looks at it: brought up to date first, or, an intermediate file, looked through to what it would
 //! be made from (manual 10.4).
 
+use rkbuild_base::stack;
 use rkbuild_eval::{FileId, Result};
 
 use crate::graph::states::{Phase, Status};
@@ -94,7 +95,7 @@ impl Builder<'_> {
             let mut maybe_make = *must_make;
             self.session.deeper(|_| Ok(()))?;
             self.session.depth += 1;
-            let checked = self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter);
+            let checked = stack::deeper(|| self.check_dep(id, depth + 1, this_time, &mut maybe_make, waiter));
             self.session.depth -= 1;
             let checked = checked?;
             if !inner.order_only {

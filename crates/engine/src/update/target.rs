@@ -4,6 +4,7 @@
 //! leaves the target in [`Phase::Waiting`], registered with everything it waits for; when the last of those is
 //! done the target is looked at again from the start, with what is known by then.
 
+use rkbuild_base::stack;
 use rkbuild_eval::{FileId, Result};
 
 use crate::graph::states::{DepState, Phase, Status};
@@ -126,7 +127,7 @@ impl Builder<'_> {
         }
         self.session.deeper(|_| Ok(()))?;
         self.session.depth += 1;
-        let result = self.consider(file, depth, waiter);
+        let result = stack::deeper(|| self.consider(file, depth, waiter));
         self.session.depth -= 1;
         result
     }

@@ -175,7 +175,7 @@ impl Session {
                 out.push(b' ');
             }
         } else if special || pattern.ends_with(b"/") || pattern.starts_with(b"//") {
-            for path in self.host().glob(&self.dir, pattern) {
+            for path in self.glob(pattern) {
                 out.extend_from_slice(&path);
                 out.push(b' ');
             }

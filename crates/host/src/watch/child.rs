@@ -1,7 +1,7 @@
 //! The beginning of a watched program: a child that shares this process's memory until its exec, waits to be traced, sets itself
 //! up and puts on the filter.
 //!
-//! It is what posix_spawn does, but for two things: the thread that started it must not be suspended meanwhile, since the
+//! It is what is done for other programs, but for two things: the thread that started it must not be suspended meanwhile, since the
 //! exec is the first call it has to let pass; and there is the filter. Until its exec the child runs beside us in our memory, with
 //! the thread's own thread-local storage: it may not call anything but the system, and that not through the C library,
 //! which would write errno. All it needs is laid out beforehand.
@@ -14,12 +14,9 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use super::{filter, sys, unsupported};
 use crate::env::{EnvBlock, c_text};
-use crate::{Env, Spawn, fd, start, stdio};
+use crate::{Env, Spawn, fd, limits, start, stdio};
 
 const STACK: usize = 64 * 1024;
-
-/// The C library's own signals, which posix_spawn has children ignore.
-const C_LIBRARY: [c_int; 2] = [32, 33];
 
 /// How far the child got, when it did not get to its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +44,8 @@ struct Plan {
     /// Signals that have a handler here, or that we ignore and were not ignored when we started.
     to_default: Vec<c_int>,
     mask: libc::sigset_t,
+    /// The limit of open files it gets back.
+    limit: Option<libc::rlimit>,
     filter: libc::sock_fprog,
     /// 0 while the child is to wait, 1 when it may go on, 2 when it is to end.
     go: AtomicU32,
@@ -105,6 +104,7 @@ impl<'a> Prepared<'a> {
             steps: setup.steps.clone(),
             to_default: to_default(),
             mask: start::signal_mask(),
+            limit: limits::of_children(),
             filter: libc::sock_fprog {
                 len: u16::try_from(setup.filter.len()).map_err(|_| unsupported("the filter is too long"))?,
                 // The kernel only reads it.
@@ -268,8 +268,9 @@ fn set_up(plan: &Plan) -> Result<(), (Stage, i32)> {
     for signal in &plan.to_default {
         act(*signal, &[libc::SIG_DFL, 0, 0, 0, 0, 0, 0, 0])?;
     }
-    for signal in C_LIBRARY {
-        act(signal, &[libc::SIG_IGN, 0, 0, 0, 0, 0, 0, 0])?;
+    if let Some(limit) = &plan.limit {
+        let limit = std::ptr::from_ref(limit).expose_provenance();
+        setup(libc::SYS_prlimit64, [0, libc::RLIMIT_NOFILE as usize, limit, 0, 0, 0])?;
     }
     let mask = (&raw const plan.mask).expose_provenance();
     setup(libc::SYS_rt_sigprocmask, [libc::SIG_SETMASK as usize, mask, 0, set, 0, 0])?;
