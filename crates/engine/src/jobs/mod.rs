@@ -13,6 +13,7 @@ mod pool;
 pub mod process;
 pub mod reason;
 pub mod recipe;
+pub mod room;
 pub mod roster;
 pub mod shell;
 pub mod signal;

@@ -5,21 +5,15 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use rkbuild_base::{BStr, BString, stack};
-use rkbuild_host::{Child, Dir, Env, Exit, Promise, Spawn, Stdio};
+use rkbuild_host::{Child, Dir, Env, Exit, Spawn, Stdio};
 use rkbuild_shell::{Dialect, Script, Shell};
 
 use crate::jobs::command::Argv;
 use crate::jobs::native;
 use crate::jobs::process::Process;
+use crate::jobs::room::{SCRIPT, SESSION, room};
 use crate::jobs::submake::{self, SubMakes};
 
-/// How many descriptors a sub-make may need at once in this process: its directory, what wakes it, a pipe and what is at
-/// its other end, files it looks at.
-pub(crate) const SESSION: usize = 8;
-/// And a script: pipes, redirections, and the program that runs.
-const SCRIPT: usize = 8;
-/// The addresses that one of them may need.
-const MEMORY: u64 = 16 << 20;
 /// The stack a script needs.
 const STACK: usize = 1 << 20;
 
@@ -48,12 +42,6 @@ pub(crate) enum Way {
     Here(Box<dyn FnOnce() -> Exit + Send>),
     /// As a program.
     Program(Command),
-}
-
-/// Room for something in this process; where there is none, it is done by a process of its own.
-pub(crate) fn room(process: &Process, descriptors: usize) -> Option<Promise> {
-    let host = process.host();
-    host.promise_half(descriptors).filter(|_| host.has_memory(MEMORY))
 }
 
 impl Command {

@@ -11,8 +11,8 @@ use rkbuild_shell::{Invocation as Command, Programs};
 
 use crate::jobs::invocation::Invocation;
 use crate::jobs::process::Process;
+use crate::jobs::room::{SESSION, room};
 use crate::jobs::signal::{self, TERM};
-use crate::jobs::start;
 
 /// Takes the sub-makes among the commands of a running script.
 pub struct SubMakes {
@@ -33,7 +33,7 @@ impl Programs for SubMakes {
             && is_sub_make(&self.process, command.dir, name, command.env)
         {
             // Without room for it here it is a program like any other.
-            let _promise = start::room(&self.process, start::SESSION)?;
+            let _promise = room(&self.process, SESSION)?;
             let stdio = command.stdio().ok()?;
             return Some(run(
                 &self.process,
