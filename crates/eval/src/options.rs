@@ -1,5 +1,6 @@
 //! The switches of a session: read from arguments and MAKEFLAGS, and written to MAKEFLAGS.
 
+use rkbuild_base::text::is_space;
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_syntax::statement::Op;
 
@@ -560,11 +561,12 @@ fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, &[u8]> {
     Ok(Some((number as u32).to_string().into()))
 }
 
-/// Splits MAKEFLAGS into words at blanks, which other white space is not; a backslash keeps what follows it in the word.
+/// Splits MAKEFLAGS into words at blanks; other white space is only passed over at the beginning. A backslash keeps what
+/// follows it in the word.
 pub fn split_flags(value: &[u8]) -> Vec<BString> {
     let mut words = Vec::new();
     let mut word: Option<BString> = None;
-    let mut bytes = value.iter().copied();
+    let mut bytes = value.iter().copied().skip_while(|c| is_space(*c));
     while let Some(c) = bytes.next() {
         match c {
             b' ' | b'\t' => words.extend(word.take()),
@@ -593,6 +595,12 @@ pub fn quote_for_flags(text: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn makeflags_is_split_at_blanks_only() {
+        assert_eq!(split_flags(b"\n\x0bk\n-s\t A=\\ b\x0cc"), ["k\n-s", "A= b\x0cc"]);
+        assert!(split_flags(b" \r\n").is_empty());
+    }
 
     fn parse(args: &[&str]) -> Options {
         let args: Vec<BString> = args.iter().map(|a| BString::from(*a)).collect();

@@ -172,14 +172,21 @@ impl Host {
 
     /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end.
     pub fn read_makefile(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_at_most(dir.as_fd(), path, MOST_OF_MAKEFILE)
+        self.read_at_most(dir.as_fd(), path, MOST_OF_MAKEFILE, MOST_OF_STREAM)
     }
 
     pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_at_most(dir, path, usize::MAX)
+        self.read_at_most(dir, path, usize::MAX, usize::MAX)
     }
 
-    fn read_at_most(&self, dir: BorrowedFd<'_>, path: &[u8], most: usize) -> io::Result<Vec<u8>> {
+    /// At most so much of a file whose size is known beforehand, and of anything else.
+    fn read_at_most(
+        &self,
+        dir: BorrowedFd<'_>,
+        path: &[u8],
+        most: usize,
+        most_of_stream: usize,
+    ) -> io::Result<Vec<u8>> {
         let file = open_read(dir, path)?;
         let meta = Meta::from(rustix::fs::fstat(&file)?);
         let mut data = Vec::new();
@@ -201,7 +208,7 @@ impl Host {
         } else {
             while fd::read_some(&file, &mut data)? > 0 {
                 check_signal()?;
-                if data.len() > most {
+                if data.len() > most_of_stream {
                     return Err(Errno::FBIG.into());
                 }
             }
@@ -227,6 +234,8 @@ impl Host {
 
 /// The most bytes a makefile may have.
 const MOST_OF_MAKEFILE: usize = 512 << 20;
+/// The same where it can't be known before it was read.
+const MOST_OF_STREAM: usize = 128 << 20;
 
 fn check_signal() -> io::Result<()> {
     if signals::pending().is_some() { Err(Errno::INTR.into()) } else { Ok(()) }
@@ -416,6 +425,16 @@ pub(crate) mod tests {
         let keep = tempfile::tempdir().unwrap();
         let dir = Dir::current().unwrap().open(keep.path().as_os_str().as_bytes()).unwrap();
         (keep, dir)
+    }
+
+    #[test]
+    fn what_is_larger_than_any_makefile_is_not_read() {
+        let (keep, dir) = scratch();
+        std::fs::File::create(keep.path().join("large")).unwrap().set_len(1 << 30).unwrap();
+        let too_large = |path: &[u8]| {
+            Host::new().read_makefile(&dir, path).unwrap_err().kind() == io::ErrorKind::FileTooLarge
+        };
+        assert!(too_large(b"large") && too_large(b"/dev/zero"));
     }
 
     #[test]

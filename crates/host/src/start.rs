@@ -31,12 +31,12 @@ extern "C" fn record() {
     }
 }
 
-/// Opens something, for its path alone, under the lowest free number, which is that of a standard stream. It can be
-/// neither read nor written, so the stream still is as if it were closed. The runtime would put /dev/null there, and end the
-/// process where there is none.
+/// Opens a directory under the lowest free number, which is that of a standard stream. It can be neither read nor written,
+/// so the stream still is as if it were closed. The runtime would put /dev/null there, and end the process where there is
+/// none.
 fn occupy() {
     // SAFETY: the path is a C string. Where the call fails, the number stays free, as it was.
-    unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+    unsafe { libc::open(c"/".as_ptr(), libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC) };
 }
 
 // SAFETY: the loader calls the functions of .init_array once, before main, with arguments that `record` may leave alone.
