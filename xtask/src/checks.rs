@@ -14,6 +14,7 @@ use regex::Regex;
 use crate::candidate::{self, Variant};
 use crate::conformance::Conformance;
 use crate::fuzz::Fuzz;
+use crate::fuzz_shell::FuzzShell;
 use crate::lang::{self, Kind};
 use crate::oracle::{Oracle, Tally};
 use crate::places::Places;
@@ -59,6 +60,7 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-no-native", quick: false, run: |p| conformance(p, Release::V441, false) },
     Step { name: "conformance-4.3", quick: false, run: |p| conformance(p, Release::V43, true) },
     Step { name: "random-makefiles", quick: false, run: random_makefiles },
+    Step { name: "random-lines", quick: false, run: random_lines },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tokens", quick: false, run: tokens },
@@ -209,6 +211,12 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
 fn random_makefiles(places: &Places) -> Result<Tally> {
     let variants = variants(places)?;
     Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants, jobs: 2 }.run(places)
+}
+
+/// The same recipe lines over the same files each time, by dash and by rkbuild.
+fn random_lines(places: &Places) -> Result<Tally> {
+    let variants = variants(places)?.into_iter().filter(|variant| variant.native).collect();
+    FuzzShell { seed: 1, count: 2000, variants, jobs: cores() }.run()
 }
 
 /// Most of their time the jobs sleep.

@@ -11,6 +11,7 @@ use xtask::churn::Churn;
 use xtask::conformance::Conformance;
 use xtask::faults::Faults;
 use xtask::fuzz::Fuzz;
+use xtask::fuzz_shell::FuzzShell;
 use xtask::lang::Kind;
 use xtask::oracle::Oracle;
 use xtask::places::Places;
@@ -44,6 +45,8 @@ enum Task {
     Conformance(ConformanceArguments),
     /// Runs random makefiles under GNU make and rkbuild, native and not, and shows what differs, made small
     FuzzDiff(FuzzArguments),
+    /// Runs random recipe lines over random files by dash and by rkbuild, as root and as nobody, and shows what differs
+    FuzzShell(FuzzShellArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
     Tokens(TokensArguments),
     /// Compares, key by key, what is to be seen in a terminal: menuconfig, nconfig, Ctrl-C, Ctrl-Z, another size
@@ -201,6 +204,24 @@ struct FuzzArguments {
 }
 
 #[derive(clap::Args)]
+struct FuzzShellArguments {
+    #[command(flatten)]
+    program: Candidate,
+    /// How many lines
+    #[arg(long, default_value_t = 2000)]
+    count: usize,
+    /// What the lines follow from
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Only rkbuild itself, or only rkbuild --no-native
+    #[arg(long, value_enum)]
+    only: Option<VariantName>,
+    /// How many are tried at a time; the machine's cores if not said
+    #[arg(long, short)]
+    jobs: Option<usize>,
+}
+
+#[derive(clap::Args)]
 struct TokensArguments {
     /// Only cases whose name contains one of these, such as `r4r`, `GivenPipe`, `Killed`
     only: Vec<String>,
@@ -307,6 +328,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
+        Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
         Task::Faults(f) => run_faults(&places, &f),
@@ -439,6 +461,21 @@ fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
         jobs: f.jobs.unwrap_or_else(cores),
     }
     .run(places)?;
+    Ok(tally.failed == 0)
+}
+
+fn run_fuzz_shell(places: &Places, f: &FuzzShellArguments) -> Result<bool> {
+    let mut variants = candidate::variants(places, f.program.candidate.as_deref())?;
+    // Without its native parts it gives lines to dash itself, which is tried when asked for.
+    let only = f.only.unwrap_or(VariantName::Native);
+    variants.retain(|v| v.native == (only == VariantName::Native));
+    let tally = FuzzShell {
+        seed: f.seed.unwrap_or_else(|| fastrand::u64(..)),
+        count: f.count,
+        variants,
+        jobs: f.jobs.unwrap_or_else(cores),
+    }
+    .run()?;
     Ok(tally.failed == 0)
 }
 

@@ -3,6 +3,7 @@
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::Exit;
 
+use crate::patience::patiently;
 use crate::redirect::Redirected;
 use crate::run::{Interp, Mode, Ran, Stop, Trap};
 use crate::script::{Builtin, Simple, TrapAction, TrapCommand, Word};
@@ -284,6 +285,26 @@ fn command_v(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
 
 /// `cd`, logically: `..` takes away the last part of the name, whatever it is a link to.
 fn cd(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
+    // Options come here only out of expansions.
+    let (mut args, mut physical) = (args, false);
+    while let Some((first, rest)) = args.split_first()
+        && let [b'-', letters @ ..] = first.as_bytes()
+        && !letters.is_empty()
+    {
+        args = rest;
+        if letters == b"-" {
+            break;
+        }
+        for letter in letters {
+            match letter {
+                b'L' | b'P' => physical = *letter == b'P',
+                _ => {
+                    sh.say(&[b"cd: Illegal option -", &[*letter]]);
+                    return Outcome::Status(2);
+                }
+            }
+        }
+    }
     sh.settle_pwd();
     let here = sh.logical_dir();
     let mut announce = false;
@@ -295,9 +316,14 @@ fn cd(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
         }
         Some(target) => target.clone(),
     };
-    let logical = logical_path(&here, &target);
-    match sh.dir.open(&logical) {
-        Ok(dir) => sh.dir = dir,
+    let mut logical = logical_path(&here, &target);
+    match patiently(|| sh.dir.open(if physical { &target } else { &logical })) {
+        Ok(dir) => {
+            if physical {
+                logical = dir.path().to_owned();
+            }
+            sh.dir = dir;
+        }
         Err(_) => {
             sh.say(&[b"cd: can't cd to ", &target]);
             return Outcome::Status(2);
