@@ -1,6 +1,6 @@
 //! The switches of a session: read from arguments and MAKEFLAGS, and written to MAKEFLAGS.
 
-use rkbuild_base::text::is_space;
+use rkbuild_base::text::trim_start;
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_syntax::statement::Op;
 
@@ -431,9 +431,10 @@ impl Options {
     /// Reads the value of MAKEFLAGS or GNUMAKEFLAGS.
     pub fn parse_flags(&mut self, value: &[u8], source: Source, newer: bool) -> Problems {
         let mut words = split_flags(value);
+        // A first word without `=` is a list of letters.
         if let Some(first) = words.first_mut()
             && !first.starts_with(b"-")
-            && rkbuild_syntax::statement::definition(first).is_none()
+            && !first.contains(&b'=')
         {
             first.insert(0, b'-');
         }
@@ -566,7 +567,8 @@ fn shuffle_mode(value: &[u8]) -> Result<Option<BString>, &[u8]> {
 pub fn split_flags(value: &[u8]) -> Vec<BString> {
     let mut words = Vec::new();
     let mut word: Option<BString> = None;
-    let mut bytes = value.iter().copied().skip_while(|c| is_space(*c));
+    let value = trim_start(value);
+    let mut bytes = value.iter().copied();
     while let Some(c) = bytes.next() {
         match c {
             b' ' | b'\t' => words.extend(word.take()),
@@ -577,7 +579,10 @@ pub fn split_flags(value: &[u8]) -> Vec<BString> {
             c => word.get_or_insert_default().push(c),
         }
     }
-    words.extend(word);
+    // What blanks at the end stand before is a word too: an argument that is missing then is an empty one.
+    if word.is_some() || matches!(value, [.., b' ' | b'\t']) {
+        words.push(word.unwrap_or_default());
+    }
     words
 }
 
@@ -600,6 +605,7 @@ mod tests {
     fn makeflags_is_split_at_blanks_only() {
         assert_eq!(split_flags(b"\n\x0bk\n-s\t A=\\ b\x0cc"), ["k\n-s", "A= b\x0cc"]);
         assert!(split_flags(b" \r\n").is_empty());
+        assert_eq!(split_flags(b"k -I "), ["k", "-I", ""]);
     }
 
     fn parse(args: &[&str]) -> Options {

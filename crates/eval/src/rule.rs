@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::text::{is_space, trim, trim_start};
+use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::line::{
     find_unquoted, find_unquoted_outside, join_continuations, recipe_text, skip_reference,
@@ -139,8 +139,9 @@ impl Session {
             return Ok(Read::Done);
         }
 
+        // With second expansion on, `$$` is left for it by the ordinary rules.
         let mut deps = expanded_rest;
-        self.expand_rest(&rest, &mut deps)?;
+        deps.extend_from_slice(&self.expand_bytes(&rest)?);
         if command.is_none()
             && let Some(at) = find_unquoted(&mut deps, 0, |c| c == b';')
         {
@@ -183,16 +184,6 @@ impl Session {
         Ok(Read::Rule(rule))
     }
 
-    /// Expands the prerequisites. With second expansion on, `$$` is left for it by the ordinary rules.
-    fn expand_rest(&mut self, rest: &[u8], deps: &mut Vec<u8>) -> Result<()> {
-        let expanded = self.expand_bytes(rest)?;
-        if !deps.is_empty() {
-            deps.push(b' ');
-        }
-        deps.extend_from_slice(&expanded);
-        Ok(())
-    }
-
     /// Finds the colon, expanding what stands before it word by word, as a colon may come out of any of them.
     /// `None`: the line expands to nothing.
     fn split_rule(&mut self, line: &[u8], command: &mut Option<Vec<u8>>) -> Result<Option<Split>> {
@@ -221,18 +212,20 @@ impl Session {
             let end = word_end(line, at);
             let word = self.expand_bytes(&line[at..end])?;
             expanded.extend_from_slice(&word);
-            expanded.push(b' ');
             let literal = memchr::memchr(b'$', &line[at..end]).is_none();
             at = end;
             if literal {
+                expanded.push(b' ');
                 continue;
             }
+            // What follows a semicolon or a colon of the expansion stands right behind it: it may be a recipe or a value.
             if command.is_none()
                 && let Some(semicolon) = find_unquoted(&mut expanded, 0, |c| c == b';')
             {
                 let mut text = expanded[semicolon + 1..].to_vec();
                 expanded.truncate(semicolon);
-                text.extend_from_slice(&line[at..]);
+                // The rest of the line belongs to the recipe, which is expanded once more when it runs.
+                text.extend_from_slice(&self.expand_bytes(&line[at..])?);
                 *command = Some(text);
                 at = line.len();
             }
@@ -254,6 +247,7 @@ impl Session {
                     grouped,
                 }));
             }
+            expanded.push(b' ');
         }
         if trim(&expanded).is_empty() {
             return Ok(None);
@@ -688,7 +682,9 @@ impl Session {
             return Ok(name);
         }
         let expanded = self.expand_text(&name.text)?;
-        let expanded = trim(&expanded);
+        // Blanks at the end, and no other white space, go.
+        let blanks = expanded.iter().rev().take_while(|c| is_blank(**c)).count();
+        let expanded = trim_start(&expanded[..expanded.len() - blanks]);
         if expanded.is_empty() {
             return Err(self.fatal(self.reading, "empty variable name"));
         }

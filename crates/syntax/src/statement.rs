@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rkbuild_base::text::{is_space, trim, trim_end, trim_start};
+use rkbuild_base::text::{is_blank, trim, trim_end, trim_start};
 
 use crate::line::{first_word, skip_reference};
 use crate::{NameText, Text};
@@ -193,9 +193,10 @@ fn assignment_with(line: &[u8], target_specific: bool, immediate: bool) -> Optio
     }
 }
 
-/// The text without white space at its end, but for what a `$` refers to.
+/// The text without blanks at its end, but for what a `$` refers to.
 fn trim_names(text: &[u8]) -> &[u8] {
-    let trimmed = trim_end(text);
+    let blanks = text.iter().rev().take_while(|c| is_blank(**c)).count();
+    let trimmed = &text[..text.len() - blanks];
     let dollars = trimmed.iter().rev().take_while(|c| **c == b'$').count();
     &text[..(trimmed.len() + dollars % 2).min(text.len())]
 }
@@ -218,7 +219,8 @@ pub fn definition(text: &[u8]) -> Option<(&[u8], Op, &[u8])> {
     let mut name_end = None;
     loop {
         let c = *text.get(at)?;
-        if is_space(c) {
+        // Other white space than blanks is part of the name.
+        if is_blank(c) {
             name_end = name_end.or(Some(at));
             at += 1;
             continue;
