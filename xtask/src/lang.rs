@@ -20,7 +20,8 @@
 //! # STATUS: 2              the last run's exit status, checked against the (newest) reference: states what the test is about
 //! # NORM: [0-9]+           a regular expression whose matches may differ (process ids, say), or `version` or `usage`: what
 //!                          these options print
-//! # KNOWN: why             rkbuild is known to differ here (docs/differences.md): the test must fail, and is counted apart
+//! # DIFFERS: [0-9]+ files   rkbuild is known to differ here (docs/differences.md): what is reported must match this regular expression
+//!                          (each, if there are several), and when nothing differs any more the test fails
 //! # SORT                   lines may come in any order (parallel runs)
 //! # MAKEFILE: none         the file itself is not put in the directory as `Makefile`
 //! # WITHOUT: n t            not with these switches where all tests are run with some ([`Kind::Under`]): it rests on files that
@@ -47,6 +48,7 @@ use regex::bytes::Regex;
 use crate::candidate::Variant;
 use crate::coverage::Index;
 use crate::explain;
+use crate::ledger;
 use crate::places::Places;
 use crate::process::{self, Ending};
 use crate::reference::{self, Release};
@@ -74,8 +76,8 @@ pub struct Test {
     status: Option<i32>,
     norms: Vec<Regex>,
     sort: bool,
-    /// A known difference, which must still be one.
-    known: bool,
+    /// Of a known difference: what the report of it must match.
+    differs: Vec<Regex>,
     /// The entries of the index that it is there for.
     pub covers: Vec<String>,
     /// Switches it makes no sense with.
@@ -130,7 +132,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Vec<Test>> {
         status: None,
         norms: Vec::new(),
         sort: false,
-        known: false,
+        differs: Vec::new(),
         covers: Vec::new(),
         without: Vec::new(),
     };
@@ -175,7 +177,9 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Vec<Test>> {
                 test.norms.push(Regex::new(pattern).context("NORM")?);
             }
             b"SORT" => test.sort = true,
-            b"KNOWN" => test.known = true,
+            b"DIFFERS" => {
+                test.differs.push(Regex::new(&format!("(?m){}", value.to_str()?)).context("DIFFERS")?)
+            }
             b"COVERS" => test.covers.extend(value.to_str()?.split_whitespace().map(String::from)),
             b"WITHOUT" => test.without.extend(value.to_str()?.split_whitespace().map(String::from)),
             b"MAKEFILE" if value == b"none" => test.makefile = None,
@@ -254,7 +258,10 @@ pub struct Programs {
 /// Runs tests of the checkout, getting the references they need.
 pub fn run_all(places: &Places, kind: Kind<'_>, variants: Vec<Variant>, jobs: usize) -> Result<Report> {
     let dir = places.repo.join("tests/lang");
-    let tests = kind.tests(&dir)?;
+    let mut tests = kind.tests(&dir)?;
+    if let Kind::Named(filter) = kind {
+        tests.extend(ledger::tests(places)?.into_iter().filter(|test| test.name.contains(filter)));
+    }
     let mut programs = Programs::new(places, &tests, variants)?;
     programs.index = Index::read(&dir)?;
     let root = tempfile::Builder::new().prefix("rkbuild-lang.").tempdir()?;
@@ -262,6 +269,8 @@ pub fn run_all(places: &Places, kind: Kind<'_>, variants: Vec<Variant>, jobs: us
     if let Kind::Named("") = kind {
         let gaps = programs.index.gaps(&tests);
         report.failures.extend(gaps.into_iter().map(|gap| ("INDEX".to_string(), format!("  {gap}\n"))));
+        let gaps = ledger::gaps(places, &tests)?;
+        report.failures.extend(gaps.into_iter().map(|gap| ("docs".to_string(), format!("  {gap}\n"))));
     }
     Ok(report)
 }
@@ -318,12 +327,8 @@ pub fn run(tests: &[Test], programs: &Programs, root: &Path, jobs: usize) -> Res
             let failure = check(test, programs, &root.join(test.name.replace('/', "+")))
                 .unwrap_or_else(|e| Some(format!("cannot run the test: {e:#}\n")));
             let mut report = report.lock().unwrap_or_else(|e| e.into_inner());
-            match failure {
-                None if test.known => {
-                    let text = "it is marked KNOWN, but nothing differs any more\n".to_string();
-                    report.failures.push((test.name.clone(), text));
-                }
-                Some(_) if test.known => report.known += 1,
+            match test.verdict(failure) {
+                None if test.is_known_difference() => report.known += 1,
                 None => report.passed += 1,
                 Some(text) => report.failures.push((test.name.clone(), text)),
             }
@@ -365,6 +370,24 @@ fn check(test: &Test, programs: &Programs, root: &Path) -> Result<Option<String>
 }
 
 impl Test {
+    /// Whether the test is there for a difference of docs/differences.md.
+    pub fn is_known_difference(&self) -> bool {
+        !self.differs.is_empty()
+    }
+
+    /// What to report, given how the programs differ.
+    fn verdict(&self, difference: Option<String>) -> Option<String> {
+        if !self.is_known_difference() {
+            return difference;
+        }
+        let Some(text) = difference else {
+            return Some("  nothing differs any more: its row in docs/differences.md can go\n".to_string());
+        };
+        let other: Vec<&Regex> =
+            self.differs.iter().filter(|known| !known.is_match(text.as_bytes())).collect();
+        (!other.is_empty()).then(|| format!("  it differs otherwise than DIFFERS says ({other:?}):\n{text}"))
+    }
+
     fn runs(&self) -> Vec<&[OsString]> {
         self.steps
             .iter()
@@ -559,6 +582,15 @@ mod tests {
         ] {
             let found = failures(reference, candidate, b"");
             assert!(found.len() == 1 && found[0].1.contains(word), "{reference} / {candidate}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_known_difference_must_still_be_there_and_be_the_same() {
+        let known = b"# DIFFERS: \\+y$\n# DIFFERS: exit status 1\n";
+        assert_eq!(failures("echo x", "echo y; exit 1", known), []);
+        for candidate in ["echo x", "echo z; exit 1", "echo y"] {
+            assert_eq!(failures("echo x", candidate, known).len(), 1, "{candidate}");
         }
     }
 

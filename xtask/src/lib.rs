@@ -16,6 +16,7 @@ pub mod fuzz_shell;
 pub mod generate;
 pub mod lang;
 pub mod layers;
+pub mod ledger;
 pub mod lines;
 pub mod machine;
 pub mod oracle;

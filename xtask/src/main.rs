@@ -355,7 +355,9 @@ fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
     for (name, text) in report.failures.iter().take(l.show) {
         println!("{name}: FAILED\n{text}");
     }
-    println!("{} passed, {} failed", report.passed, report.failures.len());
+    let known =
+        if report.known > 0 { format!(", {} known differences", report.known) } else { String::new() };
+    println!("{} passed, {} failed{known}", report.passed, report.failures.len());
     Ok(report.failures.is_empty())
 }
 

@@ -1,7 +1,7 @@
 //! Variables, functions, and reading makefiles into variables and rules.
 //!
 //! A make process is a value, the [`Session`]. This crate holds what a session knows and how makefiles change
-//! it; running recipes and deciding what is out of date is the `build` crate's, which keeps its own state
+//! it; running recipes and deciding what is out of date is the `engine` crate's, which keeps its own state
 //! beside. Evaluation calls it only through [`Doors`].
 
 pub mod archive;
