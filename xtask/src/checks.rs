@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike};
 use regex::Regex;
 
 use crate::candidate::{self, Variant};
@@ -34,7 +36,7 @@ struct Step {
     run: fn(&Places) -> Result<Tally>,
 }
 
-/// Modules compared at -j2 each time; at -j1 all are.
+/// Modules compared at -j2 each time, with --no-native too; at -j1 all are, without.
 const PARALLEL_MODULES: &[&str] = &["ddcci", "openvpn-dco", "tp-smapi"];
 
 /// The kernel compared each time.
@@ -65,11 +67,7 @@ const STEPS: &[Step] = &[
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tokens", quick: false, run: tokens },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
-    Step {
-        name: "oracle-modules-j2",
-        quick: false,
-        run: |p| oracle(p, Family::Modules, PARALLEL_MODULES, Some(2)),
-    },
+    Step { name: "oracle-modules-j2", quick: false, run: parallel_modules },
     Step { name: "oracle-features", quick: false, run: |p| oracle(p, Family::Features, &[], None) },
     Step { name: "features-no-native", quick: false, run: features_no_native },
     Step {
@@ -80,13 +78,21 @@ const STEPS: &[Step] = &[
     Step { name: "oracle-kernel", quick: false, run: |p| oracle(p, Family::Kernel, KERNELS, Some(2)) },
 ];
 
-/// Runs the steps whose name contains `filter` and prints a line for each, then the sum.
+/// The user and system time of all processes that ran below this one and have ended.
+fn cpu_of_children() -> Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("getrusage")?;
+    let microseconds =
+        |time: TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or(0));
+    Ok(microseconds(usage.user_time()) + microseconds(usage.system_time()))
+}
+
+/// Runs the steps whose name contains `filter` and prints a line for each as it ends and once more in the end, then the sum.
 pub fn run(places: &Places, filter: &str, quick: bool) -> Result<bool> {
     let mut lines = Vec::new();
     let mut sum = Tally::default();
     for step in STEPS.iter().filter(|s| s.name.contains(filter) && (s.quick || !quick)) {
         println!("== {}", step.name);
-        let start = Instant::now();
+        let (start, cpu) = (Instant::now(), cpu_of_children()?);
         let tally = (step.run)(places).unwrap_or_else(|e| {
             println!("{}: {e:#}", step.name);
             Tally { passed: 0, failed: 1 }
@@ -94,10 +100,13 @@ pub fn run(places: &Places, filter: &str, quick: bool) -> Result<bool> {
         sum.passed += tally.passed;
         sum.failed += tally.failed;
         let seconds = start.elapsed().as_secs();
-        lines.push(format!(
-            "{:<24} {:>5} passed, {:>3} failed  {seconds:>5} s",
+        let cpu = cpu_of_children()?.saturating_sub(cpu).as_secs();
+        let line = format!(
+            "{:<24} {:>5} passed, {:>3} failed  {seconds:>5} s, {cpu:>5} s of CPU time",
             step.name, tally.passed, tally.failed
-        ));
+        );
+        println!("step {line}");
+        lines.push(line);
     }
     println!("\n{}", lines.join("\n"));
     println!("{} passed, {} failed", sum.passed, sum.failed);
@@ -199,12 +208,16 @@ fn try_module(places: &Places) -> Result<Tally> {
     Ok(one(trial::run(places, None::<&Path>)?))
 }
 
-/// All variants for modules and projects; a kernel and the features, which take minutes, only with rkbuild as it is.
+/// With rkbuild as it is: most of the time goes to compilers. `--no-native` has steps of its own, for a few of each kind.
 fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) -> Result<Tally> {
     let mut variants = variants(places)?;
-    let native_only = matches!(family, Family::Kernel | Family::Features);
-    variants.retain(|variant| variant.native || !native_only);
+    variants.retain(|variant| variant.native);
     oracle_with(places, family, names, jobs, variants)
+}
+
+/// All variants: the general path is compared here.
+fn parallel_modules(places: &Places) -> Result<Tally> {
+    oracle_with(places, Family::Modules, PARALLEL_MODULES, Some(2), variants(places)?)
 }
 
 /// The same few hundred random makefiles each time, which agreed when this was written.
