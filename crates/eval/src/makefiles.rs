@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, FxMap};
+use rkbuild_host::eyes::{self, Ask};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
@@ -33,6 +34,8 @@ enum Entry {
     Met,
     Kept {
         meta: Meta,
+        /// Of the contents.
+        hash: u128,
         makefile: Arc<Makefile>,
     },
 }
@@ -57,16 +60,23 @@ impl Makefiles {
             self.lock().insert(key, Entry::Met);
             return Ok(Contents::Bytes(bytes));
         }
-        let meta = host.stat(dir, path)?;
+        let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
+            // The same error, and it is noted.
+            return Ok(Contents::Bytes(host.read(dir, path)?));
+        };
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
             return Ok(Contents::Bytes(host.read_makefile(dir, path)?));
         }
-        match self.lock().get(&key) {
-            Some(Entry::Kept { meta: kept, makefile }) if same(kept, &meta) => {
-                return Ok(Contents::Makefile(makefile.clone()));
+        let kept = match self.lock().get(&key) {
+            Some(Entry::Kept { meta: kept, hash, makefile }) if same(kept, &meta) => {
+                Some((*hash, makefile.clone()))
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some((hash, makefile)) = kept {
+            host.note_contents(dir, path, &meta, hash);
+            return Ok(Contents::Makefile(makefile));
         }
         let before = host.now_ns();
         let bytes = host.read_makefile(dir, path)?;
@@ -75,8 +85,9 @@ impl Makefiles {
         }
         let makefile = Arc::new(Makefile::new(&bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
-        if settled && host.stat(dir, path).is_ok_and(|after| same(&after, &meta)) {
-            self.lock().insert(key, Entry::Kept { meta, makefile: makefile.clone() });
+        if settled && host.look_unseen(Ask::Stat, dir, path).is_ok_and(|after| same(&after, &meta)) {
+            let hash = eyes::hash(&bytes);
+            self.lock().insert(key, Entry::Kept { meta, hash, makefile: makefile.clone() });
         }
         Ok(Contents::Makefile(makefile))
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Name, Place};
+use rkbuild_host::Kind;
 use rkbuild_syntax::Text;
 
 use crate::options::{Options, Problems, Source, quote_for_flags};
@@ -153,7 +154,7 @@ impl Session {
     }
 
     fn is_dir(&self, path: &[u8]) -> bool {
-        self.host().stat(&self.dir, path).is_ok_and(|meta| meta.is_dir())
+        self.host().kind(&self.dir, path).is_ok_and(|kind| kind == Kind::Dir)
     }
 
     /// `NAME=value` in a makefile's MAKEFLAGS is an assignment like any in the file.

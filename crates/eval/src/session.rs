@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity, Name, Place};
-use rkbuild_host::{Dir, Env, Host, Stdio};
+use rkbuild_host::eyes::Step;
+use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
 use rkbuild_syntax::Lang;
 
 use crate::environment::Exported;
@@ -70,6 +71,8 @@ pub enum Entering {
 pub struct Session {
     /// Shared with the other sessions of the process.
     pub shared: Arc<Shared>,
+    /// The door to the machine, as this session sees it.
+    host: Arc<Host>,
     /// The name messages begin with: the last component of `argv[0]`.
     pub program: BString,
     /// `MAKELEVEL`: 0 for the first make.
@@ -260,6 +263,7 @@ impl Session {
     ) -> Session {
         let known = Known::new(&shared.lang.names);
         Session {
+            host: shared.host.clone(),
             shared,
             program,
             level: 0,
@@ -323,8 +327,24 @@ impl Session {
     }
 
     /// The door to the machine.
-    pub fn host(&self) -> &Host {
-        &self.shared.host
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// Has what this session asks, changes and prints noted in `eyes`.
+    pub fn see_by(&mut self, eyes: Arc<Eyes>) {
+        self.host = self.shared.host.seen_by(eyes);
+    }
+
+    /// What it asks, changes and prints is noted here, if anywhere.
+    pub fn eyes(&self) -> Option<&Arc<Eyes>> {
+        self.host.eyes()
+    }
+
+    fn note_printed(&self, err: bool, bytes: &[u8]) {
+        if let Some(eyes) = self.eyes() {
+            eyes.step(Step::Print { err, bytes: bytes.to_vec() });
+        }
     }
 
     /// Whether `Entering directory` is to be printed: as the command line says, else as MAKEFLAGS does, else with
@@ -396,6 +416,7 @@ impl Session {
 
     /// Writes what `--debug` tells to standard output: it comes before `Entering directory` where nothing else was printed.
     pub fn tell(&self, bytes: &[u8]) {
+        self.note_printed(false, bytes);
         if let Err(error) = self.stdio.write_out(bytes)
             && self.out_error.get().is_none()
         {
@@ -411,6 +432,7 @@ impl Session {
 
     /// Writes to standard error what is not make's own to say: `Entering directory` does not come before it.
     pub fn err_directly(&self, bytes: &[u8]) {
+        self.note_printed(true, bytes);
         let _ = self.stdio.write_err(bytes);
     }
 }

@@ -153,6 +153,34 @@ pub fn read_to_end(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether an open file or directory is this user's, and nobody else may write to it.
+pub fn is_private(file: impl AsFd) -> io::Result<bool> {
+    let stat = rustix::fs::fstat(file)?;
+    Ok(stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o022 == 0)
+}
+
+/// A file without a name, in memory.
+pub fn memory_file() -> io::Result<OwnedFd> {
+    Ok(rustix::fs::memfd_create(c"output", rustix::fs::MemfdFlags::CLOEXEC)?)
+}
+
+/// All that was written to a [`memory_file`].
+pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
+    let size = rustix::fs::fstat(&file)?.st_size;
+    let mut data = vec![0; usize::try_from(size).unwrap_or(0)];
+    let mut done = 0;
+    while let Some(rest) = data.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match rustix::io::pread(&file, rest, done as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    data.truncate(done);
+    Ok(data)
+}
+
 /// Writes all of `data`, also when interrupted, and when the descriptor is non-blocking and full.
 pub fn write_all(fd: impl AsFd, mut data: &[u8]) -> io::Result<()> {
     while !data.is_empty() {

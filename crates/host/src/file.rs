@@ -8,6 +8,7 @@ use bstr::BString;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use rustix::io::Errno;
 
+use crate::eyes::{self, Answer, Ask, used};
 use crate::limits::patiently;
 use crate::{Dir, Host, fd, signals};
 
@@ -132,14 +133,47 @@ const DEFAULT_MODE: Mode = Mode::from_raw_mode(0o666);
 impl Host {
     /// The attributes of what `path` leads to.
     pub fn stat(&self, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
-        self.counts.stats.add(1);
-        Ok(rustix::fs::statat(dir, path, AtFlags::empty())?.into())
+        self.attributes(Ask::Stat, dir, path, used::THERE | used::SHAPE | used::TIME)
     }
 
     /// The attributes of `path` itself, also when it is a symbolic link.
     pub fn lstat(&self, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
+        self.attributes(Ask::Lstat, dir, path, used::THERE | used::SHAPE | used::TIME)
+    }
+
+    /// What kind of thing `path` leads to.
+    pub fn kind(&self, dir: &Dir, path: &[u8]) -> io::Result<Kind> {
+        self.attributes(Ask::Stat, dir, path, used::THERE).map(|meta| meta.kind())
+    }
+
+    /// Which file `path` leads to: its device and its number there.
+    pub fn which(&self, dir: &Dir, path: &[u8]) -> io::Result<(u64, u64)> {
+        self.attributes(Ask::Stat, dir, path, used::THERE | used::FILE).map(|meta| (meta.dev, meta.ino))
+    }
+
+    /// What kind of thing `path` itself is.
+    pub fn link_kind(&self, dir: &Dir, path: &[u8]) -> io::Result<Kind> {
+        self.attributes(Ask::Lstat, dir, path, used::THERE).map(|meta| meta.kind())
+    }
+
+    /// Attributes, of which only those named by `used` are used.
+    fn attributes(&self, ask: Ask, dir: &Dir, path: &[u8], used: u8) -> io::Result<Meta> {
+        let found = self.look_unseen(ask, dir, path);
+        if let Some(eyes) = self.eyes() {
+            let answer = match &found {
+                Ok(meta) => Answer::Meta(*meta),
+                Err(error) => Answer::failed(error),
+            };
+            eyes.saw(ask, dir, path, used, answer, self.now_ns());
+        }
+        found
+    }
+
+    /// Attributes, for what is told to the session's [`Eyes`] in another way.
+    pub fn look_unseen(&self, ask: Ask, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
         self.counts.stats.add(1);
-        Ok(rustix::fs::statat(dir, path, AtFlags::SYMLINK_NOFOLLOW)?.into())
+        let flags = if ask == Ask::Stat { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+        Ok(rustix::fs::statat(dir, path, flags)?.into())
     }
 
     /// The attributes of an open file.
@@ -150,49 +184,87 @@ impl Host {
 
     /// True when `path` leads to something.
     pub fn exists(&self, dir: &Dir, path: &[u8]) -> bool {
-        self.stat(dir, path).is_ok()
+        self.kind(dir, path).is_ok()
     }
 
     /// What a symbolic link says.
     pub fn read_link(&self, dir: &Dir, path: &[u8]) -> io::Result<BString> {
         self.counts.stats.add(1);
-        Ok(rustix::fs::readlinkat(dir, path, Vec::new())?.into_bytes().into())
+        let link = rustix::fs::readlinkat(dir, path, Vec::new());
+        let link = link.map(|link| BString::from(link.into_bytes())).map_err(io::Error::from);
+        self.note_text(Ask::Link, dir, path, &link);
+        link
+    }
+
+    /// Notes an answer that is a text.
+    pub(crate) fn note_text(&self, ask: Ask, dir: &Dir, path: &[u8], answer: &io::Result<BString>) {
+        if let Some(eyes) = self.eyes() {
+            let answer = match answer {
+                Ok(text) => Answer::Text(text.clone()),
+                Err(error) => Answer::failed(error),
+            };
+            eyes.saw(ask, dir, path, used::CONTENTS, answer, 0);
+        }
     }
 
     /// The absolute path without symlinks, as realpath(3); all of it must exist.
     pub fn realpath(&self, dir: &Dir, path: &[u8]) -> io::Result<BString> {
         self.counts.stats.add(1);
-        dir.realpath(path)
+        let real = dir.realpath(path);
+        self.note_text(Ask::Real, dir, path, &real);
+        real
     }
 
     /// A file's contents. A signal that ends this process ends the reading, too (EINTR).
     pub fn read(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_at(dir.as_fd(), path)
+        self.read_noted(dir, path, Most::ANY)
+    }
+
+    fn read_noted(&self, dir: &Dir, path: &[u8], most: Most) -> io::Result<Vec<u8>> {
+        let read = self.read_with_meta(dir.as_fd(), path, most);
+        if let Some(eyes) = self.eyes() {
+            match &read {
+                Ok((data, meta)) => self.note_contents(dir, path, meta, eyes::hash(data)),
+                Err(error) => {
+                    eyes.saw(Ask::Stat, dir, path, used::CONTENTS, Answer::failed(error), 0);
+                }
+            }
+        }
+        read.map(|(data, _)| data)
+    }
+
+    /// Notes that the contents of a file were used, which bore these attributes before they were read.
+    pub fn note_contents(&self, dir: &Dir, path: &[u8], meta: &Meta, hash: u128) {
+        let Some(eyes) = self.eyes() else { return };
+        if !meta.is_file() || path.starts_with(b"/proc/") || path.starts_with(b"/sys/") {
+            return eyes.effect(format!("{} is no regular file", bstr::BStr::new(path)));
+        }
+        let answer = Answer::Meta(*meta);
+        let used = used::THERE | used::CONTENTS;
+        eyes.saw_contents(Ask::Stat, dir, path, used, answer, Some(hash), self.now_ns());
+    }
+
+    /// Contents nobody takes note of, with the attributes they had when they were opened.
+    pub fn read_unseen(&self, dir: &Dir, path: &[u8]) -> io::Result<(Vec<u8>, Meta)> {
+        self.read_with_meta(dir.as_fd(), path, Most::ANY)
     }
 
     /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end.
     pub fn read_makefile(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_at_most(dir.as_fd(), path, MOST_OF_MAKEFILE, MOST_OF_STREAM)
+        self.read_noted(dir, path, Most { file: MOST_OF_MAKEFILE, stream: MOST_OF_STREAM })
     }
 
     pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_at_most(dir, path, usize::MAX, usize::MAX)
+        self.read_with_meta(dir, path, Most::ANY).map(|(data, _)| data)
     }
 
-    /// At most so much of a file whose size is known beforehand, and of anything else.
-    fn read_at_most(
-        &self,
-        dir: BorrowedFd<'_>,
-        path: &[u8],
-        most: usize,
-        most_of_stream: usize,
-    ) -> io::Result<Vec<u8>> {
+    fn read_with_meta(&self, dir: BorrowedFd<'_>, path: &[u8], most: Most) -> io::Result<(Vec<u8>, Meta)> {
         let file = open_read(dir, path)?;
         let meta = Meta::from(rustix::fs::fstat(&file)?);
         let mut data = Vec::new();
         if meta.is_file() && meta.size > 0 {
             let size = usize::try_from(meta.size).unwrap_or(usize::MAX);
-            if size > most {
+            if size > most.file {
                 return Err(Errno::FBIG.into());
             }
             data.try_reserve_exact(size).map_err(|_| Errno::NOMEM)?;
@@ -208,18 +280,33 @@ impl Host {
         } else {
             while fd::read_some(&file, &mut data)? > 0 {
                 check_signal()?;
-                if data.len() > most_of_stream {
+                if data.len() > most.stream {
                     return Err(Errno::FBIG.into());
                 }
             }
         }
         self.counts.reads.add(1);
         self.counts.bytes_read.add(data.len() as u64);
-        Ok(data)
+        Ok((data, meta))
+    }
+
+    /// Whether a file or directory, whose attributes were asked for, can be opened for reading.
+    pub fn may_read(&self, dir: &Dir, path: &[u8]) -> bool {
+        open_read(dir.as_fd(), path).is_ok()
     }
 
     /// Opens a file, or directory, for reading.
     pub fn open_read(&self, dir: &Dir, path: &[u8]) -> io::Result<OwnedFd> {
+        if let Some(eyes) = self.eyes()
+            && path != b"/dev/null"
+        {
+            // What will be read through the descriptor is not seen here: all of it counts.
+            match self.kind(dir, path) {
+                Ok(Kind::File) => drop(self.read(dir, path)),
+                Ok(Kind::Dir) | Err(_) => {}
+                Ok(_) => eyes.effect(format!("{} is no regular file", bstr::BStr::new(path))),
+            }
+        }
         open_read(dir.as_fd(), path)
     }
 }
@@ -230,6 +317,19 @@ impl Host {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         fd::move_high(patiently(|| rustix::fs::openat(dir, path, flags, Mode::empty()))?)
     }
+}
+
+/// The most bytes that are read.
+#[derive(Clone, Copy)]
+struct Most {
+    /// Of a file whose size is known beforehand.
+    file: usize,
+    /// Of anything else.
+    stream: usize,
+}
+
+impl Most {
+    const ANY: Most = Most { file: usize::MAX, stream: usize::MAX };
 }
 
 /// The most bytes a makefile may have.
@@ -252,10 +352,13 @@ fn open_read(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
 
 /// Changing.
 impl Host {
-    /// Notes that files are about to change, or did.
-    fn note_write(&self) {
+    /// Notes that a file is about to change, or did.
+    fn note_write(&self, dir: &Dir, path: &[u8]) {
         self.counts.writes.add(1);
         self.changed();
+        if let Some(eyes) = self.eyes() {
+            eyes.changed(dir, path);
+        }
     }
 
     /// Makes the contents of a file be `data`, or with `append` adds it at the end; makes the file when it is missing.
@@ -272,7 +375,7 @@ impl Host {
     pub fn create(&self, dir: &Dir, path: &[u8], mode: u32) -> io::Result<OwnedFd> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let made = rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(mode));
-        self.note_write();
+        self.note_write(dir, path);
         Ok(made?)
     }
 
@@ -281,7 +384,9 @@ impl Host {
         loop {
             let flags = how.flags() | OFlags::CLOEXEC;
             let opened = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE));
-            self.note_write();
+            if path != b"/dev/null" {
+                self.note_write(dir, path);
+            }
             match opened {
                 Err(Errno::INTR) => {}
                 other => return Ok(other?),
@@ -293,14 +398,14 @@ impl Host {
     /// and writing. `within` is the directory it goes to. The name comes back as `within/prefix…`.
     pub fn create_temp(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<(BString, OwnedFd)> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        self.temp_name(within, prefix, |path| {
+        self.temp_name(dir, within, prefix, |path| {
             Ok(patiently(|| rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(0o600)))?)
         })
     }
 
     /// Makes a new fifo, for this user only, with a name as [`Host::create_temp`] makes them.
     pub fn create_temp_fifo(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<BString> {
-        let (path, ()) = self.temp_name(within, prefix, |path| {
+        let (path, ()) = self.temp_name(dir, within, prefix, |path| {
             Ok(rustix::fs::mknodat(dir, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0)?)
         })?;
         Ok(path)
@@ -308,6 +413,7 @@ impl Host {
 
     fn temp_name<T>(
         &self,
+        dir: &Dir,
         within: &[u8],
         prefix: &[u8],
         mut make: impl FnMut(&[u8]) -> io::Result<T>,
@@ -329,7 +435,7 @@ impl Host {
             }
             match make(&path) {
                 Ok(made) => {
-                    self.note_write();
+                    self.note_write(dir, &path);
                     return Ok((path, made));
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => last = e,
@@ -346,7 +452,7 @@ impl Host {
         let file = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE))?;
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         let done = rustix::fs::futimens(&file, &Timestamps { last_access: now, last_modification: now });
-        self.note_write();
+        self.note_write(dir, path);
         Ok(done?)
     }
 
@@ -368,47 +474,67 @@ impl Host {
         };
         let times = Timestamps { last_access: time(atime_ns), last_modification: time(mtime_ns) };
         let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
-        self.writing(|| rustix::fs::utimensat(dir, path, &times, flags))
+        self.writing(dir, path, || rustix::fs::utimensat(dir, path, &times, flags))
     }
 
     /// Removes a file.
     pub fn unlink(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::unlinkat(dir, path, AtFlags::empty()))
+        self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::empty()))
     }
 
     /// Removes an empty directory.
     pub fn rmdir(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::unlinkat(dir, path, AtFlags::REMOVEDIR))
+        self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::REMOVEDIR))
     }
 
     /// Makes a directory with mode 0777 less the umask.
     pub fn mkdir(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::mkdirat(dir, path, Mode::from_raw_mode(0o777)))
+        self.writing(dir, path, || rustix::fs::mkdirat(dir, path, Mode::from_raw_mode(0o777)))
     }
 
     /// Renames a file or directory.
     pub fn rename(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::renameat(dir, from, dir, to))
+        if let Some(eyes) = self.eyes() {
+            eyes.changed(dir, from);
+        }
+        self.writing(dir, to, || rustix::fs::renameat(dir, from, dir, to))
     }
 
     /// Makes `path` a symbolic link that says `target`.
     pub fn symlink(&self, dir: &Dir, target: &[u8], path: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::symlinkat(target, dir, path))
+        self.writing(dir, path, || rustix::fs::symlinkat(target, dir, path))
     }
 
     /// Makes `to` another name of `from`; a symbolic link is linked itself.
     pub fn link(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
-        self.writing(|| rustix::fs::linkat(dir, from, dir, to, AtFlags::empty()))
+        if let Some(eyes) = self.eyes() {
+            eyes.changed(dir, from);
+        }
+        self.writing(dir, to, || rustix::fs::linkat(dir, from, dir, to, AtFlags::empty()))
     }
 
     /// Sets permissions.
     pub fn chmod(&self, dir: &Dir, path: &[u8], mode: u32) -> io::Result<()> {
-        self.writing(|| rustix::fs::chmodat(dir, path, Mode::from_raw_mode(mode), AtFlags::empty()))
+        self.writing(dir, path, || {
+            rustix::fs::chmodat(dir, path, Mode::from_raw_mode(mode), AtFlags::empty())
+        })
     }
 
-    fn writing(&self, mut change: impl FnMut() -> rustix::io::Result<()>) -> io::Result<()> {
+    fn writing(
+        &self,
+        dir: &Dir,
+        path: &[u8],
+        mut change: impl FnMut() -> rustix::io::Result<()>,
+    ) -> io::Result<()> {
         let done = change();
-        self.note_write();
+        match (&done, self.eyes()) {
+            // Nothing was changed, because of what is there or is not: a fact like any other.
+            (Err(Errno::NOENT | Errno::NOTDIR | Errno::EXIST), Some(_)) => {
+                let _ = self.link_kind(dir, path);
+                self.counts.writes.add(1);
+            }
+            _ => self.note_write(dir, path),
+        }
         Ok(done?)
     }
 }

@@ -238,7 +238,7 @@ impl Host {
         }
         if mark {
             for path in out.iter_mut().skip(start) {
-                if self.stat(dir, path).is_ok_and(|m| m.is_dir()) {
+                if self.kind(dir, path).is_ok_and(|kind| kind == Kind::Dir) {
                     path.push(b'/');
                 }
             }
@@ -258,20 +258,24 @@ impl Host {
         if !has_magic(pattern) {
             let path = join(parent, &unescape(pattern));
             let found = if only_dirs && pattern.contains(&b'\\') {
-                self.stat(dir, &path).is_ok_and(|m| m.is_dir())
+                self.kind(dir, &path).is_ok_and(|kind| kind == Kind::Dir)
             } else {
-                self.lstat(dir, &path).is_ok()
+                self.link_kind(dir, &path).is_ok()
             };
             if found {
                 out.push(path);
             }
             return Ok(());
         }
-        let listing = match self.listing(dir, parent) {
+        let listing = match self.names_of(dir, parent) {
             Ok(listing) => listing,
             Err(error) if errors::is_scarce(&error) => return Err(error),
-            Err(_) => return Ok(()),
+            Err(error) => {
+                self.note_names(dir, parent, Err(&error), pattern);
+                return Ok(());
+            }
         };
+        self.note_names(dir, parent, Ok(&listing), pattern);
         let dots = [(b".".as_bstr(), Kind::Dir), (b"..".as_bstr(), Kind::Dir)];
         for (name, kind) in listing.iter().chain(dots) {
             if !matches(pattern, name) {
@@ -281,7 +285,7 @@ impl Host {
             let wanted = match kind {
                 _ if !only_dirs => true,
                 Kind::Dir => true,
-                Kind::Symlink | Kind::Unknown => self.stat(dir, &path).is_ok_and(|m| m.is_dir()),
+                Kind::Symlink | Kind::Unknown => self.kind(dir, &path).is_ok_and(|kind| kind == Kind::Dir),
                 Kind::File | Kind::Other => false,
             };
             if wanted {

@@ -9,6 +9,7 @@ mod counts;
 mod dir;
 pub mod env;
 pub mod errors;
+pub mod eyes;
 pub mod fd;
 mod file;
 mod glob;
@@ -16,7 +17,9 @@ mod launch;
 pub mod limits;
 mod listing;
 mod look;
+pub mod machine;
 pub mod memory;
+mod place;
 pub mod poll;
 mod process;
 mod program;
@@ -34,17 +37,26 @@ use std::sync::{Arc, RwLock};
 pub use counts::{Count, Counts};
 pub use dir::Dir;
 pub use env::Env;
+pub use eyes::Eyes;
 pub use file::{Kind, Meta, OpenMode};
 pub use glob::{has_magic, matches, unescape};
 pub use limits::Promise;
 pub use listing::Listing;
 pub use look::{Look, Permission};
+pub use place::Place;
 pub use process::{Child, Exit, Spawn};
 pub use stdio::Stdio;
 pub use system::{Load, LocalTime};
 
-/// The machine, as all sessions of a process see it.
+/// The machine, as one session sees it, or as all sessions of a process do.
 pub struct Host {
+    machine: Arc<Machine>,
+    /// What is asked and changed is noted here.
+    eyes: Option<Arc<Eyes>>,
+}
+
+/// What all views of the machine share.
+pub struct Machine {
     counts: Counts,
     /// Goes up whenever something this process did may have changed files; see [`Host::changed`].
     epoch: AtomicU64,
@@ -59,16 +71,42 @@ impl Host {
     /// The host of this process; make one and share it.
     pub fn new() -> Arc<Host> {
         signals::expect_children();
-        Arc::new(Host {
+        let machine = Machine {
             counts: Counts::default(),
             epoch: AtomicU64::new(1),
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
             pins: watch::Pins::default(),
             room: limits::Room::new(),
-        })
+        };
+        Arc::new(Host { machine: Arc::new(machine), eyes: None })
     }
 
+    /// The same machine, for a session whose looks and changes are noted in `eyes`.
+    pub fn seen_by(&self, eyes: Arc<Eyes>) -> Arc<Host> {
+        Arc::new(Host { machine: self.machine.clone(), eyes: Some(eyes) })
+    }
+
+    /// The same machine with nobody who notes anything.
+    pub fn unseen(&self) -> Arc<Host> {
+        Arc::new(Host { machine: self.machine.clone(), eyes: None })
+    }
+
+    /// What is asked and changed is noted here, if anywhere.
+    pub fn eyes(&self) -> Option<&Arc<Eyes>> {
+        self.eyes.as_ref()
+    }
+}
+
+impl std::ops::Deref for Host {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.machine
+    }
+}
+
+impl Machine {
     /// What was asked of the machine so far.
     pub fn counts(&self) -> &Counts {
         &self.counts

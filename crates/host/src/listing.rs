@@ -11,7 +11,9 @@ use std::sync::{Arc, PoisonError};
 use bstr::{BStr, BString, ByteSlice};
 use rustc_hash::{FxHashMap, FxHasher};
 use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
+use crate::eyes::{self, Answer, Ask, used};
 use crate::limits::patiently;
 use crate::{Dir, Host, Kind, Meta, errors};
 
@@ -119,6 +121,14 @@ impl Listing {
         self.entries.iter().map(|entry| (self.name(entry).as_bstr(), entry.kind))
     }
 
+    /// What stands for those names that are wanted, in any order: the same names give the same.
+    pub fn digest(&self, wanted: impl Fn(&[u8]) -> bool) -> BString {
+        let mut names: Vec<&BStr> = self.iter().map(|(name, _)| name).filter(|name| wanted(name)).collect();
+        names.sort_unstable();
+        let text = bstr::join("\0", names);
+        eyes::hash(&text).to_le_bytes().to_vec().into()
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -173,8 +183,58 @@ impl Kept {
 }
 
 impl Host {
-    /// The names in the directory `path` (empty means `dir` itself).
+    /// The names in the directory `path` (empty means `dir` itself), all of which count.
     pub fn listing(&self, dir: &Dir, path: &[u8]) -> io::Result<Arc<Listing>> {
+        let found = self.names_of(dir, path);
+        if let Some(eyes) = self.eyes() {
+            let answer = match &found {
+                Ok(listing) => Answer::Text(listing.digest(|_| true)),
+                Err(error) => Answer::failed(error),
+            };
+            eyes.saw(Ask::Names, dir, path, used::CONTENTS, answer, 0);
+        }
+        found
+    }
+
+    /// The names in a directory as they are now, with its attributes from before they were read; `None` where its file system
+    /// does not keep the times of directories.
+    pub fn names_now(&self, dir: &Dir, path: &[u8]) -> io::Result<Option<(Listing, Meta)>> {
+        self.counts.listings.add(1);
+        let (listing, meta, honest) = Listing::read(dir, path)?;
+        Ok(honest.then_some((listing, meta)))
+    }
+
+    /// Whether a directory has a name, by its listing from [`Host::names_of`].
+    pub fn has_name(&self, dir: &Dir, path: &[u8], listing: Option<&Listing>, name: &[u8]) -> bool {
+        let there = listing.is_some_and(|listing| listing.contains(name));
+        if let Some(eyes) = self.eyes() {
+            let path = if path.is_empty() { name.to_vec() } else { [path, b"/", name].concat() };
+            let answer = if there { Answer::There } else { Answer::Failed(Errno::NOENT.raw_os_error()) };
+            eyes.saw(Ask::Lstat, dir, &path, used::THERE, answer, 0);
+        }
+        there
+    }
+
+    /// Notes which names of a directory matched a pattern.
+    pub(crate) fn note_names(
+        &self,
+        dir: &Dir,
+        path: &[u8],
+        listing: Result<&Listing, &io::Error>,
+        pattern: &[u8],
+    ) {
+        let Some(eyes) = self.eyes() else { return };
+        let answer = match listing {
+            Ok(listing) => Answer::Text(listing.digest(|name| crate::matches(pattern, name))),
+            Err(error) => Answer::failed(error),
+        };
+        let path = if path.is_empty() { pattern.to_vec() } else { [path, b"/", pattern].concat() };
+        eyes.saw(Ask::Glob, dir, &path, used::CONTENTS, answer, 0);
+    }
+
+    /// The names in the directory `path` (empty means `dir` itself). What of them is used is told with
+    /// [`Host::has_name`].
+    pub fn names_of(&self, dir: &Dir, path: &[u8]) -> io::Result<Arc<Listing>> {
         if dir.path().is_empty() && !path.starts_with(b"/") {
             self.counts.listings.add(1);
             return Listing::read(dir, path).map(|(listing, ..)| Arc::new(listing));
@@ -188,7 +248,7 @@ impl Host {
                 return kept.answer();
             }
             if let Some(before) = kept.unchanged_if {
-                let now = self.stat(dir, if path.is_empty() { b"." } else { path })?;
+                let now = self.look_unseen(Ask::Stat, dir, if path.is_empty() { b"." } else { path })?;
                 if same_directory(&before, &now) {
                     self.counts.listing_hits.add(1);
                     return kept.answer();

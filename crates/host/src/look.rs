@@ -11,6 +11,7 @@ use bstr::BString;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
+use crate::eyes::{Answer, Ask, used};
 use crate::{Dir, Host, Meta};
 
 /// What [`Host::look`] finds.
@@ -35,6 +36,24 @@ const MOST_LINKS: u32 = 40;
 impl Host {
     /// Looks at `path` without changing or opening what is there. `follow` goes through a symbolic link at its end.
     pub fn look(&self, dir: &Dir, path: &[u8], follow: bool) -> io::Result<Look> {
+        let found = self.look_closely(dir, path, follow);
+        if let Some(eyes) = self.eyes() {
+            let answer = match &found {
+                Ok(Look::Found(meta)) => Answer::Meta(*meta),
+                Ok(Look::Missing) => Answer::Failed(Errno::NOENT.raw_os_error()),
+                Ok(Look::Own) => {
+                    eyes.effect("a name that means the process itself was looked at");
+                    return found;
+                }
+                Err(error) => Answer::failed(error),
+            };
+            let ask = if follow { Ask::Stat } else { Ask::Lstat };
+            eyes.saw(ask, dir, path, used::THERE | used::SHAPE | used::TIME, answer, self.now_ns());
+        }
+        found
+    }
+
+    fn look_closely(&self, dir: &Dir, path: &[u8], follow: bool) -> io::Result<Look> {
         self.counts.stats.add(1);
         let mut flags = OFlags::PATH | OFlags::CLOEXEC;
         flags.set(OFlags::NOFOLLOW, !follow);
@@ -126,7 +145,14 @@ impl Host {
             Permission::Write => Access::WRITE_OK,
             Permission::Execute => Access::EXEC_OK,
         };
-        Ok(rustix::fs::accessat(dir, path, access, AtFlags::EACCESS)?)
+        let ask = match permission {
+            Permission::Read => Ask::Read,
+            Permission::Write => Ask::Write,
+            Permission::Execute => Ask::Execute,
+        };
+        let access = rustix::fs::accessat(dir, path, access, AtFlags::EACCESS);
+        self.note_text(ask, dir, path, &access.map(|()| BString::default()).map_err(io::Error::from));
+        Ok(access?)
     }
 }
 

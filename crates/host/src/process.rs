@@ -110,6 +110,9 @@ impl Host {
     /// Starts a program. An error of the exec itself comes back here: ENOENT, EACCES, ENOEXEC, E2BIG and so on.
     pub fn spawn(self: &Arc<Host>, spawn: &Spawn<'_>) -> io::Result<Child> {
         self.counts.spawns.add(1);
+        if let Some(eyes) = self.eyes() {
+            eyes.effect(format!("{} was started", bstr::BStr::new(spawn.program)));
+        }
         // First say that it runs, then that things change: see `Host::quiet_epoch`.
         self.running.fetch_add(1, Ordering::SeqCst);
         self.changed();

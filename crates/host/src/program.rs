@@ -6,13 +6,17 @@ use bstr::BString;
 use rustix::fs::{Access, AtFlags};
 use rustix::io::Errno;
 
-use crate::{Dir, Host};
+use crate::eyes::Ask;
+use crate::{Dir, Host, Kind};
 
 impl Host {
     /// `Ok` when this process may execute `path` (or, for a directory, search it).
     pub fn access_exec(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
         self.counts.stats.add(1);
-        Ok(rustix::fs::accessat(dir, path, Access::EXEC_OK, AtFlags::EACCESS)?)
+        let access = rustix::fs::accessat(dir, path, Access::EXEC_OK, AtFlags::EACCESS);
+        let answer = access.map(|()| bstr::BString::default()).map_err(io::Error::from);
+        self.note_text(Ask::Execute, dir, path, &answer);
+        Ok(access?)
     }
 
     /// The path to execute for the command `name`, looked for in the directories of `path_var` as make looks. A name
@@ -43,7 +47,7 @@ impl Host {
 
     fn is_program(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
         self.access_exec(dir, path)?;
-        if self.stat(dir, path)?.is_dir() {
+        if self.kind(dir, path)? == Kind::Dir {
             return Err(Errno::ACCESS.into());
         }
         Ok(())

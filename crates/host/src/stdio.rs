@@ -30,6 +30,12 @@ impl Stdio {
         })
     }
 
+    /// Whether standard output and error are the same file.
+    pub fn same_output(&self) -> bool {
+        let file = |fd: &OwnedFd| rustix::fs::fstat(fd).map(|stat| (stat.st_dev, stat.st_ino)).ok();
+        Arc::ptr_eq(&self.stdout, &self.stderr) || file(&self.stdout) == file(&self.stderr)
+    }
+
     /// Writes to standard output, all of it.
     pub fn write_out(&self, data: &[u8]) -> io::Result<()> {
         fd::write_all(&self.stdout, data)

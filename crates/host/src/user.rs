@@ -12,6 +12,9 @@ impl Host {
     /// The home directory the user database has for `user`, or for who is logged in at this terminal; `None` for an unknown
     /// user, or where nobody is. `$HOME` is not looked at.
     pub fn home_dir(&self, user: Option<&[u8]>) -> Option<BString> {
+        if let Some(eyes) = self.eyes() {
+            eyes.effect("the user database was asked");
+        }
         let name = c_text(user.map_or_else(login_name, |user| Some(user.to_vec()))?);
         let mut buffer = vec![0u8; 1024];
         loop {

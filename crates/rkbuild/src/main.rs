@@ -1,5 +1,7 @@
 //! `rkbuild`: the command. Its arguments are GNU make's; what is its own is taken out here.
 
+mod stats;
+
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,11 +9,13 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
+use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_host::memory::{self, Allocator};
-use rkbuild_host::{Dir, Env, Stdio, limits, signals};
+use rkbuild_host::{Dir, Env, Host, Stdio, eyes, limits, signals};
 use rkbuild_kbuild::Layer;
+use rkbuild_recall::{Memory, Mode};
 
 /// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
@@ -50,6 +54,9 @@ fn main() -> ExitCode {
 struct Own {
     identity: Identity,
     no_native: bool,
+    recall: Option<Mode>,
+    forget: bool,
+    stats: bool,
 }
 
 /// Takes `--compat` and `--no-native` out of the arguments. Both are passed on to sub-makes by the environment, so
@@ -58,6 +65,7 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
     let mut compat = None;
     let mut no_native = false;
     let mut operands = false;
+    let (mut recall, mut forget, mut stats) = (None, false, false);
     argv.retain(|arg| {
         operands |= arg == "--";
         if operands {
@@ -67,8 +75,19 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
             compat = Some(BString::from(value));
             return false;
         }
-        no_native |= arg == "--no-native";
-        arg != "--no-native"
+        if let Some(value) = arg.strip_prefix(b"--recall=") {
+            recall = Some(BString::from(value));
+            return false;
+        }
+        for (name, flag) in
+            [("--no-native", &mut no_native), ("--forget", &mut forget), ("--stats", &mut stats)]
+        {
+            if arg == name {
+                *flag = true;
+                return false;
+            }
+        }
+        true
     });
     if let Some(compat) = compat {
         env.set("RKBUILD_COMPAT", compat);
@@ -85,7 +104,16 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
         },
     };
     let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty());
-    Ok(Own { identity, no_native })
+    let recall = match recall.or_else(|| env.get(b"RKBUILD_RECALL").map(|v| v.to_owned())) {
+        None => None,
+        Some(value) => match value.as_slice() {
+            b"on" => Some(Mode::On),
+            b"verify" => Some(Mode::Verify),
+            b"off" | b"" => None,
+            _ => return Err(format!("rkbuild: --recall is on, off or verify, not '{value}'")),
+        },
+    };
+    Ok(Own { identity, no_native, recall: recall.filter(|_| !no_native), forget, stats })
 }
 
 fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
@@ -93,7 +121,15 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
-    let process = Process::new(shared, Arc::new(Layer), run_session);
+    if own.forget {
+        Memory::forget(&shared.host, &env, &dir, &argv);
+    }
+    let memory = own.recall.and_then(|mode| {
+        let build = build_of(&shared.host, &dir)?;
+        Memory::new(&shared.host, &env, &dir, &argv, build, mode)
+    });
+    let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
+    let process = Process::new(shared, Arc::new(Layer), run_session, recall);
     let invocation = Invocation {
         argv,
         env,
@@ -102,7 +138,11 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         inherited: Vec::new(),
         own_process: true,
         no_native: own.no_native,
+        number: 0,
     };
+    if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
+        return Ok(end(memory.as_deref(), status, own.stats));
+    }
     let session = std::thread::Builder::new().name("make".into()).stack_size(STACK).spawn(move || {
         let status = run_session(&process, &invocation);
         // The process ends: to take its caches apart piece by piece would only cost time.
@@ -110,5 +150,28 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         status
     })?;
     // A panic was reported by its hook: an internal error, for the caller a make that failed.
-    Ok(session.join().unwrap_or(2))
+    let status = session.join().unwrap_or(2);
+    Ok(end(memory.as_deref(), status, own.stats))
+}
+
+/// Writes down what is to be remembered, and tells what was asked for.
+fn end(memory: Option<&Memory>, status: i32, stats: bool) -> i32 {
+    let Some(memory) = memory else { return status };
+    memory.finish();
+    let counts = memory.stats();
+    if stats {
+        eprint!("{}", stats::text(&counts));
+    }
+    let differences = memory.differences();
+    for difference in &differences {
+        eprintln!("rkbuild: recall: {difference}");
+    }
+    if differences.is_empty() { status } else { 3 }
+}
+
+/// What identifies this very program.
+fn build_of(host: &Host, dir: &Dir) -> Option<u128> {
+    let meta = host.stat(dir, b"/proc/self/exe").ok()?;
+    let text = format!("{meta:?}");
+    Some(eyes::hash(text.as_bytes()))
 }

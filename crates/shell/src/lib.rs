@@ -11,6 +11,7 @@
 mod arith;
 mod builtin;
 mod check;
+mod closed;
 mod command;
 mod decline;
 mod echo;
@@ -31,6 +32,7 @@ mod tool;
 mod vars;
 mod word;
 
+pub use closed::Needs;
 pub use decline::Decline;
 pub use script::{Literal, LiteralRedirect, RedirectKind, Script};
 pub use shell::{Dialect, Invocation, NoPrograms, Programs, Shell};
@@ -38,6 +40,12 @@ pub use shell::{Dialect, Invocation, NoPrograms, Programs, Shell};
 /// Reads a script. None: it is not one that is run in-process; see [`decline_reason`].
 pub fn parse(script: &[u8]) -> Option<Script> {
     parse::script(script).ok()
+}
+
+/// A script that does what a program called with these words would, where it is one of the tools that are done here;
+/// `None` where it is not.
+pub fn tool_script(words: &[bstr::BString]) -> Option<bstr::BString> {
+    tool::does(words.first()?).then(|| word::quote(words))
 }
 
 /// Why [`parse`] declines a script; None when it does not.

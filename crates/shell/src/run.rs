@@ -460,8 +460,8 @@ impl<'a> Interp<'a> {
             Some(given) if given == physical => physical.to_owned(),
             Some(given) if given.starts_with(b"/") => {
                 let same = |a: &[u8], b: &[u8]| {
-                    let (a, b) = (self.host.stat(&self.dir, a).ok()?, self.host.stat(&self.dir, b).ok()?);
-                    Some((a.dev, a.ino) == (b.dev, b.ino))
+                    let (a, b) = (self.host.which(&self.dir, a).ok()?, self.host.which(&self.dir, b).ok()?);
+                    Some(a == b)
                 };
                 if same(given, b".") == Some(true) { given.to_owned() } else { physical.to_owned() }
             }

@@ -68,6 +68,12 @@ pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Opti
     Some(Exit::Code(0))
 }
 
+/// Whether `name` is that of a tool that is done here, where it is the system's.
+pub(crate) fn does(name: &[u8]) -> bool {
+    const TOOLS: &str = "rm mkdir touch ln mv chmod basename dirname cat cmp cp";
+    TOOLS.split(' ').any(|tool| tool.as_bytes() == name)
+}
+
 /// Whether the program is one of its own, not one name of a program that is many (busybox).
 fn is_coreutils(place: &Place<'_>, program: &BStr) -> bool {
     place.host.lstat(place.dir, program).is_ok_and(|m| m.is_file())

@@ -415,3 +415,22 @@ impl WordBuilder {
         Word(self.0)
     }
 }
+
+/// Words as a shell reads them, each in quotes.
+pub(crate) fn quote(words: &[BString]) -> BString {
+    let mut text = BString::default();
+    for word in words {
+        if !text.is_empty() {
+            text.push(b' ');
+        }
+        text.push(b'\'');
+        for c in word.iter() {
+            match c {
+                b'\'' => text.extend_from_slice(b"'\\''"),
+                c => text.push(*c),
+            }
+        }
+        text.push(b'\'');
+    }
+    text
+}

@@ -64,14 +64,15 @@ impl Directories {
             return session.host().exists(&session.dir, path);
         }
         let stamp = session.commands;
+        let host = session.host();
         let listing = match self.seen.get(dir) {
             Some((at, listing)) if *at == stamp => listing.clone(),
             _ => {
-                let listing = match session.host().listing(&session.dir, dir) {
+                let listing = match host.names_of(&session.dir, dir) {
                     Ok(listing) => Some(listing),
                     // To look at the file itself takes no descriptor.
                     Err(error) if errors::is_scarce(&error) => {
-                        return session.host().exists(&session.dir, path);
+                        return host.exists(&session.dir, path);
                     }
                     Err(_) => None,
                 };
@@ -79,10 +80,7 @@ impl Directories {
                 listing
             }
         };
-        match listing {
-            Some(listing) => listing.contains(name),
-            None => false,
-        }
+        host.has_name(&session.dir, dir, listing.as_deref(), name)
     }
 }
 

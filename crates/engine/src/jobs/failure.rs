@@ -1,6 +1,7 @@
 //! What is said and done when a command fails: error lines, half-made targets that are deleted.
 
 use rkbuild_eval::FileId;
+use rkbuild_host::Kind;
 use rkbuild_host::{Exit, signals};
 
 use crate::graph::times::Time;
@@ -102,7 +103,7 @@ impl Jobs<'_> {
             }
             return;
         }
-        let is_file = self.session.host().stat(&self.session.dir, name).is_ok_and(|m| m.is_file());
+        let is_file = self.session.host().kind(&self.session.dir, name).is_ok_and(|kind| kind == Kind::File);
         if !is_file || self.stat_time(name) == before {
             return;
         }

@@ -23,4 +23,6 @@ pub struct Invocation {
     pub own_process: bool,
     /// `--no-native`
     pub no_native: bool,
+    /// What the session above calls it by; see [`Recall::number`](crate::jobs::recall::Recall::number).
+    pub number: u64,
 }

@@ -222,6 +222,8 @@ impl Jobs<'_> {
         let stdio = Stdio { stdin, ..streams.clone() };
         let command = Command {
             process: self.process.clone(),
+            host: self.session.host().clone(),
+            given_again: self.is_always_made(job.file),
             text: line.text,
             target: self.name_of(job.file),
             argv,
@@ -235,6 +237,23 @@ impl Jobs<'_> {
         job.work = match command.way(native) {
             Way::Done(exit) => Work::Over(exit),
             Way::Here(run) => self.run_here(job.id, run),
+            Way::Asked(command) => self.run_here(
+                job.id,
+                Box::new(move || match command.recalled(false) {
+                    Some((exit, _)) => exit,
+                    None => match command.spawn().and_then(|child| child.wait()) {
+                        Ok(exit) => exit,
+                        Err(error) => {
+                            let mut message = command.name();
+                            message.extend_from_slice(b": ");
+                            message.extend_from_slice(errors::describe(&error).as_bytes());
+                            message.push(b'\n');
+                            let _ = command.stdio.write_err(&message);
+                            Exit::Code(127)
+                        }
+                    },
+                }),
+            ),
             Way::Program(command) => self.start_program(job, Box::new(command)),
         };
         Ok(None)
@@ -291,6 +310,28 @@ impl Jobs<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing but phony or missing prerequisites has a target made: its recipe runs each time, and may be given next
+    /// time.
+    fn is_always_made(&mut self, file: FileId) -> bool {
+        self.session.eyes().is_some_and(|eyes| !eyes.has_effect())
+            && (self.session.targets[file].phony || self.is_made_for_nothing(file))
+    }
+
+    /// Whether a target that is there is made though no file it depends on has changed.
+    fn is_made_for_nothing(&mut self, file: FileId) -> bool {
+        if self.mtime_of(file, false).is_missing() {
+            return false;
+        }
+        let deps = self.session.targets[file].deps.clone();
+        let changed: Vec<FileId> = deps
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.state(file).deps.get(*at).is_some_and(|dep| dep.changed))
+            .map(|(_, dep)| dep.file)
+            .collect();
+        changed.into_iter().all(|dep| self.session.targets[dep].phony)
     }
 
     /// The environment of a recipe. The descriptors of a jobserver's pipe are open only in recursive commands; a

@@ -12,6 +12,7 @@ pub mod output;
 mod pool;
 pub mod process;
 pub mod reason;
+pub mod recall;
 pub mod recipe;
 pub mod room;
 pub mod roster;

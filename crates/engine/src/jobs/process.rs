@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rkbuild_base::{BString, FxMap, stack};
 use rkbuild_eval::Shared;
+use rkbuild_host::eyes::{Answer, Ask, used};
 use rkbuild_host::{Dir, Host};
 use rkbuild_shell::{Dialect, Script};
 
 use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
+use crate::jobs::recall::Recall;
 
 /// Scripts longer than this are hardly ever met twice.
 const LONGEST_KEPT: usize = 256;
@@ -31,12 +33,15 @@ pub struct Process {
     pub native: Arc<dyn Native>,
     /// Runs a sub-make.
     pub session: RunSession,
+    /// Remembers sessions and commands.
+    pub recall: Option<Arc<dyn Recall>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
     ours: Mutex<FxMap<BString, bool>>,
     scripts: Mutex<FxMap<BString, Option<Arc<Script>>>>,
-    shells: Mutex<FxMap<BString, Option<Dialect>>>,
+    /// What the paths of shells lead to.
+    shells: Mutex<FxMap<BString, Option<BString>>>,
     /// Descriptors this process was started with and that a session took over: a jobserver's.
     inherited: Mutex<FxMap<i32, Arc<OwnedFd>>>,
     /// Open files whose lock orders the output of jobs. They stay open, because closing one would give its lock back.
@@ -53,11 +58,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Process {
     /// The shared part of a new process.
-    pub fn new(shared: Arc<Shared>, native: Arc<dyn Native>, session: RunSession) -> Arc<Process> {
+    pub fn new(
+        shared: Arc<Shared>,
+        native: Arc<dyn Native>,
+        session: RunSession,
+        recall: Option<Arc<dyn Recall>>,
+    ) -> Arc<Process> {
         Arc::new(Process {
             shared,
             native,
             session,
+            recall,
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -75,16 +86,18 @@ impl Process {
     }
 
     /// True when the command `name`, looked for in `path`, is the program this process runs.
-    pub fn is_ours(&self, dir: &Dir, name: &[u8], path: &[u8]) -> bool {
-        let host = self.host();
+    pub fn is_ours(&self, host: &Host, dir: &Dir, name: &[u8], path: &[u8]) -> bool {
         // Names of other programs are told apart without asking the machine where that is possible.
         if name.starts_with(b"/")
-            && let Some(known) = lock(&self.ours).get(name)
+            && let Some(known) = lock(&self.ours).get(name).copied()
         {
-            return *known;
+            if host.eyes().is_some() {
+                let _ = host.stat(dir, name);
+            }
+            return known;
         }
         let identity = self.identity.get_or_init(|| {
-            let meta = host.stat(dir, b"/proc/self/exe").ok()?;
+            let meta = host.look_unseen(Ask::Stat, dir, b"/proc/self/exe").ok()?;
             Some((meta.dev, meta.ino))
         });
         let found = host.find_program(dir, name, path).and_then(|program| host.stat(dir, &program));
@@ -114,21 +127,27 @@ impl Process {
     }
 
     /// Which shell the program at `path` (absolute) is; `None` for what is no shell we know.
-    pub fn dialect(&self, dir: &Dir, path: &[u8]) -> Option<Dialect> {
+    pub fn dialect(&self, host: &Host, dir: &Dir, path: &[u8]) -> Option<Dialect> {
         if !path.starts_with(b"/") {
             return None;
         }
-        if let Some(known) = lock(&self.shells).get(path) {
-            return *known;
+        let known = lock(&self.shells).get(path).cloned();
+        let real = match known {
+            Some(real) => real,
+            None => {
+                let real = host.unseen().realpath(dir, path).ok();
+                lock(&self.shells).insert(path.into(), real.clone());
+                real
+            }
+        }?;
+        if let Some(eyes) = host.eyes() {
+            eyes.saw(Ask::Real, dir, path, used::CONTENTS, Answer::Text(real.clone()), 0);
         }
-        let real = self.host().realpath(dir, path).ok();
-        let dialect = real.and_then(|real| match real.rsplit(|c| *c == b'/').next() {
+        match real.rsplit(|c| *c == b'/').next() {
             Some(b"dash") => Some(Dialect::Dash),
             Some(b"bash") => Some(Dialect::Bash),
             _ => None,
-        });
-        lock(&self.shells).insert(path.into(), dialect);
-        dialect
+        }
     }
 
     /// A descriptor this process was started with, by its number.

@@ -11,7 +11,7 @@ use rkbuild_host::{Exit, errors, fd, signals};
 use crate::jobs::command::ShellSpec;
 use crate::jobs::process::Process;
 use crate::jobs::signal::{self, TERM};
-use crate::jobs::start::Command;
+use crate::jobs::start::{Command, Kind};
 
 /// Runs the commands of `$(shell)` for one session.
 pub struct ShellDoor {
@@ -73,6 +73,8 @@ impl Doors for ShellDoor {
         }
         let command = Command {
             process: self.process.clone(),
+            host: session.host().clone(),
+            given_again: true,
             text: command.into(),
             target: b"",
             argv,
@@ -83,8 +85,24 @@ impl Doors for ShellDoor {
         };
         let here = if session.options.no_native { None } else { command.script() };
         let result = match here {
-            Some(script) => command.run_captured(&script),
-            None => output_of(command, session),
+            Some(script) => match command.kind(&script) {
+                Kind::Closed => command.run_closed_captured(&script),
+                Kind::Open => match command.recalled(true) {
+                    Some(given) => Ok(given),
+                    None => command.run_captured(&script),
+                },
+                Kind::Unnoted => command.run_captured(&script),
+                Kind::Makes => {
+                    if let Some(eyes) = session.eyes() {
+                        eyes.effect("a make in $(shell)");
+                    }
+                    command.run_captured(&script)
+                }
+            },
+            None => match command.recalled(true) {
+                Some(given) => Ok(given),
+                None => output_of(command, session),
+            },
         };
         session.check_signal()?;
         match result {

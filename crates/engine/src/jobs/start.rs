@@ -4,13 +4,15 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use rkbuild_base::{BStr, BString, stack};
-use rkbuild_host::{Child, Dir, Env, Exit, Spawn, Stdio};
+use rkbuild_base::{BStr, BString, ByteSlice, stack};
+use rkbuild_host::eyes::{Command as Noted, Step};
+use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Spawn, Stdio, fd};
 use rkbuild_shell::{Dialect, Script, Shell};
 
 use crate::jobs::command::Argv;
 use crate::jobs::native;
 use crate::jobs::process::Process;
+use crate::jobs::recall::Asked;
 use crate::jobs::room::{SCRIPT, SESSION, room};
 use crate::jobs::submake::{self, SubMakes};
 
@@ -23,6 +25,10 @@ const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 /// A command that is about to start.
 pub(crate) struct Command {
     pub process: Arc<Process>,
+    /// The machine, as the session sees it.
+    pub host: Arc<Host>,
+    /// It may be given next time, so that it pays to find out what it depends on.
+    pub given_again: bool,
     /// The line, and the target it is for.
     pub text: BString,
     pub target: &'static [u8],
@@ -42,6 +48,47 @@ pub(crate) enum Way {
     Here(Box<dyn FnOnce() -> Exit + Send>),
     /// As a program.
     Program(Command),
+    /// As a program whose outcome may be known, or is to be found out: [`Command::recalled`].
+    Asked(Command),
+}
+
+/// What a script may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nobody asks.
+    Unnoted,
+    /// It does all by itself: builtins and tools.
+    Closed,
+    /// It starts makes and nothing else.
+    Makes,
+    /// It starts programs.
+    Open,
+}
+
+/// Whether a script may compare times of files. Of what runs in this process only `test` does.
+fn compares_times(text: &[u8]) -> bool {
+    let tests = text.contains_str("test") || text.contains(&b'[');
+    tests && (text.contains_str("-nt") || text.contains_str("-ot") || text.contains(&b'$'))
+}
+
+/// Runs a command of builtins again, as [`Step::Run`] says; `dir` is its directory.
+pub fn run_again(process: &Arc<Process>, command: &Noted, dir: Arc<Dir>, stdio: Stdio) -> Exit {
+    let command = Command {
+        process: process.clone(),
+        host: process.host().clone(),
+        given_again: false,
+        text: command.argv.last().cloned().unwrap_or_default(),
+        target: b"",
+        argv: Argv::Shell(command.argv.clone()),
+        env: command.env.clone(),
+        dir,
+        stdio,
+        inherit: Vec::new(),
+    };
+    match command.script() {
+        Some(script) => command.run_script(&script),
+        None => command.spawn().and_then(|child| child.wait()).unwrap_or(Exit::Code(127)),
+    }
 }
 
 impl Command {
@@ -62,29 +109,178 @@ impl Command {
         }
         match &self.argv {
             Argv::Direct(words) => {
-                let is_make = words
-                    .first()
-                    .is_some_and(|name| submake::is_sub_make(&self.process, &self.dir, name, &self.env));
+                let is_make = words.first().is_some_and(|name| {
+                    submake::is_sub_make(&self.process, &self.host, &self.dir, name, &self.env)
+                });
                 if is_make && let Some(promise) = room(&self.process, SESSION) {
+                    let number = self.process.recall.as_ref().map_or(0, |recall| recall.number());
+                    if let Some(eyes) = self.host.eyes() {
+                        eyes.step(Step::Session(number));
+                    }
                     return Way::Here(Box::new(move || {
                         let _promise = promise;
                         let (Argv::Direct(words) | Argv::Shell(words)) = self.argv;
-                        submake::run(&self.process, words, self.env, self.dir, self.stdio, self.inherit)
+                        let Command { process, env, dir, stdio, inherit, .. } = self;
+                        submake::run(&process, number, words, env, dir, stdio, inherit)
                     }));
+                }
+                if let Some(text) = self.tool(words) {
+                    let argv = vec![BString::from("/bin/sh"), "-c".into(), text];
+                    let command = Command { argv: Argv::Shell(argv), ..self };
+                    return match command.script() {
+                        Some(script) => Way::Here(Box::new(move || command.run_closed(&script))),
+                        None => Way::Program(command),
+                    };
                 }
             }
             Argv::Shell(_) => {
                 if let Some(script) = self.script()
                     && let Some(promise) = room(&self.process, SCRIPT)
                 {
+                    let kind = self.kind(&script);
+                    let asked = self.is_asked();
                     return Way::Here(Box::new(move || {
                         let _promise = promise;
-                        self.run_script(&script)
+                        match kind {
+                            Kind::Closed => self.run_closed(&script),
+                            Kind::Makes => self.run_makes(&script),
+                            Kind::Open if asked => match self.recalled(false) {
+                                Some((exit, _)) => exit,
+                                None => self.run_script(&script),
+                            },
+                            Kind::Unnoted | Kind::Open => self.run_script(&script),
+                        }
                     }));
                 }
             }
         }
-        Way::Program(self)
+        if self.is_asked() { Way::Asked(self) } else { Way::Program(self) }
+    }
+
+    /// The script that does what a program does that is one of the in-process shell's tools, where what it does is noted.
+    fn tool(&self, words: &[BString]) -> Option<BString> {
+        self.host.eyes()?;
+        let text = rkbuild_shell::tool_script(words)?;
+        let path = self.env.get(b"PATH").map_or(DEFAULT_PATH, |path| path.as_ref());
+        self.host.find_program(&self.dir, words.first()?, path).ok()?;
+        let command = Command {
+            process: self.process.clone(),
+            host: self.host.clone(),
+            given_again: false,
+            text: text.clone(),
+            target: b"",
+            argv: Argv::Shell(vec!["/bin/sh".into(), "-c".into(), text.clone()]),
+            env: self.env.clone(),
+            dir: self.dir.clone(),
+            stdio: self.stdio.clone(),
+            inherit: Vec::new(),
+        };
+        (command.kind(&command.script()?) == Kind::Closed).then_some(text)
+    }
+
+    /// Whether what the command gives may be known, or is to be found out.
+    fn is_asked(&self) -> bool {
+        self.given_again
+            && self.inherit.is_empty()
+            && self.process.recall.is_some()
+            && self.host.eyes().is_some()
+    }
+
+    /// What a script may do, where the session notes what it sees.
+    pub fn kind(&self, script: &InProcess) -> Kind {
+        if self.host.eyes().is_none() {
+            return Kind::Unnoted;
+        }
+        let needs = script.script.needs();
+        if needs.programs.is_empty() {
+            return if needs.surroundings { Kind::Open } else { Kind::Closed };
+        }
+        let makes = needs
+            .programs
+            .iter()
+            .all(|name| submake::is_sub_make(&self.process, &self.host, &self.dir, name, &self.env));
+        if makes && !needs.surroundings { Kind::Makes } else { Kind::Open }
+    }
+
+    /// Runs a script of builtins alone. What it prints is a step of the session; one that changes files is a step itself.
+    pub fn run_closed(&self, script: &InProcess) -> Exit {
+        self.closed(script, false).map_or(Exit::Code(2), |(exit, _)| exit)
+    }
+
+    /// Runs a script of builtins alone and gives its standard output.
+    pub fn run_closed_captured(&self, script: &InProcess) -> io::Result<(Exit, Vec<u8>)> {
+        self.closed(script, true)
+    }
+
+    fn closed(&self, script: &InProcess, captured: bool) -> io::Result<(Exit, Vec<u8>)> {
+        let Some(session) = self.host.eyes() else { return Err(io::ErrorKind::Other.into()) };
+        let out = Arc::new(fd::memory_file()?);
+        let err = match captured || !self.stdio.same_output() {
+            true => Arc::new(fd::memory_file()?),
+            false => out.clone(),
+        };
+        let eyes = Arc::new(Eyes::default());
+        let streams = Stdio { stdin: Arc::new(fd::empty_input()?), stdout: out.clone(), stderr: err.clone() };
+        let host = self.host.seen_by(eyes.clone());
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit);
+        let exit = self.shell(script, &host, streams, &programs).run(&script.script);
+        let written = fd::read_memory_file(&out)?;
+        let complained = if Arc::ptr_eq(&out, &err) { Vec::new() } else { fd::read_memory_file(&err)? };
+        let changed = session.absorb(&eyes, compares_times(script.script.text()));
+        if changed {
+            session.step(Step::Run { command: self.noted(), captured });
+        }
+        let print = |err: bool, bytes: &[u8]| {
+            if bytes.is_empty() {
+                return;
+            }
+            let done = if err { self.stdio.write_err(bytes) } else { self.stdio.write_out(bytes) };
+            if done.is_err() {
+                session.effect("what a command printed could not be written");
+            }
+            if !changed {
+                session.step(Step::Print { err, bytes: bytes.to_vec() });
+            }
+        };
+        if !captured {
+            print(false, &written);
+        }
+        print(true, &complained);
+        Ok((exit, if captured { written } else { Vec::new() }))
+    }
+
+    /// Runs a script that starts makes alone, which are sessions of this process.
+    fn run_makes(&self, script: &InProcess) -> Exit {
+        let Some(session) = self.host.eyes() else { return self.run_script(script) };
+        let eyes = Arc::new(Eyes::default());
+        let host = self.host.seen_by(eyes.clone());
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit);
+        let exit = self.shell(script, &host, self.stdio.clone(), &programs).run(&script.script);
+        session.absorb(&eyes, compares_times(script.script.text()));
+        session.step(Step::Run { command: self.noted(), captured: false });
+        exit
+    }
+
+    fn noted(&self) -> Noted {
+        let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
+        Noted { argv: words.clone(), env: self.env.clone(), dir: self.dir.path().to_owned() }
+    }
+
+    /// Has the command given, or run under watch, if that can be done; what it writes is written here, but for standard
+    /// output that is `captured`.
+    pub fn recalled(&self, captured: bool) -> Option<(Exit, Vec<u8>)> {
+        let (recall, session) = (self.process.recall.as_ref()?, self.host.eyes()?);
+        let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
+        let asked = Asked {
+            argv: words,
+            env: &self.env,
+            dir: &self.dir,
+            stdio: &self.stdio,
+            captured,
+            eyes: session,
+        };
+        let output = recall.command(&asked)?;
+        Some((output.exit, output.out))
     }
 
     /// Whether the system would start it. If not, that is to be seen here as well.
@@ -106,7 +302,7 @@ impl Command {
             b"-ec" => true,
             _ => return None,
         };
-        let dialect = self.process.dialect(&self.dir, shell)?;
+        let dialect = self.process.dialect(&self.host, &self.dir, shell)?;
         if dialect != Dialect::Dash {
             return None;
         }
@@ -116,22 +312,31 @@ impl Command {
 
     /// Runs a script found by [`Command::script`].
     pub fn run_script(&self, script: &InProcess) -> Exit {
-        let programs = SubMakes::new(self.process.clone(), &self.inherit);
-        stack::with(STACK, || self.shell(script, &programs).run(&script.script))
+        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit);
+        let shell = || self.shell(script, &self.host, self.stdio.clone(), &programs).run(&script.script);
+        stack::with(STACK, shell)
     }
 
     /// Runs a script found by [`Command::script`], and gives what it writes to standard output.
     pub fn run_captured(&self, script: &InProcess) -> io::Result<(Exit, Vec<u8>)> {
-        let programs = SubMakes::new(self.process.clone(), &self.inherit);
-        stack::with(STACK, || self.shell(script, &programs).run_captured(&script.script))
+        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit);
+        stack::with(STACK, || {
+            self.shell(script, &self.host, self.stdio.clone(), &programs).run_captured(&script.script)
+        })
     }
 
-    fn shell<'a>(&'a self, script: &InProcess, programs: &'a SubMakes) -> Shell<'a> {
+    fn shell<'a>(
+        &'a self,
+        script: &InProcess,
+        host: &'a Arc<Host>,
+        stdio: Stdio,
+        programs: &'a SubMakes,
+    ) -> Shell<'a> {
         Shell {
-            host: self.process.host(),
+            host,
             dir: self.dir.clone(),
             env: self.env.clone(),
-            stdio: self.stdio.clone(),
+            stdio,
             programs,
             name: script.shell.clone(),
             errexit: script.errexit,
@@ -144,7 +349,7 @@ impl Command {
     pub fn spawn(&self) -> io::Result<Child> {
         const ENOEXEC: i32 = 8;
         let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
-        let host = self.process.host();
+        let host = &self.host;
         let path = self.env.get(b"PATH").map_or(DEFAULT_PATH, |path| path.as_ref());
         let name = words.first().map(|name| name.as_slice()).unwrap_or_default();
         let program = host.find_program(&self.dir, name, path)?;

@@ -5,8 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use rkbuild_base::BString;
+use rkbuild_host::eyes::Step;
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::{Child, Dir, Env, Exit, Stdio, signals};
+use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio, signals};
 use rkbuild_shell::{Invocation as Command, Programs};
 
 use crate::jobs::invocation::Invocation;
@@ -17,26 +18,33 @@ use crate::jobs::signal::{self, TERM};
 /// Takes the sub-makes among the commands of a running script.
 pub struct SubMakes {
     process: Arc<Process>,
+    /// The machine as the session sees it that runs the script.
+    host: Arc<Host>,
     inherit: Vec<Arc<OwnedFd>>,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
-    pub fn new(process: Arc<Process>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { process, inherit: inherit.to_vec() }
+    pub fn new(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
+        SubMakes { process, host: host.clone(), inherit: inherit.to_vec() }
     }
 }
 
 impl Programs for SubMakes {
     fn offer(&self, command: &Command<'_>) -> Option<Exit> {
         if let Some(name) = command.argv.first()
-            && is_sub_make(&self.process, command.dir, name, command.env)
+            && is_sub_make(&self.process, &self.host, command.dir, name, command.env)
         {
             // Without room for it here it is a program like any other.
             let _promise = room(&self.process, SESSION)?;
             let stdio = command.stdio().ok()?;
+            let number = self.process.recall.as_ref().map_or(0, |recall| recall.number());
+            if let Some(eyes) = self.host.eyes() {
+                eyes.step(Step::Within(number));
+            }
             return Some(run(
                 &self.process,
+                number,
                 command.argv.to_vec(),
                 (**command.env).clone(),
                 command.dir.clone(),
@@ -75,25 +83,30 @@ impl Programs for SubMakes {
 }
 
 /// True when `name` is the program this process runs, and the sub-make would be as we are.
-pub fn is_sub_make(process: &Process, dir: &Dir, name: &[u8], env: &Env) -> bool {
+pub fn is_sub_make(process: &Process, host: &Host, dir: &Dir, name: &[u8], env: &Env) -> bool {
     // Only a make that was told to be another one can't be a session here.
     let identity = process.shared.lang.identity;
     let wanted = env.get(b"RKBUILD_COMPAT").map_or("4.4.1".into(), |v| v.to_owned());
     let same = wanted == identity.version() || (wanted.is_empty() && identity.is_4_4());
     let path = env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
-    same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(dir, name, &path)
+    same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(host, dir, name, &path)
 }
 
-/// Runs a sub-make to its end, on this thread.
+/// Runs a sub-make to its end, on this thread. `number` is what the session above calls it by.
 pub fn run(
     process: &Arc<Process>,
+    number: u64,
     argv: Vec<BString>,
     env: Env,
     dir: Arc<Dir>,
     stdio: Stdio,
     inherited: Vec<Arc<OwnedFd>>,
 ) -> Exit {
-    let invocation = Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false };
+    let invocation =
+        Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false, number };
+    if let Some(status) = process.recall.as_ref().and_then(|recall| recall.give(process, &invocation)) {
+        return signal::exit_of(status);
+    }
     let session = || (process.session)(process, &invocation);
     match std::panic::catch_unwind(AssertUnwindSafe(session)) {
         Ok(status) => signal::exit_of(status),

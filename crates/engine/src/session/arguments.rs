@@ -7,7 +7,7 @@ use rkbuild_eval::options::{Options, Problems, Source};
 use rkbuild_eval::switch::{HOST, usage};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
 use rkbuild_eval::{Fatal, Result, Session};
-use rkbuild_host::{Env, errors};
+use rkbuild_host::{Env, Kind, errors};
 use rkbuild_syntax::Text;
 
 use crate::jobs::invocation::Invocation;
@@ -89,9 +89,9 @@ pub(crate) fn choose_temporary_directory(session: &mut Session) {
         let Some(dir) = session.env.get(name).filter(|dir| !dir.is_empty()).map(|dir| dir.to_owned()) else {
             continue;
         };
-        let wrong = match session.host().stat(&session.dir, &dir) {
+        let wrong = match session.host().kind(&session.dir, &dir) {
             _ if !newer => None,
-            Ok(meta) if meta.is_dir() => None,
+            Ok(Kind::Dir) => None,
             Ok(_) => Some("not a directory".to_owned()),
             Err(error) => Some(errors::describe(&error)),
         };

@@ -53,7 +53,7 @@ pub(crate) fn read(session: &mut Session, stdin: &mut Option<BString>) -> Result
 fn read_default(session: &mut Session) -> Result<()> {
     for name in DEFAULT_MAKEFILES {
         // A link to nothing is there, too.
-        if session.host().lstat(&session.dir, name).is_ok() {
+        if session.host().link_kind(&session.dir, name).is_ok() {
             let record = unread(session, name, false, true);
             let record = session.read_makefile(name, false, record)?;
             tell_if_absent(session, name, &record);

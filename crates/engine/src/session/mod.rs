@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod database;
 mod entering;
+mod kept;
 mod makefiles;
 mod named;
 mod older;

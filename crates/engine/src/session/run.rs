@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Name};
 use rkbuild_eval::variable::Data;
 use rkbuild_eval::{Fatal, FileId, Result, Session};
-use rkbuild_host::{errors, signals};
+use rkbuild_host::{Eyes, errors, signals};
 
 use crate::graph::states::Status;
 use crate::jobs::invocation::Invocation;
@@ -16,7 +16,7 @@ use crate::jobs::process::Process;
 use crate::jobs::shell::ShellDoor;
 use crate::session::arguments::{self, version_text};
 use crate::session::remake::{self, Remade};
-use crate::session::{database, entering, makefiles, named, older, restart, special, variables};
+use crate::session::{database, entering, kept, makefiles, named, older, restart, special, variables};
 use crate::update::builder::Builder;
 
 /// Nobody reads standard output any more, or it was closed from the start: nothing is said about that.
@@ -41,18 +41,25 @@ struct Run<'a> {
     stdin: Option<BString>,
     /// `Entering directory` was printed, by an earlier run if makefiles were remade; only the last run prints `Leaving directory`.
     entered: bool,
+    /// Where it notes what it sees, asks and gives, if it may be remembered.
+    eyes: Option<Arc<Eyes>>,
 }
 
 /// Runs a make to its end and gives its exit status.
 pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     let entered = invocation.env.get(b"MAKE_RESTARTS").is_some_and(|given| given.starts_with(b"-"));
-    let mut run = Run { process, invocation, restarts: 0, stdin: None, entered };
-    loop {
+    let eyes = process.recall.as_ref().and_then(|recall| recall.begin(invocation));
+    let mut run = Run { process, invocation, restarts: 0, stdin: None, entered, eyes };
+    let status = loop {
         match run.once() {
-            End::Status(status) => return status,
+            End::Status(status) => break status,
             End::Restart => run.restarts += 1,
         }
+    };
+    if let (Some(recall), Some(eyes)) = (&process.recall, &run.eyes) {
+        recall.end(invocation, eyes, status);
     }
+    status
 }
 
 /// The name messages begin with.
@@ -74,9 +81,17 @@ impl Run<'_> {
             Rc::new(ShellDoor::new(process.clone())),
         );
         session.own_process = invocation.own_process;
+        if let Some(eyes) = &self.eyes {
+            session.see_by(eyes.clone());
+        }
         session.entered.set(self.entered);
         let end = self.passes(&mut session).and_then(|end| session.check_scarce().map(|()| end));
         let end = end.unwrap_or_else(|fatal| End::Status(fatal.status));
+        if let Some(eyes) = &self.eyes
+            && let Some(why) = kept::why_not(&session, self.restarts, self.stdin.is_some())
+        {
+            eyes.effect(why);
+        }
         self.finish(&session, end)
     }
 

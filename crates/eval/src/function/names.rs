@@ -170,7 +170,7 @@ impl Session {
         let special = pattern.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'\\'));
         if let Some(open) = archive {
             // A member is taken to exist when its archive does.
-            if self.host().lstat(&self.dir, &pattern[..open]).is_ok() {
+            if self.host().link_kind(&self.dir, &pattern[..open]).is_ok() {
                 out.extend_from_slice(pattern);
                 out.push(b' ');
             }
@@ -204,8 +204,9 @@ impl Session {
     pub(crate) fn is_there_still(&mut self, path: &[u8]) -> bool {
         let (parent, name) = split_dir(path);
         if matches!(name, b"" | b"." | b"..") {
-            return self.host().lstat(&self.dir, path).is_ok();
+            return self.host().link_kind(&self.dir, path).is_ok();
         }
+        let host = self.host().clone();
         let last = &mut self.last_dir;
         if last.path != parent {
             last.start(parent, last.epoch);
@@ -213,14 +214,14 @@ impl Session {
         last.times += 1;
         if last.listing.is_none() && last.times > READ_AFTER {
             // Where it can't be read, names in it may still be found.
-            last.listing = self.shared.host.listing(&self.dir, parent).ok();
+            last.listing = host.names_of(&self.dir, parent).ok();
             if last.listing.is_none() {
                 last.times = 0;
             }
         }
         match &self.last_dir.listing {
-            Some(listing) => listing.contains(name),
-            None => self.host().lstat(&self.dir, path).is_ok(),
+            Some(listing) => host.has_name(&self.dir, parent, Some(listing), name),
+            None => host.link_kind(&self.dir, path).is_ok(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use bstr::{BString, ByteSlice};
 
-use rkbuild_host::Permission;
+use rkbuild_host::{Kind, Permission};
 
 use super::{Done, Place, Thing, letters, same};
 
@@ -43,7 +43,7 @@ fn make_all(place: &Place<'_>, name: &[u8]) -> Option<()> {
         match place.host.mkdir(place.dir, part) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !place.host.stat(place.dir, part).ok()?.is_dir() {
+                if place.host.kind(place.dir, part).ok()? != Kind::Dir {
                     return None;
                 }
             }

@@ -1,0 +1,45 @@
+//! Where sessions and commands may be given instead of evaluated and run: the trait that the crate recall implements.
+
+use std::sync::Arc;
+
+use rkbuild_base::BString;
+use rkbuild_host::eyes::Output;
+use rkbuild_host::{Dir, Env, Eyes, Stdio};
+
+use crate::jobs::invocation::Invocation;
+use crate::jobs::process::Process;
+
+/// A command that is about to start.
+pub struct Asked<'a> {
+    /// The words of the program: those of the command itself, or a shell's with the script as the last.
+    pub argv: &'a [BString],
+    /// The environment it would run in.
+    pub env: &'a Env,
+    /// Its working directory.
+    pub dir: &'a Arc<Dir>,
+    /// Its standard streams.
+    pub stdio: &'a Stdio,
+    /// Standard output is wanted, not to be written anywhere: `$(shell)`.
+    pub captured: bool,
+    /// Where the session notes what it sees; what the command looks at is noted there too.
+    pub eyes: &'a Eyes,
+}
+
+/// Remembers what sessions and commands looked at and gave. What it does not know entirely it leaves alone.
+pub trait Recall: Send + Sync {
+    /// A number for a session that is about to start, by which the session above it names it.
+    fn number(&self) -> u64;
+
+    /// Offered each session before it starts. `Some`: it was given, this is its exit status.
+    fn give(&self, process: &Arc<Process>, invocation: &Invocation) -> Option<i32>;
+
+    /// The session is evaluated: where it notes what it sees, if it is to be remembered.
+    fn begin(&self, invocation: &Invocation) -> Option<Arc<Eyes>>;
+
+    /// An evaluated session ended.
+    fn end(&self, invocation: &Invocation, eyes: &Eyes, status: i32);
+
+    /// Offered each program that is about to start. `Some`: what it gave. It was written to its streams, but for standard
+    /// output that is captured.
+    fn command(&self, asked: &Asked<'_>) -> Option<Output>;
+}

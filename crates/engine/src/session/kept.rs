@@ -1,0 +1,34 @@
+//! Which sessions may be remembered by [`Recall`](crate::jobs::recall::Recall), as far as their switches and surroundings say.
+
+use rkbuild_eval::Session;
+use rkbuild_eval::options::OutputSync;
+
+use crate::graph::trace::Trace;
+
+/// Why a session is not to be given again, whatever it did: its switches ask for something else than building, or what it
+/// gives is not seen where it is noted. `restarts`: how often makefiles were remade; `stdin`: one came from standard input.
+pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&'static str> {
+    let options = &session.options;
+    let asks = options.just_print
+        || options.question
+        || options.touch
+        || options.always_make
+        || options.print_data_base
+        || options.trace
+        || options.version
+        || options.help
+        || !options.old_files.is_empty()
+        || !options.new_files.is_empty()
+        || options.shuffle.is_some()
+        || Trace::of(options).basic;
+    let reasons = [
+        (asks, "a switch that does not only build"),
+        (options.no_native, "--no-native"),
+        (options.output_sync != OutputSync::None, "output is kept together"),
+        (restarts > 0, "makefiles were remade"),
+        (stdin, "a makefile from standard input"),
+        (session.dir.path().is_empty(), "a directory without a name"),
+        (session.out_error.get().is_some(), "standard output could not be written"),
+    ];
+    reasons.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why)
+}

@@ -1,0 +1,486 @@
+//! What one session asked of the machine, and what it was told: the facts its outcome depends on.
+//!
+//! A [`Host`](crate::Host) made by [`Host::seen_by`](crate::Host::seen_by) notes here every look at a file, with what of
+//! the answer was used, and every change it makes. What a session gives (lines, commands) is noted by whoever gives it, as
+//! steps. A session whose [`Eyes`] hold no effect is a function of its facts.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bstr::{BStr, BString};
+use rustc_hash::FxHashMap;
+
+use crate::{Dir, Env, Exit, Meta};
+
+/// How a file was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Ask {
+    /// What the path leads to, links followed.
+    Stat = 0,
+    /// What the path itself is.
+    Lstat = 1,
+    /// What a symbolic link says.
+    Link = 2,
+    /// The path without links.
+    Real = 3,
+    /// Whether this process may execute it.
+    Execute = 4,
+    /// The names that match a pattern.
+    Glob = 5,
+    /// All names in a directory.
+    Names = 6,
+    /// Whether this process may read it.
+    Read = 7,
+    /// Whether this process may write it.
+    Write = 8,
+}
+
+impl Ask {
+    /// The kind with that number.
+    pub fn from_number(number: u8) -> Option<Ask> {
+        const ALL: [Ask; 9] = [
+            Ask::Stat,
+            Ask::Lstat,
+            Ask::Link,
+            Ask::Real,
+            Ask::Execute,
+            Ask::Glob,
+            Ask::Names,
+            Ask::Read,
+            Ask::Write,
+        ];
+        ALL.get(usize::from(number)).copied()
+    }
+}
+
+/// What of an answer was used; several can be.
+pub mod used {
+    /// That it is there, and of which kind; or that it is not.
+    pub const THERE: u8 = 1;
+    /// Permissions, owner and size.
+    pub const SHAPE: u8 = 2;
+    /// Its modification time.
+    pub const TIME: u8 = 4;
+    /// Its contents, or for what is no stat the whole answer.
+    pub const CONTENTS: u8 = 8;
+    /// That it is the very same file, unchanged: for what is too large to compare its contents.
+    pub const SAME: u8 = 16;
+    /// Which file it is: its device, and its number there.
+    pub const FILE: u8 = 32;
+    /// Everything.
+    pub const ALL: u8 = 63;
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An error, by its number.
+    Failed(i32),
+    /// Something is there; no more was asked.
+    There,
+    /// Attributes.
+    Meta(Meta),
+    /// Success, a path, or the hash of a list.
+    Text(BString),
+}
+
+impl Answer {
+    /// What an error says; one without a number is taken for a kind of its own.
+    pub fn failed(error: &std::io::Error) -> Answer {
+        Answer::Failed(error.raw_os_error().unwrap_or(-1))
+    }
+}
+
+/// One fact: an answer, and what of it was used.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// What of it was used: bits of [`used`].
+    pub used: u8,
+    /// What was answered.
+    pub answer: Answer,
+    /// The hash of the contents, where they were used.
+    pub contents: Option<u128>,
+    /// A change just after the look could leave the same times: contents have to be compared.
+    pub young: bool,
+}
+
+impl Seen {
+    /// Whether another look at the same thing gave the same, as far as either was used.
+    pub fn agrees(&self, other: &Seen) -> bool {
+        let same = match (&self.answer, &other.answer) {
+            (Answer::There, Answer::Meta(_)) | (Answer::Meta(_), Answer::There) => true,
+            (Answer::Meta(x), Answer::Meta(y)) => {
+                let both = self.used | other.used;
+                let differ = |bit: u8, differs: bool| both & bit != 0 && differs;
+                x.kind() == y.kind()
+                    && !differ(used::TIME, x.mtime_ns != y.mtime_ns)
+                    && !differ(used::SAME, x != y)
+                    && !differ(used::FILE, (x.dev, x.ino) != (y.dev, y.ino))
+                    && !differ(
+                        used::SHAPE,
+                        (x.mode, x.uid) != (y.mode, y.uid) || x.size != y.size && !x.is_dir(),
+                    )
+            }
+            (x, y) => x == y,
+        };
+        let contents = match (self.contents, other.contents) {
+            (Some(x), Some(y)) => x == y,
+            (None, None) => true,
+            // Contents that were read belong to these attributes and no others.
+            _ => !matches!((&self.answer, &other.answer), (Answer::Meta(x), Answer::Meta(y)) if x != y),
+        };
+        same && contents
+    }
+
+    /// Adds what a later look says that agrees.
+    pub fn join(&mut self, other: &Seen) {
+        self.used |= other.used;
+        self.young |= other.young;
+        self.contents = self.contents.or(other.contents);
+        if other.answer != Answer::There {
+            self.answer = other.answer.clone();
+        }
+    }
+}
+
+/// Something a session gives or does, in order.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Bytes were written to standard output, or error.
+    Print {
+        /// To standard error.
+        err: bool,
+        /// What was written.
+        bytes: Vec<u8>,
+    },
+    /// A command made of builtins that changes files: it is run again in its place. What it writes is not kept: it writes it
+    /// again, or `captured`, nobody reads it.
+    Run {
+        /// The command.
+        command: Command,
+        /// Its standard output goes nowhere.
+        captured: bool,
+    },
+    /// A session below that the command of the next `Run` starts, by its number.
+    Within(u64),
+    /// A command that changes nothing, but may not give the same again: it is run again, and what it gives compared.
+    Ask {
+        /// The command.
+        command: Command,
+        /// Its standard error went where its output did.
+        together: bool,
+        /// What it gave.
+        output: Output,
+    },
+    /// A file was written with these contents.
+    Write {
+        /// Its absolute path.
+        path: BString,
+        /// Permissions.
+        mode: u32,
+        /// The contents.
+        contents: Vec<u8>,
+    },
+    /// A session below ran, by the number the process gave it.
+    Session(u64),
+}
+
+/// A command with all it depends on but files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// Its words.
+    pub argv: Vec<BString>,
+    /// Its environment.
+    pub env: Env,
+    /// The absolute path of its directory.
+    pub dir: BString,
+}
+
+/// What a command gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it wrote to standard output, where that was kept.
+    pub out: Vec<u8>,
+    /// What it wrote to standard error, where that was kept.
+    pub err: Vec<u8>,
+}
+
+/// A question: how, and the absolute path it was about (for a pattern, the directory and the pattern).
+pub type Question = (Ask, BString);
+
+/// What a session asked, gave and did.
+#[derive(Debug, Default)]
+pub struct Eyes {
+    state: Mutex<State>,
+}
+
+/// The contents of [`Eyes`].
+#[derive(Debug, Default)]
+pub struct State {
+    /// Facts.
+    pub facts: FxHashMap<Question, Seen>,
+    /// Steps.
+    pub steps: Vec<Step>,
+    /// Why this session can't be given again: it changed something, or depended on what can't be looked at.
+    pub effect: Option<String>,
+    /// Paths that were changed.
+    pub changes: Vec<BString>,
+    /// Paths that commands changed which are steps, and change them again.
+    pub repeated: Vec<BString>,
+}
+
+/// Clocks of file systems tick at 100 Hz or faster.
+const GRAIN_NS: i64 = 20_000_000;
+/// Where times are whole seconds, or two.
+const COARSE_GRAIN_NS: i64 = 2_100_000_000;
+
+/// Whether a change right after `now` could leave a file with the times it has.
+pub fn is_young(meta: &Meta, now: i64) -> bool {
+    let whole = |ns: i64| ns % 1_000_000_000 == 0;
+    let grain = if whole(meta.mtime_ns) && whole(meta.ctime_ns) { COARSE_GRAIN_NS } else { GRAIN_NS };
+    meta.mtime_ns.max(meta.ctime_ns).saturating_add(grain) > now
+}
+
+/// The hash that stands for contents.
+pub fn hash(contents: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(contents)
+}
+
+/// The absolute path of `path` in `dir`, as it is noted: `./` at its start and doubled slashes go, all else stays. `None`
+/// where the directory has no name.
+pub fn absolute(dir: &BStr, path: &[u8]) -> Option<BString> {
+    if dir.is_empty() && !path.starts_with(b"/") {
+        return None;
+    }
+    let mut out = BString::new(Vec::with_capacity(dir.len() + path.len() + 1));
+    if !path.starts_with(b"/") {
+        out.extend_from_slice(dir);
+    }
+    let mut parts = path.split(|c| *c == b'/').filter(|part| !part.is_empty()).peekable();
+    while let Some(part) = parts.next() {
+        // A dot at the end asks for a directory; elsewhere it says nothing.
+        if part == b"." && (parts.peek().is_some() || path == b".") {
+            continue;
+        }
+        if !out.ends_with(b"/") {
+            out.push(b'/');
+        }
+        out.extend_from_slice(part);
+    }
+    if out.is_empty() {
+        out.push(b'/');
+    }
+    // A slash at the end asks for a directory.
+    if path.ends_with(b"/") && !out.ends_with(b"/") {
+        out.push(b'/');
+    }
+    Some(out)
+}
+
+impl Eyes {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what a command of the session saw, which noted it elsewhere; `times` says whether it compared times. Gives
+    /// whether it changed anything.
+    pub fn absorb(&self, other: &Eyes, times: bool) -> bool {
+        let other = other.take();
+        for ((ask, path), mut seen) in other.facts {
+            if !times {
+                seen.used &= !used::TIME;
+            }
+            self.note(ask, path, seen);
+        }
+        for step in other.steps {
+            self.step(step);
+        }
+        if let Some(why) = other.effect {
+            self.effect(why);
+        }
+        let mut state = self.state();
+        let changed = !other.changes.is_empty();
+        state.repeated.extend(other.changes);
+        changed
+    }
+
+    /// Takes everything out.
+    pub fn take(&self) -> State {
+        std::mem::take(&mut self.state())
+    }
+
+    /// Notes that this session can't be given again, and why.
+    pub fn effect(&self, why: impl Into<String>) {
+        let mut state = self.state();
+        if state.effect.is_none() {
+            state.effect = Some(why.into());
+        }
+    }
+
+    /// Whether it is settled that the session can't be given again.
+    pub fn has_effect(&self) -> bool {
+        self.state().effect.is_some()
+    }
+
+    /// Notes a step; gives its number.
+    pub fn step(&self, step: Step) -> usize {
+        let mut state = self.state();
+        if let (Step::Print { err, bytes }, Some(Step::Print { err: last, bytes: before })) =
+            (&step, state.steps.last_mut())
+            && *last == *err
+        {
+            before.extend_from_slice(bytes);
+        } else {
+            state.steps.push(step);
+        }
+        state.steps.len() - 1
+    }
+
+    /// Keeps a place for steps that come later but belong here.
+    pub fn reserve(&self) -> usize {
+        self.step(Step::Session(0))
+    }
+
+    /// Puts a step where a place was kept.
+    pub fn fill(&self, place: usize, step: Step) {
+        if let Some(slot) = self.state().steps.get_mut(place) {
+            *slot = step;
+        }
+    }
+
+    /// Notes a change to a file.
+    pub fn changed(&self, dir: &Dir, path: &[u8]) {
+        let path = absolute(dir.path(), path).unwrap_or_default();
+        self.state().changes.push(path);
+    }
+
+    /// Notes a fact.
+    pub fn saw(&self, ask: Ask, dir: &Dir, path: &[u8], used: u8, answer: Answer, now: i64) {
+        self.saw_contents(ask, dir, path, used, answer, None, now);
+    }
+
+    /// Notes a fact, with the hash of the contents.
+    #[allow(clippy::too_many_arguments)]
+    pub fn saw_contents(
+        &self,
+        ask: Ask,
+        dir: &Dir,
+        path: &[u8],
+        used: u8,
+        answer: Answer,
+        contents: Option<u128>,
+        now: i64,
+    ) {
+        let Some(path) = absolute(dir.path(), path) else {
+            return self.effect("a directory without a name");
+        };
+        let young = matches!(&answer, Answer::Meta(meta) if is_young(meta, now));
+        self.note(ask, path, Seen { used, answer, contents, young });
+    }
+
+    /// Notes a fact about an absolute path.
+    pub fn note(&self, ask: Ask, path: BString, seen: Seen) {
+        let mut state = self.state();
+        let future = matches!(&seen.answer, Answer::Meta(meta) if seen.used & used::TIME != 0 && seen.young
+            && meta.mtime_ns > seen_limit());
+        if future && state.effect.is_none() {
+            state.effect = Some(format!("{path} is from the future"));
+        }
+        match state.facts.entry((ask, path)) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(seen);
+            }
+            std::collections::hash_map::Entry::Occupied(mut slot) => {
+                let before = slot.get_mut();
+                if !before.agrees(&seen) {
+                    let used = before.used | seen.used;
+                    let (ask, path) = slot.key();
+                    let why = format!("{path} changed while it was looked at ({ask:?} {used})");
+                    state.effect.get_or_insert(why);
+                    return;
+                }
+                before.join(&seen);
+            }
+        }
+    }
+}
+
+/// The latest time a file can have without being from the future.
+fn seen_limit() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec).saturating_add(GRAIN_NS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(mtime_ns: i64) -> Meta {
+        Meta { mtime_ns, ctime_ns: mtime_ns, size: 1, mode: 0o100_644, dev: 1, ino: 2, rdev: 0, uid: 0 }
+    }
+
+    fn seen(used: u8, answer: Answer) -> Seen {
+        Seen { used, answer, contents: None, young: false }
+    }
+
+    #[test]
+    fn paths_are_noted_without_what_says_nothing() {
+        let path = |p: &str| absolute(BStr::new("/d"), p.as_bytes()).unwrap().to_string();
+        assert_eq!(path("a/b"), "/d/a/b");
+        assert_eq!(path("./a//b"), "/d/a/b");
+        assert_eq!(path("."), "/d");
+        assert_eq!(path("/x/./y"), "/x/y");
+        assert_eq!(path("a/.."), "/d/a/..");
+        assert_eq!(path("a/"), "/d/a/");
+        assert_eq!(path("/"), "/");
+        assert_eq!(path("a/."), "/d/a/.");
+        assert!(absolute(BStr::new(""), b"a").is_none());
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_looked_at_is_an_effect() {
+        let eyes = Eyes::default();
+        eyes.note(Ask::Stat, "/a".into(), seen(used::TIME, Answer::Meta(meta(5))));
+        eyes.note(Ask::Stat, "/a".into(), seen(used::THERE, Answer::Meta(meta(5))));
+        assert!(!eyes.has_effect());
+        eyes.note(Ask::Stat, "/a".into(), seen(used::TIME, Answer::Meta(meta(6))));
+        assert!(eyes.has_effect());
+    }
+
+    #[test]
+    fn a_time_nobody_used_may_change() {
+        let eyes = Eyes::default();
+        eyes.note(Ask::Lstat, "/a".into(), seen(used::THERE, Answer::There));
+        eyes.note(Ask::Lstat, "/a".into(), seen(used::THERE, Answer::Meta(meta(5))));
+        eyes.note(Ask::Lstat, "/a".into(), seen(used::THERE, Answer::Meta(meta(6))));
+        assert!(!eyes.has_effect());
+        eyes.note(Ask::Lstat, "/a".into(), seen(used::THERE, Answer::Failed(2)));
+        assert!(eyes.has_effect());
+    }
+
+    #[test]
+    fn contents_belong_to_the_attributes_they_were_read_with() {
+        let read = Seen { contents: Some(7), ..seen(used::CONTENTS, Answer::Meta(meta(5))) };
+        assert!(read.agrees(&seen(used::THERE, Answer::Meta(meta(5)))));
+        assert!(!read.agrees(&seen(used::THERE, Answer::Meta(meta(6)))));
+        assert!(read.agrees(&seen(used::THERE, Answer::There)));
+    }
+
+    #[test]
+    fn lines_printed_one_after_another_are_one_step() {
+        let eyes = Eyes::default();
+        for (err, text) in [(false, "a"), (false, "b"), (true, "c")] {
+            eyes.step(Step::Print { err, bytes: text.into() });
+        }
+        assert_eq!(eyes.take().steps.len(), 2);
+    }
+
+    #[test]
+    fn what_was_changed_just_now_is_young() {
+        assert!(is_young(&meta(1_000_000_001), 1_010_000_000));
+        assert!(!is_young(&meta(1_000_000_001), 1_030_000_000));
+        assert!(is_young(&meta(1_000_000_000), 2_000_000_000));
+    }
+}

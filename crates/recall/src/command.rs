@@ -1,0 +1,587 @@
+//! Commands: those whose outcome is known, and finding out what others depend on by running them under watch.
+//!
+//! A command belongs to one of three classes, and unknown means the last. *Pure*: all its programs are in the table of
+//! [`pure`](crate::pure), and it left files as they were, or wrote small ones: it is not run again, what it gave is given.
+//! *Repeatable*: it changed nothing and talked to nobody: it is run again, and what it gives compared. *Effective*: the session
+//! it belongs to is not remembered.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+
+use bstr::{BStr, BString, ByteSlice};
+use rkbuild_engine::jobs::recall::Asked;
+use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
+use rkbuild_host::poll::{self, Ready};
+use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watched};
+use rkbuild_host::{Env, Exit, Host, Spawn, fd, signals};
+
+use crate::fact::{Fact, Spot};
+use crate::key::{Hasher, Key, VOLATILE};
+use crate::memory::Memory;
+use crate::pure;
+
+/// Larger files are told apart by their attributes alone.
+const MOST_HASHED: u64 = 1 << 20;
+/// Texts that are larger are not looked through for the names of variables.
+const MOST_SCRIPT: usize = 256 << 10;
+/// What a pure command writes is kept up to this size, all files together.
+const MOST_WRITTEN: usize = 256 << 10;
+/// A command that prints more is not remembered.
+const MOST_PRINTED: usize = 1 << 20;
+/// Where programs are looked for when the environment has no PATH.
+const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
+/// The signal that comes to us alone, and that we pass on.
+const TERM: i32 = 15;
+
+/// What is remembered of a pure command.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The variables it may look at, with their values.
+    pub variables: Vec<(BString, Option<BString>)>,
+    /// What it looked at.
+    pub facts: Vec<(Ask, BString, Seen)>,
+    /// The files it writes: path, permissions, contents.
+    pub writes: Vec<(BString, u32, Vec<u8>)>,
+    /// What it gave.
+    pub output: Output,
+}
+
+/// What a command is found by, before the variables it looks at are known.
+pub fn key(asked: &Asked<'_>) -> Key {
+    let mut hasher = Hasher::new();
+    hasher.number(asked.argv.len() as u64);
+    for word in asked.argv {
+        hasher.normalised(word);
+    }
+    hasher.text(asked.dir.path());
+    hasher.number(u64::from(asked.captured));
+    hasher.number(u64::from(asked.stdio.same_output()));
+    hasher.finish()
+}
+
+/// What came of a command that was run under watch.
+pub enum Class {
+    /// It need not be run again.
+    Pure(Known),
+    /// It is to be run again and compared.
+    Repeatable(String),
+    /// It does more than looking.
+    Effective(String),
+}
+
+/// What running a command under watch gave.
+pub struct Ran {
+    /// What it gave.
+    pub output: Output,
+    /// What it did.
+    pub watched: Watched,
+}
+
+impl Memory {
+    /// Runs a command under watch. `None` when it can't be watched, or did not start; nothing of it ran then. What it prints is
+    /// passed on and kept.
+    pub(crate) fn run_watched(&self, asked: &Asked<'_>) -> Option<Ran> {
+        let (out_read, out_write) = fd::pipe().ok()?;
+        let (err_read, err_write) = fd::pipe().ok()?;
+        let one = !asked.captured && asked.stdio.same_output();
+        let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
+        let name = asked.argv.first()?;
+        let program = self.host.find_program(asked.dir, name, path).ok()?;
+        let watch = self
+            .host
+            .watch(&Spawn {
+                program: &program,
+                argv: asked.argv,
+                env: asked.env,
+                dir: asked.dir,
+                stdin: asked.stdio.stdin.as_fd(),
+                stdout: out_write.as_fd(),
+                stderr: if one { out_write.as_fd() } else { err_write.as_fd() },
+                inherit: &[],
+            })
+            .ok()?;
+        drop((out_write, err_write));
+        let mut streams = [(out_read, Vec::new(), false, false), (err_read, Vec::new(), false, true)];
+        let exit = loop {
+            let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
+            for (stream, _, over, _) in &streams {
+                if !over {
+                    fds.push((stream.as_fd(), Ready::Read));
+                }
+            }
+            if fds.is_empty() {
+                break watch.child().wait();
+            }
+            if let Some(signals) = signals::fd() {
+                fds.push((signals, Ready::Read));
+            }
+            if poll::wait(&fds, None).is_err() {
+                break watch.child().wait();
+            }
+            if let Some(signal) = signals::pending() {
+                if signal == TERM {
+                    let _ = watch.child().kill(signal);
+                }
+                break watch.child().wait();
+            }
+            for (stream, bytes, over, err) in &mut streams {
+                let ready = !*over
+                    && poll::wait_one(stream.as_fd(), Ready::Read, Some(std::time::Duration::ZERO))
+                        .unwrap_or(true);
+                if !ready {
+                    continue;
+                }
+                let before = bytes.len();
+                *over = fd::read_some(&*stream, bytes).unwrap_or(0) == 0;
+                if *err || !asked.captured {
+                    pass_on(asked, *err, bytes.get(before..).unwrap_or_default());
+                }
+            }
+        };
+        let exit = exit.unwrap_or(Exit::Code(2));
+        let watched = watch.finish().ok()?;
+        let [(_, out, ..), (_, err, ..)] = streams;
+        Some(Ran { output: Output { exit, out, err }, watched })
+    }
+
+    /// Says of which class a command is that ran, and what it depends on.
+    pub(crate) fn class_of(&self, asked: &Asked<'_>, ran: &Ran) -> Class {
+        let Ran { output, watched, .. } = ran;
+        let harmless = |reason: &&Reason| match reason {
+            Reason::Kernel(_) => true,
+            // All in it was its own.
+            Reason::ListedOwn(path) => watched.temporary.contains(path),
+            _ => false,
+        };
+        if let Some(reason) = watched.reasons.iter().find(|reason| !harmless(reason)) {
+            return Class::Effective(format!("{reason:?}"));
+        }
+        if output.out.len() + output.err.len() > MOST_PRINTED {
+            return Class::Effective("it prints much".into());
+        }
+        if signals::pending().is_some() || matches!(output.exit, Exit::Signal { .. }) {
+            return Class::Effective("a signal came".into());
+        }
+        let impure = self.impure(asked, ran);
+        if let Some(why) = impure {
+            return match watched.changes.first() {
+                None => Class::Repeatable(why),
+                Some(change) => Class::Effective(format!("{why} changes {}", change.path)),
+            };
+        }
+        match self.known(asked, ran) {
+            Ok(known) => Class::Pure(known),
+            Err(why) => Class::Effective(why),
+        }
+    }
+
+    /// Why a command is not pure.
+    fn impure(&self, asked: &Asked<'_>, ran: &Ran) -> Option<String> {
+        let watched = &ran.watched;
+        for reason in &watched.reasons {
+            if let Reason::Kernel(path) = reason
+                && !pure::KERNEL.iter().any(|known| path == known)
+            {
+                return Some(format!("{path} was read"));
+            }
+        }
+        for program in &watched.programs {
+            // A script is what its interpreter makes of it, which is a program of the list as well.
+            if pure::row_of(program.path.as_bstr()).is_none() && !program.script {
+                return Some(program.path.to_string());
+            }
+        }
+        let rows: Vec<&pure::Row> =
+            watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
+        let texts = self.texts(asked, watched);
+        // How many processors there are is in every record's key; no program of the table tells how much room there is.
+        let compiles = rows.iter().any(|row| row.compiles);
+        if compiles && watched.asked.contains(&AskedOf::Random) {
+            return Some("a compiler that uses random numbers".into());
+        }
+        if compiles && self.reads_clock(asked, watched) {
+            return Some("a compiler that is asked for the time".into());
+        }
+        // The numbers of processes: in names of temporary files nobody sees them.
+        if watched
+            .processes
+            .iter()
+            .any(|number| shows_number(&ran.output.out, *number) || shows_number(&ran.output.err, *number))
+        {
+            return Some("a script that prints the number of a process".into());
+        }
+        for program in &watched.programs {
+            let Some(row) = pure::row_of(program.path.as_bstr()) else { continue };
+            let arguments = program.arguments.iter().skip(1);
+            for word in row.not_with {
+                if arguments.clone().any(|argument| argument.starts_with(word.as_bytes())) {
+                    return Some(format!("{} with {word}", row.name));
+                }
+            }
+        }
+        for text in &texts {
+            if let Some(word) = clock(text, &rows) {
+                return Some(format!("a script with {word}"));
+            }
+        }
+        None
+    }
+
+    /// Whether something a compiler read holds one of the words that stand for the time.
+    fn reads_clock(&self, asked: &Asked<'_>, watched: &Watched) -> bool {
+        const WORDS: [&str; 3] = ["__DATE__", "__TIME__", "__TIMESTAMP__"];
+        let tells = |text: &[u8]| WORDS.iter().any(|word| text.find(word).is_some());
+        asked.argv.iter().any(|word| tells(word))
+            || watched.seen.iter().filter(|seen| seen.uses.has(Uses::READ)).any(|seen| {
+                let Found::Is(meta) = seen.found else { return false };
+                // What is larger than any source is a program or a library.
+                meta.is_file()
+                    && meta.size <= MOST_HASHED
+                    && self.host.read_unseen(&self.root, &seen.path).map_or(true, |(text, _)| {
+                        // Compilers themselves hold the words they know.
+                        !text.starts_with(b"\x7fELF") && tells(&text)
+                    })
+            })
+    }
+
+    /// The texts a command may be told what to do by: its arguments, and the scripts it read.
+    fn texts(&self, asked: &Asked<'_>, watched: &Watched) -> Vec<BString> {
+        let mut texts: Vec<BString> = asked.argv.to_vec();
+        let interprets = watched.programs.iter().any(|program| {
+            let name = program.path.rsplit_str("/").next().unwrap_or_default();
+            [&b"dash"[..], b"bash", b"sed", b"mawk", b"gawk"].contains(&name)
+        });
+        if !interprets {
+            return texts;
+        }
+        for seen in watched.seen.iter().filter(|seen| seen.uses.has(Uses::READ)) {
+            let Found::Is(meta) = seen.found else { continue };
+            if !meta.is_file() || meta.size > MOST_SCRIPT as u64 {
+                continue;
+            }
+            if let Ok((text, _)) = self.host.read_unseen(&self.root, &seen.path)
+                && text.find_byte(0).is_none()
+            {
+                texts.push(text.into());
+            }
+        }
+        texts
+    }
+
+    /// What is to be remembered of a pure command.
+    fn known(&self, asked: &Asked<'_>, ran: &Ran) -> Result<Known, String> {
+        let watched = &ran.watched;
+        let mut writes = Vec::new();
+        let mut room = MOST_WRITTEN;
+        for change in &watched.changes {
+            if !matches!(change.kind, ChangeKind::Written | ChangeKind::Created) {
+                return Err(format!("{:?} {}", change.kind, change.path));
+            }
+            let read = self.host.read_unseen(&self.root, &change.path);
+            let Some((contents, meta)) = read.ok().filter(|(c, m)| m.is_file() && c.len() <= room) else {
+                return Err(format!("{} was written", change.path));
+            };
+            // Made where it was missing: next time it is there, and the command may do something else.
+            if change.kind == ChangeKind::Created {
+                return Err(format!("{} was made", change.path));
+            }
+            room -= contents.len();
+            writes.push((change.path.clone(), meta.mode & 0o7777, contents));
+        }
+        let rows: Vec<&pure::Row> =
+            watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
+        let texts = self.texts(asked, watched);
+        let compares = |text: &BString| ["-nt", "-ot", "-ef"].iter().any(|op| text.find(op).is_some());
+        let prints = |row: &&pure::Row| row.name == "diff";
+        let times = texts.iter().any(compares) || rows.iter().any(prints);
+        let mut facts = Vec::new();
+        for seen in &watched.seen {
+            let temporary = watched.temporary.contains(&seen.path);
+            if temporary && seen.uses == Uses::NEW {
+                continue;
+            }
+            if writes.iter().any(|(path, ..)| *path == seen.path) {
+                // It is written anew, whatever it was; but that it was there matters.
+                facts.push((Ask::Stat, seen.path.clone(), seen_there(&seen.found)));
+                continue;
+            }
+            self.facts_of(seen, times, watched.began_ns, &mut facts)?;
+        }
+        Ok(Known {
+            variables: variables(asked.env, &rows, &texts),
+            facts,
+            writes,
+            output: ran.output.clone(),
+        })
+    }
+
+    /// The facts that a look of a watched command stands for.
+    fn facts_of(
+        &self,
+        seen: &rkbuild_host::watch::Seen,
+        times: bool,
+        began: i64,
+        facts: &mut Vec<(Ask, BString, Seen)>,
+    ) -> Result<(), String> {
+        let path = &seen.path;
+        let meta = match seen.found {
+            Found::Missing(errno) => {
+                let answer = Answer::Failed(errno);
+                let missing = Seen { used: used::THERE, answer, contents: None, young: false };
+                facts.push((Ask::Stat, path.clone(), missing));
+                return Ok(());
+            }
+            Found::Is(meta) => meta,
+        };
+        if let Some(target) = &seen.target {
+            let answer = Answer::Text(target.clone());
+            facts.push((
+                Ask::Link,
+                path.clone(),
+                Seen { used: used::CONTENTS, answer, contents: None, young: false },
+            ));
+            return Ok(());
+        }
+        if let Some(names) = &seen.names {
+            let digest = eyes::hash(&bstr::join("\0", names)).to_le_bytes().to_vec();
+            let answer = Answer::Text(digest.into());
+            facts.push((
+                Ask::Names,
+                path.clone(),
+                Seen { used: used::CONTENTS, answer, contents: None, young: false },
+            ));
+        }
+        let mut used = used::THERE;
+        let mut contents = None;
+        if meta.is_file() && (seen.uses.has(Uses::READ) || seen.uses.has(Uses::EXECUTE)) {
+            used |= used::SHAPE;
+            if meta.size > MOST_HASHED {
+                used |= used::SAME;
+            } else {
+                let (data, now) = self
+                    .host
+                    .read_unseen(&self.root, path)
+                    .map_err(|error| format!("{path} can't be read again: {error}"))?;
+                if now != meta {
+                    return Err(format!("{path} changed while it was read"));
+                }
+                used |= used::CONTENTS;
+                contents = Some(eyes::hash(&data));
+            }
+        } else if !meta.is_dir() && (seen.uses.has(Uses::STAT) || seen.uses.has(Uses::ACCESS)) {
+            used |= used::SHAPE;
+        }
+        if times && seen.uses.has(Uses::STAT) {
+            used |= used::TIME;
+        }
+        let ask = if meta.is_symlink() { Ask::Lstat } else { Ask::Stat };
+        let young = eyes::is_young(&meta, began);
+        if young && used & used::SAME != 0 {
+            return Err(format!("{path} was changed just now"));
+        }
+        facts.push((ask, path.clone(), Seen { used, answer: Answer::Meta(meta), contents, young }));
+        Ok(())
+    }
+
+    /// Notes with the session what a known command looks at and gives; writes its files.
+    pub(crate) fn note(&self, asked: &Asked<'_>, known: &Known, write: bool) -> io::Result<()> {
+        for (ask, path, seen) in &known.facts {
+            asked.eyes.note(*ask, path.clone(), seen.clone());
+        }
+        for (path, mode, contents) in &known.writes {
+            if write {
+                crate::place::Place::rewrite(&self.host, &self.root, path, *mode, contents)?;
+            }
+            let (path, contents) = (path.clone(), contents.clone());
+            asked.eyes.step(Given::Write { path, mode: *mode, contents });
+        }
+        Ok(())
+    }
+
+    /// Notes with the session a command that is to be asked again.
+    pub(crate) fn note_repeatable(&self, asked: &Asked<'_>, output: &Output) {
+        let command =
+            Noted { argv: asked.argv.to_vec(), env: asked.env.clone(), dir: asked.dir.path().to_owned() };
+        let together = !asked.captured && asked.stdio.same_output();
+        asked.eyes.step(Given::Ask { command, together, output: output.clone() });
+    }
+
+    /// Whether what a command looked at is as it was.
+    pub(crate) fn holds_now(&self, known: &Known) -> bool {
+        known.facts.iter().all(|(ask, path, seen)| {
+            let fact =
+                Fact { ask: *ask, answer: seen.answer.clone(), contents: seen.contents, young: seen.young };
+            let spot = Spot { root: &self.root, place: None, name: BStr::new(b""), path: &|| path.clone() };
+            fact.broken(&self.host, &spot) & seen.used == 0
+        })
+    }
+}
+
+fn seen_there(found: &Found) -> Seen {
+    let answer = match found {
+        Found::Missing(errno) => Answer::Failed(*errno),
+        Found::Is(_) => Answer::There,
+    };
+    Seen { used: used::THERE, answer, contents: None, young: false }
+}
+
+/// The variables a command may look at: those its programs are known to, and those its scripts name.
+fn variables(env: &Env, rows: &[&pure::Row], texts: &[BString]) -> Vec<(BString, Option<BString>)> {
+    let all = texts.iter().any(|text| {
+        ["eval", "export -p", "env ", "printenv", "ENVIRON", "set\n"]
+            .iter()
+            .any(|word| text.find(word).is_some())
+    });
+    let mut named: BTreeSet<BString> = BTreeSet::new();
+    for text in texts {
+        names_in(text, &mut named);
+    }
+    let mut found: Vec<(BString, Option<BString>)> = Vec::new();
+    for (name, value) in env.iter() {
+        if VOLATILE.contains(&name.as_bytes()) {
+            continue;
+        }
+        let known = pure::names(pure::ANY_PROGRAM, name)
+            || rows.iter().any(|row| pure::names(row.variables, name))
+            || all;
+        if known && !named.contains(name) {
+            found.push((name.to_owned(), Some(value.to_owned())));
+        }
+    }
+    for name in named {
+        let value = env.get(&name).map(|value| value.to_owned());
+        found.push((name, value));
+    }
+    // That none of the others is set can't be said for each: those with fixed names.
+    for name in rows.iter().flat_map(|row| row.variables).chain(pure::ANY_PROGRAM) {
+        if !name.ends_with('*') && !env.contains(name.as_bytes()) {
+            found.push(((*name).into(), None));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Whether a text has a number, by itself.
+fn shows_number(text: &[u8], number: i32) -> bool {
+    let number = number.to_string();
+    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    text.find_iter(&number).any(|at| !digit(at.checked_sub(1)) && !digit(Some(at + number.len())))
+}
+
+/// What in a script gives it a clock, random numbers, or the numbers of processes, which differ from run to run.
+fn clock(text: &[u8], rows: &[&pure::Row]) -> Option<&'static str> {
+    const VARIABLES: [&str; 8] =
+        ["RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "PPID", "BASHPID", "BASH_ARGV0"];
+    const AWK: [&str; 5] = ["systime", "strftime", "srand", "rand(", "PROCINFO"];
+    let mut names = BTreeSet::new();
+    names_in(text, &mut names);
+    let variable = VARIABLES.into_iter().find(|name| names.contains(name.as_bytes().as_bstr()));
+    let runs = |name: &str| rows.iter().any(|row| row.name == name);
+    let awk = (runs("mawk") || runs("gawk")).then(|| AWK.into_iter().find(|word| text.find(word).is_some()));
+    let bash = (runs("bash") && text.find("%(").is_some()).then_some("%(");
+    let limits = has_word(text, b"ulimit ").then_some("ulimit");
+    variable.or(awk.flatten()).or(bash).or(limits)
+}
+
+/// Whether a word of a text begins so.
+fn has_word(text: &[u8], start: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(start)) {
+        let at = from + at;
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        if before.is_none_or(|c| matches!(c, b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'=' | b'(' | b'`')) {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
+}
+
+/// The names after `$` and `${` in a text.
+fn names_in(text: &[u8], names: &mut BTreeSet<BString>) {
+    let mut rest = text;
+    while let Some(at) = rest.find_byte(b'$') {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let mut name = rest.trim_start_with(|c| c == '{' || c == '#' || c == '(');
+        let end = name.iter().position(|c| !(c.is_ascii_alphanumeric() || *c == b'_')).unwrap_or(name.len());
+        name = name.get(..end).unwrap_or_default();
+        if name.first().is_some_and(|c| !c.is_ascii_digit()) && !VOLATILE.contains(&name) {
+            names.insert(name.into());
+        }
+    }
+}
+
+/// Writes what a command gave, and notes it with the session.
+pub(crate) fn print(asked: &Asked<'_>, output: &Output) {
+    for (err, bytes) in [(false, &output.out), (true, &output.err)] {
+        if bytes.is_empty() || asked.captured && !err {
+            continue;
+        }
+        pass_on(asked, err, bytes);
+    }
+}
+
+fn pass_on(asked: &Asked<'_>, err: bool, bytes: &[u8]) {
+    let done = if err { asked.stdio.write_err(bytes) } else { asked.stdio.write_out(bytes) };
+    if done.is_err() {
+        asked.eyes.effect("what a command printed could not be written");
+    }
+    asked.eyes.step(Given::Print { err, bytes: bytes.to_vec() });
+}
+
+/// Runs a command that is to be asked again, and gives what it gives.
+pub(crate) fn ask_again(
+    host: &Arc<Host>,
+    command: &Noted,
+    dir: &rkbuild_host::Dir,
+    together: bool,
+) -> io::Result<Output> {
+    let path = command.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
+    let name = command.argv.first().map(|name| name.as_bstr()).unwrap_or_default();
+    let program = host.find_program(dir, name, path)?;
+    let (out, err) = (fd::memory_file()?, fd::memory_file()?);
+    let stdin = fd::empty_input()?;
+    let child = host.spawn(&Spawn {
+        program: &program,
+        argv: &command.argv,
+        env: &command.env,
+        dir,
+        stdin: stdin.as_fd(),
+        stdout: out.as_fd(),
+        stderr: if together { out.as_fd() } else { err.as_fd() },
+        inherit: &[],
+    })?;
+    let exit = child.wait()?;
+    Ok(Output { exit, out: fd::read_memory_file(&out)?, err: fd::read_memory_file(&err)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_those_that_scripts_name_and_programs_look_at() {
+        let env: Env =
+            [("A", "1"), ("B", "2"), ("CPATH", "/x"), ("LC_ALL", "C"), ("SHLVL", "3")].into_iter().collect();
+        let gcc = pure::row_of(BStr::new("/usr/bin/x86_64-linux-gnu-gcc-12")).unwrap();
+        let found = variables(&env, &[gcc], &["echo $A ${C:-x} $SHLVL $1 $$".into()]);
+        let get = |name: &str| found.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        assert_eq!(get("A"), Some(Some("1".into())));
+        assert_eq!(get("B"), None);
+        assert_eq!(get("C"), Some(None));
+        assert_eq!(get("CPATH"), Some(Some("/x".into())));
+        assert_eq!(get("LC_ALL"), Some(Some("C".into())));
+        assert_eq!(get("LIBRARY_PATH"), Some(None));
+        assert_eq!(get("SHLVL"), None);
+    }
+
+    #[test]
+    fn a_script_that_can_see_all_variables_depends_on_all() {
+        let env: Env = [("A", "1"), ("B", "2")].into_iter().collect();
+        assert!(variables(&env, &[], &["eval x=$y".into()]).iter().any(|(n, _)| n == "B"));
+    }
+}

@@ -1,0 +1,149 @@
+//! A fact: what was answered about a file, and whether the same would be answered now.
+
+use bstr::{BStr, BString, ByteSlice};
+use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
+use rkbuild_host::{Dir, Host, Meta, Permission, Place, matches};
+
+/// An answer to a question about an absolute path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// How it was asked.
+    pub ask: Ask,
+    /// What was answered.
+    pub answer: Answer,
+    /// The hash of the contents, where they were used.
+    pub contents: Option<u128>,
+    /// The attributes do not prove that the contents are the same: they were young when they were looked at.
+    pub young: bool,
+}
+
+/// Where a fact is looked at: a path, and the directory that was opened to look at many.
+pub struct Spot<'a> {
+    /// The root directory, from which absolute paths start.
+    pub root: &'a Dir,
+    /// The path's directory, if it could be opened.
+    pub place: Option<&'a Place>,
+    /// The path's last part.
+    pub name: &'a BStr,
+    /// Makes the whole path.
+    pub path: &'a dyn Fn() -> BString,
+}
+
+impl Fact {
+    /// The fact that a look stands for.
+    pub fn new(ask: Ask, seen: &Seen) -> Fact {
+        Fact { ask, answer: seen.answer.clone(), contents: seen.contents, young: seen.young }
+    }
+
+    /// The look that stands for the fact, when this of it was used.
+    pub fn seen(self, used: u8) -> Seen {
+        Seen { used, answer: self.answer, contents: self.contents, young: self.young }
+    }
+
+    /// Whether it says no more than that a directory has a name, or has it not: what the directory's own attributes can prove.
+    pub fn is_of_names(&self) -> bool {
+        const ENOENT: i32 = 2;
+        match self.answer {
+            Answer::There => self.ask == Ask::Lstat,
+            Answer::Failed(ENOENT) => matches!(self.ask, Ask::Stat | Ask::Lstat),
+            _ => false,
+        }
+    }
+
+    /// What of the fact does not hold any more: bits of [`used`]. `host` notes nothing.
+    pub fn broken(&self, host: &Host, spot: &Spot<'_>) -> u8 {
+        match self.ask {
+            Ask::Stat | Ask::Lstat => self.broken_attributes(host, spot),
+            Ask::Link => self.differs(host.read_link(spot.root, &(spot.path)()).map(Into::into)),
+            Ask::Real => self.differs(host.realpath(spot.root, &(spot.path)()).map(Into::into)),
+            Ask::Execute => self.differs(host.access_exec(spot.root, &(spot.path)()).map(|()| Vec::new())),
+            Ask::Read => self.permitted(host, spot, Permission::Read),
+            Ask::Write => self.permitted(host, spot, Permission::Write),
+            Ask::Names => {
+                let names = host.names_of(spot.root, &(spot.path)());
+                self.differs(names.map(|names| names.digest(|_| true).into()))
+            }
+            Ask::Glob => {
+                let path = (spot.path)();
+                let (parent, pattern) = split(path.as_bstr());
+                let names = host.names_of(spot.root, parent);
+                self.differs(names.map(|names| names.digest(|name| matches(pattern, name)).into()))
+            }
+        }
+    }
+
+    fn permitted(&self, host: &Host, spot: &Spot<'_>, permission: Permission) -> u8 {
+        self.differs(host.access(spot.root, &(spot.path)(), permission).map(|()| Vec::new()))
+    }
+
+    fn differs(&self, now: std::io::Result<Vec<u8>>) -> u8 {
+        let same = match (&self.answer, &now) {
+            (Answer::Text(before), Ok(now)) => before == now,
+            (Answer::Failed(_), Err(error)) => self.answer == Answer::failed(error),
+            _ => false,
+        };
+        if same { 0 } else { used::ALL }
+    }
+
+    fn broken_attributes(&self, host: &Host, spot: &Spot<'_>) -> u8 {
+        let follow = self.ask == Ask::Stat;
+        let now = match spot.place {
+            Some(place) => host.stat_in(place, spot.name, follow),
+            None => host.look_unseen(self.ask, spot.root, &(spot.path)()),
+        };
+        match (&self.answer, now) {
+            (Answer::There, Ok(_)) => 0,
+            (Answer::Failed(_), Err(error)) if self.answer == Answer::failed(&error) => 0,
+            (Answer::Meta(before), Ok(now)) => self.broken_meta(before, &now, host, spot),
+            _ => used::ALL,
+        }
+    }
+
+    fn broken_meta(&self, before: &Meta, now: &Meta, host: &Host, spot: &Spot<'_>) -> u8 {
+        // What device a device file stands for is part of what it is.
+        let now = &Meta { rdev: before.rdev, ..*now };
+        let proved = before == now && !self.young;
+        if proved || before == now && self.contents.is_none() {
+            return 0;
+        }
+        if before.kind() != now.kind() {
+            return used::ALL;
+        }
+        let mut broken = if before == now { 0 } else { used::SAME };
+        if (before.mode, before.uid) != (now.mode, now.uid) || before.size != now.size && !now.is_dir() {
+            broken |= used::SHAPE;
+        }
+        if (before.dev, before.ino) != (now.dev, now.ino) {
+            broken |= used::FILE;
+        }
+        if before.mtime_ns != now.mtime_ns {
+            broken |= used::TIME;
+        }
+        if let Some(contents) = self.contents
+            && (before.size != now.size || self.contents_now(host, spot) != Some(contents))
+        {
+            broken |= used::CONTENTS;
+        }
+        broken
+    }
+
+    fn contents_now(&self, host: &Host, spot: &Spot<'_>) -> Option<u128> {
+        let data = match spot.place {
+            Some(place) => host.read_in(place, spot.name),
+            None => host.read(spot.root, &(spot.path)()),
+        };
+        data.ok().map(|data| eyes::hash(&data))
+    }
+}
+
+/// The directory of an absolute path and its last part.
+pub fn split(path: &BStr) -> (&BStr, &BStr) {
+    match path.rfind_byte(b'/') {
+        None => (BStr::new(b"/"), path),
+        Some(0) => (BStr::new(b"/"), path.get(1..).unwrap_or_default().as_bstr()),
+        Some(at) => {
+            let (dir, name) = path.split_at(at);
+            (dir.as_bstr(), name.get(1..).unwrap_or_default().as_bstr())
+        }
+    }
+}

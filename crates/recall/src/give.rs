@@ -1,0 +1,106 @@
+//! Giving a session: its lines printed, its repeated commands run, its exit status told.
+//!
+//! First those commands are asked that only look and may not give the same again; only when all have given what they gave
+//! is anything printed or written.
+
+use std::sync::Arc;
+
+use bstr::BStr;
+use rkbuild_engine::jobs::invocation::Invocation;
+use rkbuild_engine::jobs::process::Process;
+use rkbuild_engine::jobs::start::run_again;
+use rkbuild_host::eyes::Command as Noted;
+use rkbuild_host::{Env, Exit, Stdio, fd};
+
+use crate::command::ask_again;
+use crate::memory::Memory;
+use crate::place::Place;
+use crate::store::Store;
+use crate::trace::{Command, Output, Step};
+
+impl Memory {
+    /// Gives a session whose facts hold, and all below it. `None`: it has to be evaluated, and nothing was printed.
+    pub(crate) fn give_trace(&self, process: &Arc<Process>, invocation: &Invocation, n: u32) -> Option<i32> {
+        let (store, _) = self.store.as_ref()?;
+        let status = store.entry(n)?.status;
+        let mut steps = Vec::new();
+        collect(store, n, true, &mut steps)?;
+        let answer = steps.iter().all(|step| match step {
+            Step::Ask { command, together, output } => self.answers(store, command, *together, output),
+            _ => true,
+        });
+        (answer && self.give_steps(store, process, &invocation.stdio, steps)).then_some(status)
+    }
+
+    fn answers(&self, store: &Store, command: &Command, together: bool, output: &Output) -> bool {
+        let (Some(command), Ok(dir)) = (noted(store, command), self.root.open(&command.dir)) else {
+            return false;
+        };
+        ask_again(&self.host, &command, &dir, together).is_ok_and(|now| Output::from(now) == *output)
+    }
+
+    fn give_steps(&self, store: &Store, process: &Arc<Process>, stdio: &Stdio, steps: Vec<Step>) -> bool {
+        for step in steps {
+            let done = match step {
+                Step::Print { err, bytes } => {
+                    // Where nobody listens any more there is nobody to tell.
+                    let _ = if err { stdio.write_err(&bytes) } else { stdio.write_out(&bytes) };
+                    true
+                }
+                Step::Run { command, captured } => self.run(store, process, stdio, &command, captured),
+                Step::Write { path, mode, contents } => {
+                    Place::rewrite(&self.host, &self.root, &path, mode, &contents).is_ok()
+                }
+                Step::Session(_)
+                | Step::Within(_)
+                | Step::Ask { .. }
+                | Step::Output(_)
+                | Step::Variables(_) => true,
+            };
+            if !done {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn run(
+        &self,
+        store: &Store,
+        process: &Arc<Process>,
+        stdio: &Stdio,
+        command: &Command,
+        captured: bool,
+    ) -> bool {
+        let (Some(command), Ok(dir)) = (noted(store, command), self.root.open(&command.dir)) else {
+            return false;
+        };
+        let mut stdio = stdio.clone();
+        if captured {
+            let Ok(nowhere) = fd::memory_file() else { return false };
+            stdio.stdout = Arc::new(nowhere);
+        }
+        // What comes of it was noted with the session, which ended well.
+        matches!(run_again(process, &command, dir, stdio), Exit::Code(_))
+    }
+}
+
+/// The steps of a session and of all below it, in order. Of those that a command starts which is run again only what is to
+/// be asked counts: the command gives the rest. `None` when they can't be read.
+fn collect(store: &Store, n: u32, all: bool, out: &mut Vec<Step>) -> Option<()> {
+    for step in store.steps(&store.entry(n)?)? {
+        match step {
+            Step::Session(below) => collect(store, below, all, out)?,
+            Step::Within(below) => collect(store, below, false, out)?,
+            step if all || matches!(step, Step::Ask { .. }) => out.push(step),
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn noted(store: &Store, command: &Command) -> Option<Noted> {
+    let env: Env = store.env(command.env)?.into_iter().collect();
+    let argv = command.argv.iter().map(|word| word.as_slice().into()).collect();
+    Some(Noted { argv, env, dir: BStr::new(&command.dir).to_owned() })
+}

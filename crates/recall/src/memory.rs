@@ -1,0 +1,901 @@
+//! What is remembered in one process: the store of the tree, what of it holds, and what is new.
+
+use std::collections::hash_map::Entry as Slot;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bstr::{BStr, BString, ByteSlice};
+use rkbuild_engine::jobs::invocation::Invocation;
+use rkbuild_engine::jobs::process::Process;
+use rkbuild_engine::jobs::recall::{Asked, Recall};
+use rkbuild_host::eyes::{self, Answer, Ask, Output, Seen, State};
+use rkbuild_host::{Dir, Env, Eyes, Host};
+use rustc_hash::FxHashMap;
+
+use crate::command::{self, Class, Known};
+use crate::fact::Fact;
+use crate::key;
+use crate::look::Looks;
+use crate::place::Place;
+use crate::store::{Contents, Proof, Store};
+use crate::trace::{Command, Environment, Step, Trace};
+
+/// Traces that were not used in so many runs that wrote the store go.
+const OLD: u32 = 40;
+/// How many bytes all stores may have together, unless `RKBUILD_CACHE_SIZE` says otherwise.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// How many reasons for not keeping a session are told apart.
+const MOST_REASONS: usize = 1000;
+
+/// What is done with what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It is given.
+    On,
+    /// All is evaluated, and where recall would have spoken differently is told.
+    Verify,
+}
+
+/// What came of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It was given, or could have been: a trace of the store.
+    Given(u32),
+    /// It was evaluated, and is remembered: a new trace.
+    New(u32),
+    /// It can't be given again.
+    Lost,
+}
+
+/// Commands whose outcome is known, of all trees.
+struct Commands {
+    place: Place,
+    /// The file, read when it is first needed.
+    store: OnceLock<Option<(Store, Looks)>>,
+    new: Mutex<New>,
+    /// Those that were learned in this run, by their second key.
+    learned: Mutex<FxHashMap<u128, Arc<Known>>>,
+    /// The names of variables that tell commands apart, by their first key.
+    names: Mutex<FxHashMap<u128, Arc<Vec<BString>>>>,
+    /// Traces of the file that were used.
+    used: Mutex<Vec<u32>>,
+}
+
+impl Commands {
+    fn new(place: Place) -> Commands {
+        Commands {
+            place,
+            store: OnceLock::new(),
+            new: Mutex::default(),
+            learned: Mutex::default(),
+            names: Mutex::default(),
+            used: Mutex::default(),
+        }
+    }
+}
+
+/// The second key of a command: the first, and the variables it looks at.
+fn second_key(first: u128, variables: impl Iterator<Item = (BString, Option<BString>)>) -> u128 {
+    let mut hasher = key::Hasher::new();
+    hasher.number(first as u64);
+    hasher.number((first >> 64) as u64);
+    for (name, value) in variables {
+        hasher.text(&name);
+        match value {
+            Some(value) => hasher.normalised(&value),
+            None => hasher.number(u64::MAX),
+        }
+    }
+    hasher.finish()
+}
+
+/// A fact of this run or the store.
+struct Noted {
+    path: BString,
+    ask: Ask,
+    seen: Seen,
+}
+
+/// New facts and traces.
+#[derive(Default)]
+struct New {
+    /// The latest answer to each question, by its place in `facts`.
+    latest: FxHashMap<(Ask, BString), u32>,
+    facts: Vec<Noted>,
+    traces: Vec<Trace>,
+    envs: Vec<Environment>,
+    env_ids: FxHashMap<u128, u32>,
+    /// Why sessions were not kept, and how many for each reason.
+    lost: Vec<(String, u32)>,
+}
+
+/// Counts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Sessions that were evaluated.
+    pub evaluated: u64,
+    /// Sessions that were given, those below them left out.
+    pub given: u64,
+    /// Facts in the store.
+    pub facts: u64,
+    /// Names of the first facts that had changed.
+    pub changed: Vec<BString>,
+    /// How many had changed.
+    pub changed_count: u64,
+    /// Why evaluated sessions are not remembered, and how many.
+    pub lost: Vec<(String, u32)>,
+    /// Commands that were given.
+    pub commands_given: u64,
+    /// Commands that were run under watch and need not be run again.
+    pub commands_pure: u64,
+    /// Commands that are run again, and compared.
+    pub commands_repeatable: u64,
+    /// Commands that do more than looking.
+    pub commands_effective: u64,
+    /// The size of the store that was read, in bytes.
+    pub store: u64,
+}
+
+/// What one process remembers.
+pub struct Memory {
+    pub(crate) host: Arc<Host>,
+    pub(crate) root: Arc<Dir>,
+    mode: Mode,
+    machine: u128,
+    place: Place,
+    pub(crate) store: Option<(Store, Looks)>,
+    next: AtomicU64,
+    outcomes: Mutex<FxHashMap<u64, Outcome>>,
+    new: Mutex<New>,
+    commands: Commands,
+    stats: Mutex<Stats>,
+    /// In verify mode: what would have been given, by the session's number.
+    expected: Mutex<FxHashMap<u64, u32>>,
+    /// In verify mode: where recall would have spoken differently.
+    differences: Mutex<Vec<String>>,
+    most: u64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Memory {
+    /// What is remembered of the tree that a make called with `argv` in `dir` works on. `build` identifies this program.
+    /// `None` where nothing can be remembered.
+    pub fn new(
+        host: &Arc<Host>,
+        env: &Env,
+        dir: &Dir,
+        argv: &[BString],
+        build: u128,
+        mode: Mode,
+    ) -> Option<Arc<Memory>> {
+        let root = dir.open(b"/").ok()?;
+        let host = host.unseen();
+        let place = Place::new(env, key::of_tree(dir.path(), argv))?;
+        let machine = key::of_machine(build);
+        let store = place.read(&host, &root).and_then(|data| Store::new(data, machine));
+        let store = store.map(|store| {
+            let looks = Looks::new(&store);
+            (store, looks)
+        });
+        let commands = Commands::new(place.of_commands());
+        let most = env
+            .get(b"RKBUILD_CACHE_SIZE")
+            .and_then(|text| text.to_str().ok())
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(MOST_BYTES);
+        Some(Arc::new(Memory {
+            host,
+            root,
+            mode,
+            machine,
+            place,
+            store,
+            next: AtomicU64::new(1),
+            outcomes: Mutex::default(),
+            new: Mutex::default(),
+            commands,
+            stats: Mutex::default(),
+            expected: Mutex::default(),
+            differences: Mutex::default(),
+            most,
+        }))
+    }
+
+    /// Forgets what is remembered of that tree.
+    pub fn forget(host: &Arc<Host>, env: &Env, dir: &Dir, argv: &[BString]) {
+        if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv)), dir.open(b"/")) {
+            place.forget(&host.unseen(), &root);
+        }
+    }
+
+    /// Counts of this run so far.
+    pub fn stats(&self) -> Stats {
+        let mut stats = lock(&self.stats).clone();
+        stats.lost = lock(&self.new).lost.clone();
+        stats.facts = self.store.as_ref().map_or(0, |(store, _)| store.facts() as u64);
+        stats.store = self.store.as_ref().map_or(0, |(store, _)| store.size() as u64);
+        stats
+    }
+
+    /// In verify mode: where recall would have spoken differently.
+    pub fn differences(&self) -> Vec<String> {
+        lock(&self.differences).clone()
+    }
+
+    fn key(&self, invocation: &Invocation) -> u128 {
+        key::of_session(invocation, &self.host)
+    }
+
+    /// The trace of a session that holds, it and all below it.
+    fn holding(&self, invocation: &Invocation) -> Option<u32> {
+        let (store, looks) = self.store.as_ref()?;
+        let n = store.find(self.key(invocation))?;
+        let mut changed = Vec::new();
+        if self.holds(store, looks, n, &mut changed) {
+            return Some(n);
+        }
+        let mut stats = lock(&self.stats);
+        stats.changed_count += changed.len() as u64;
+        for fact in changed {
+            if stats.changed.len() < 10 {
+                let path = store.path(fact);
+                if !stats.changed.contains(&path) {
+                    stats.changed.push(path);
+                }
+            }
+        }
+        None
+    }
+
+    fn holds(&self, store: &Store, looks: &Looks, n: u32, changed: &mut Vec<u32>) -> bool {
+        let Some(entry) = store.entry(n) else { return false };
+        if let Some(closure) = store.closure(&entry) {
+            return looks.hold(store, &self.host, &self.root, closure, Some(changed));
+        }
+        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), Some(changed)) {
+            return false;
+        }
+        let Some(steps) = store.steps(&entry) else { return false };
+        steps.iter().all(|step| match step {
+            Step::Session(below) | Step::Within(below) => self.holds(store, looks, *below, changed),
+            _ => true,
+        })
+    }
+
+    /// Writes what is new. Called when the process's own make has ended.
+    pub fn finish(&self) {
+        self.finish_commands();
+        let mut new = std::mem::take(&mut *lock(&self.new));
+        lock(&self.new).lost = std::mem::take(&mut new.lost);
+        if new.traces.is_empty() {
+            if self.store.is_some() {
+                self.place.touch(&self.host, &self.root);
+            }
+            return;
+        }
+        let old = self.store.as_ref().map(|(store, _)| store);
+        let run = old.map_or(0, |store| store.run) + 1;
+        let given: Vec<u32> = lock(&self.outcomes)
+            .values()
+            .filter_map(|outcome| match outcome {
+                Outcome::Given(n) => Some(*n),
+                _ => None,
+            })
+            .collect();
+        let lost = std::mem::take(&mut lock(&self.new).lost);
+        let (contents, dropped) = Merge::new(new, old, run, &given).contents();
+        lock(&self.new).lost = lost;
+        for why in dropped {
+            self.reason(&why);
+        }
+        if contents.traces.is_empty() {
+            return;
+        }
+        let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
+        // A disk that is full or a home that can't be written: the next build is evaluated like this one.
+        if data.len() as u64 <= self.most && self.place.write(&self.host, &self.root, &data).is_ok() {
+            self.place.make_room(&self.host, &self.root, self.most - data.len() as u64);
+        }
+    }
+
+    fn command_store(&self) -> Option<&(Store, Looks)> {
+        let read = || {
+            let data = self.commands.place.read(&self.host, &self.root)?;
+            let store = Store::new(data, self.machine)?;
+            let looks = Looks::new(&store);
+            Some((store, looks))
+        };
+        self.commands.store.get_or_init(read).as_ref()
+    }
+
+    /// What is known of a command, if all it depends on is as it was.
+    fn known_command(&self, first: u128, asked: &Asked<'_>) -> Option<Known> {
+        let names = lock(&self.commands.names).get(&first).cloned();
+        let names = match names {
+            Some(names) => names,
+            None => {
+                let (store, _) = self.command_store()?;
+                let entry = store.entry(store.find(first)?)?;
+                let Some(Step::Variables(names)) = store.steps(&entry)?.pop() else { return None };
+                Arc::new(names.into_iter().map(BString::from).collect())
+            }
+        };
+        let values =
+            names.iter().map(|name| (name.clone(), asked.env.get(name).map(|value| value.to_owned())));
+        let second = second_key(first, values);
+        let learned = lock(&self.commands.learned).get(&second).cloned();
+        if let Some(known) = learned {
+            return self.holds_now(&known).then(|| (*known).clone());
+        }
+        let (store, looks) = self.command_store()?;
+        let n = store.find(second)?;
+        let entry = store.entry(n)?;
+        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), None) {
+            return None;
+        }
+        let mut writes = Vec::new();
+        let mut output = None;
+        for step in store.steps(&entry)? {
+            match step {
+                Step::Write { path, mode, contents } => writes.push((path.into(), mode, contents)),
+                Step::Output(given) => output = Some(given.into()),
+                _ => return None,
+            }
+        }
+        let facts = store.uses(&entry).map(|(n, used)| {
+            let fact = store.fact(n)?;
+            Some((fact.ask, store.path(n), fact.seen(used)))
+        });
+        let facts = facts.collect::<Option<Vec<_>>>()?;
+        lock(&self.commands.used).push(n);
+        Some(Known { variables: Vec::new(), facts, writes, output: output? })
+    }
+
+    /// Remembers a command.
+    fn learn_command(&self, first: u128, known: Known) {
+        let names: Vec<BString> = known.variables.iter().map(|(name, _)| name.clone()).collect();
+        let second = second_key(first, known.variables.iter().cloned());
+        let mut new = lock(&self.commands.new);
+        let mut uses = Vec::with_capacity(known.facts.len());
+        for (ask, path, seen) in &known.facts {
+            uses.push((new.fact(*ask, path.clone(), seen), seen.used));
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        for (path, mode, contents) in &known.writes {
+            steps.push(Step::Write { path: path.to_vec(), mode: *mode, contents: contents.clone() });
+        }
+        steps.push(Step::Output(known.output.clone().into()));
+        let trace = |key, facts, steps| Trace {
+            key,
+            top: false,
+            status: 0,
+            run: 0,
+            facts,
+            steps,
+            writes: Vec::new(),
+        };
+        new.traces.push(trace(second, uses, steps));
+        let texts = names.iter().map(|name| name.to_vec()).collect();
+        new.traces.push(trace(first, Vec::new(), vec![Step::Variables(texts)]));
+        drop(new);
+        lock(&self.commands.names).insert(first, Arc::new(names));
+        lock(&self.commands.learned).insert(second, Arc::new(known));
+    }
+
+    fn finish_commands(&self) {
+        let new = std::mem::take(&mut *lock(&self.commands.new));
+        if new.traces.is_empty() {
+            return;
+        }
+        let old = self.command_store().map(|(store, _)| store);
+        let run = old.map_or(0, |store| store.run) + 1;
+        let used = lock(&self.commands.used).clone();
+        let (contents, _) = Merge::new(new, old, run, &used).contents();
+        let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
+        if data.len() as u64 <= self.most {
+            // Where it can't be written the next build finds out again.
+            let _ = self.commands.place.write(&self.host, &self.root, &data);
+        }
+    }
+
+    /// What proves that a directory has these names, or lacks them, as long as it stays the same; `None` where nothing does.
+    fn prove(&self, dir: &BStr, names: &[(&BStr, bool)]) -> Option<Proof> {
+        let now = self.host.now_ns();
+        let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
+        let right = names.iter().all(|(name, there)| listing.contains(name) == *there);
+        (right && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
+    }
+
+    fn lose(&self, number: u64, why: &str) {
+        lock(&self.outcomes).insert(number, Outcome::Lost);
+        self.reason(why);
+    }
+
+    fn reason(&self, why: &str) {
+        let mut new = lock(&self.new);
+        if let Some((_, count)) = new.lost.iter_mut().find(|(reason, _)| reason == why) {
+            *count += 1;
+        } else if new.lost.len() < MOST_REASONS {
+            new.lost.push((why.to_string(), 1));
+        }
+    }
+
+    /// Makes a trace of what a session saw and gave.
+    fn keep(&self, invocation: &Invocation, state: State, status: i32) -> Result<(), String> {
+        if let Some(why) = state.effect {
+            return Err(why);
+        }
+        if let Some(path) = state.changes.first() {
+            return Err(format!("{path} was changed"));
+        }
+        if status != 0 {
+            return Err("it failed".into());
+        }
+        let mut new = lock(&self.new);
+        let mut steps = Vec::with_capacity(state.steps.len());
+        for step in state.steps {
+            steps.push(self.step(&mut new, step)?);
+        }
+        let facts = new.uses(state.facts);
+        let trace = Trace {
+            key: self.key(invocation),
+            top: invocation.own_process,
+            status,
+            run: 0,
+            facts,
+            steps,
+            writes: state.repeated,
+        };
+        new.traces.push(trace);
+        let n = new.traces.len() as u32 - 1;
+        drop(new);
+        lock(&self.outcomes).insert(invocation.number, Outcome::New(n));
+        Ok(())
+    }
+
+    fn step(&self, new: &mut New, step: eyes::Step) -> Result<Step, String> {
+        Ok(match step {
+            eyes::Step::Print { err, bytes } => Step::Print { err, bytes },
+            eyes::Step::Run { command, captured } => Step::Run { command: new.command(command), captured },
+            eyes::Step::Ask { command, together, output } => {
+                Step::Ask { command: new.command(command), together, output: output.into() }
+            }
+            eyes::Step::Write { path, mode, contents } => Step::Write { path: path.into(), mode, contents },
+            eyes::Step::Session(number) => Step::Session(self.below(number)?),
+            eyes::Step::Within(number) => Step::Within(self.below(number)?),
+        })
+    }
+
+    /// A session below, as steps of new traces name it: those of the store by their place, new ones after them.
+    fn below(&self, number: u64) -> Result<u32, String> {
+        let old = self.store.as_ref().map_or(0, |(store, _)| store.traces() as u32);
+        match lock(&self.outcomes).get(&number) {
+            Some(Outcome::Given(n)) => Ok(*n),
+            Some(Outcome::New(n)) => Ok(old + n),
+            Some(Outcome::Lost) | None => Err("a make below is not remembered".into()),
+        }
+    }
+
+    /// Compares what a session gave with what would have been given.
+    fn verify(&self, invocation: &Invocation, state: &State, status: i32) {
+        let Some(n) = lock(&self.expected).remove(&invocation.number) else { return };
+        let Some((store, _)) = &self.store else { return };
+        let Some(entry) = store.entry(n) else { return };
+        let name = invocation.argv.join(&b' ').to_str_lossy().into_owned();
+        let say = |what: String| lock(&self.differences).push(format!("{name}: {what}"));
+        if status != entry.status {
+            return say(format!("exit status {status}, not {}", entry.status));
+        }
+        if let Some(why) = &state.effect {
+            return say(format!("not only looking: {why}"));
+        }
+        if let Some(path) = state.changes.first() {
+            return say(format!("{path} was changed"));
+        }
+        let steps = store.steps(&entry).unwrap_or_default();
+        // Sessions below have been compared by themselves.
+        let before: Vec<&Step> =
+            steps.iter().filter(|step| !matches!(step, Step::Session(_) | Step::Within(_))).collect();
+        let mut new = New::default();
+        let mut now = Vec::new();
+        for step in state.steps.clone() {
+            if !matches!(step, eyes::Step::Session(_) | eyes::Step::Within(_)) {
+                now.extend(self.step(&mut new, step));
+            }
+        }
+        for (at, (was, is)) in before.iter().zip(&now).enumerate() {
+            if !same_step(was, is) {
+                return say(format!("step {at} would have been {was:?}, and is {is:?}"));
+            }
+        }
+        if before.len() != now.len() {
+            say(format!("{} steps, not {}", now.len(), before.len()));
+        }
+    }
+}
+
+/// Environments have other numbers in other runs.
+fn same_step(a: &Step, b: &Step) -> bool {
+    match (a, b) {
+        (Step::Run { command: a, .. }, Step::Run { command: b, .. })
+        | (Step::Ask { command: a, .. }, Step::Ask { command: b, .. }) => {
+            (&a.argv, &a.dir) == (&b.argv, &b.dir)
+        }
+        _ => a == b,
+    }
+}
+
+impl Recall for Memory {
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn give(&self, process: &Arc<Process>, invocation: &Invocation) -> Option<i32> {
+        let n = self.holding(invocation)?;
+        if self.mode == Mode::Verify {
+            lock(&self.expected).insert(invocation.number, n);
+            return None;
+        }
+        let status = self.give_trace(process, invocation, n)?;
+        lock(&self.outcomes).insert(invocation.number, Outcome::Given(n));
+        lock(&self.stats).given += 1;
+        Some(status)
+    }
+
+    fn begin(&self, _: &Invocation) -> Option<Arc<Eyes>> {
+        lock(&self.stats).evaluated += 1;
+        Some(Arc::default())
+    }
+
+    fn end(&self, invocation: &Invocation, eyes: &Eyes, status: i32) {
+        let state = eyes.take();
+        if self.mode == Mode::Verify {
+            self.verify(invocation, &state, status);
+        }
+        if let Err(why) = self.keep(invocation, state, status) {
+            self.lose(invocation.number, &why);
+        }
+    }
+
+    fn command(&self, asked: &Asked<'_>) -> Option<Output> {
+        let key = command::key(asked);
+        if self.mode == Mode::On
+            && let Some(known) = self.known_command(key, asked)
+            && self.note(asked, &known, true).is_ok()
+        {
+            lock(&self.stats).commands_given += 1;
+            command::print(asked, &known.output);
+            return Some(known.output);
+        }
+        let ran = self.run_watched(asked)?;
+        let mut stats = lock(&self.stats);
+        match self.class_of(asked, &ran) {
+            Class::Pure(known) => {
+                stats.commands_pure += 1;
+                drop(stats);
+                // Its files are written already.
+                let _ = self.note(asked, &known, false);
+                self.learn_command(key, known);
+            }
+            Class::Repeatable(why) => {
+                stats.commands_repeatable += 1;
+                drop(stats);
+                self.reason(&format!("asked again: {why}"));
+                self.note_repeatable(asked, &ran.output);
+            }
+            Class::Effective(why) => {
+                stats.commands_effective += 1;
+                drop(stats);
+                let text = asked.argv.join(&b' ').to_str_lossy().into_owned();
+                asked.eyes.effect(format!("{why}: {text}"));
+            }
+        }
+        Some(ran.output)
+    }
+}
+
+/// Gives a question back whose answer follows from another one's: what can be followed is there, and what is not there can't be
+/// followed.
+fn is_implied(
+    facts: &FxHashMap<(Ask, BString), Seen>,
+    ask: Ask,
+    path: &BString,
+    seen: &Seen,
+) -> Option<(Ask, BString)> {
+    let other = |ask| facts.get(&(ask, path.clone()));
+    let implied = match (ask, &seen.answer) {
+        (Ask::Lstat, Answer::There | Answer::Meta(_)) if seen.used == eyes::used::THERE => {
+            matches!(other(Ask::Stat)?.answer, Answer::Meta(_))
+        }
+        (Ask::Stat, Answer::Failed(_)) => other(Ask::Lstat)?.answer == seen.answer,
+        _ => false,
+    };
+    implied.then(|| (ask, path.clone()))
+}
+
+impl New {
+    /// The place of each fact a session saw, and what of it was used.
+    fn uses(&mut self, mut facts: FxHashMap<(Ask, BString), Seen>) -> Vec<(u32, u8)> {
+        let mut uses = Vec::with_capacity(facts.len());
+        let implied: Vec<(Ask, BString)> =
+            facts.iter().filter_map(|((ask, path), seen)| is_implied(&facts, *ask, path, seen)).collect();
+        for question in implied {
+            facts.remove(&question);
+        }
+        for ((ask, path), seen) in facts {
+            uses.push((self.fact(ask, path, &seen), seen.used));
+        }
+        uses
+    }
+
+    fn fact(&mut self, ask: Ask, path: BString, seen: &Seen) -> u32 {
+        let next = self.facts.len() as u32;
+        let noted = |path| Noted { path, ask, seen: seen.clone() };
+        match self.latest.entry((ask, path)) {
+            Slot::Vacant(slot) => {
+                self.facts.push(noted(slot.key().1.clone()));
+                slot.insert(next);
+                next
+            }
+            Slot::Occupied(mut slot) => {
+                let n = *slot.get();
+                if let Some(before) = self.facts.get_mut(n as usize)
+                    && before.seen.agrees(seen)
+                {
+                    before.seen.join(seen);
+                    return n;
+                }
+                // It changed meanwhile: what was seen before holds no more.
+                self.facts.push(noted(slot.key().1.clone()));
+                slot.insert(next);
+                next
+            }
+        }
+    }
+
+    fn command(&mut self, command: eyes::Command) -> Command {
+        let mut hasher = key::Hasher::new();
+        for (name, value) in command.env.iter() {
+            hasher.text(name);
+            hasher.text(value);
+        }
+        let next = self.envs.len() as u32;
+        let env = *self.env_ids.entry(hasher.finish()).or_insert(next);
+        if env == next {
+            self.envs.push(command.env.iter().map(|(n, v)| (n.to_vec(), v.to_vec())).collect());
+        }
+        Command { argv: command.argv.into_iter().map(Into::into).collect(), env, dir: command.dir.into() }
+    }
+}
+
+/// The old store and what is new, put together.
+struct Merge<'a> {
+    new: New,
+    old: Option<&'a Store>,
+    run: u32,
+    given: &'a [u32],
+    contents: Contents,
+    /// Why traces were dropped.
+    dropped: Vec<String>,
+}
+
+impl<'a> Merge<'a> {
+    fn new(new: New, old: Option<&'a Store>, run: u32, given: &'a [u32]) -> Merge<'a> {
+        Merge { new, old, run, given, contents: Contents::default(), dropped: Vec::new() }
+    }
+
+    /// The contents of the new file, and why traces are not in it.
+    fn contents(mut self) -> (Contents, Vec<String>) {
+        let offset = self.old.map_or(0, |store| store.traces());
+        let envs = self.old_envs();
+        let mut traces: Vec<Option<Trace>> = self.old_traces();
+        for trace in &mut traces {
+            for step in trace.iter_mut().flat_map(|trace| &mut trace.steps) {
+                if let Step::Run { command, .. } | Step::Ask { command, .. } = step {
+                    command.env += envs;
+                }
+            }
+        }
+        let latest = std::mem::take(&mut self.new.latest);
+        for trace in std::mem::take(&mut self.new.traces) {
+            // A trace that saw what was different later holds no more.
+            let stale = trace.facts.iter().find_map(|(n, _)| {
+                let Noted { path, ask, .. } = self.new.facts.get(*n as usize)?;
+                (latest.get(&(*ask, path.clone())) != Some(n)).then(|| path.clone())
+            });
+            if let Some(path) = &stale {
+                self.dropped.push(format!("{path} changed after it was looked at"));
+            }
+            traces.push((stale.is_none()).then_some(Trace { run: self.run, ..trace }));
+        }
+        // Of two traces with one key the new one counts.
+        let mut keys: FxHashMap<u128, usize> = FxHashMap::default();
+        for (n, trace) in traces.iter().enumerate() {
+            if let Some(trace) = trace {
+                keys.insert(trace.key, n);
+            }
+        }
+        let successor: Vec<Option<usize>> = traces
+            .iter()
+            .map(|trace| trace.as_ref().and_then(|trace| keys.get(&trace.key).copied()))
+            .collect();
+        self.drop_touched(&mut traces);
+        // A trace holds only with all below it.
+        loop {
+            let gone: Vec<bool> = traces.iter().map(Option::is_none).collect();
+            let mut again = false;
+            for trace in &mut traces {
+                let lost = trace.as_ref().is_some_and(|trace| {
+                    trace.steps.iter().any(|step| match step {
+                        Step::Session(n) | Step::Within(n) => {
+                            let n = successor.get(*n as usize).copied().flatten();
+                            n.is_none_or(|n| gone.get(n).copied().unwrap_or(true))
+                        }
+                        _ => false,
+                    })
+                });
+                if lost {
+                    *trace = None;
+                    again = true;
+                }
+            }
+            if !again {
+                break;
+            }
+        }
+        let mut place: FxHashMap<usize, u32> = FxHashMap::default();
+        for (n, trace) in traces.iter().enumerate() {
+            let superseded = successor.get(n).copied().flatten() != Some(n);
+            if trace.is_some() && !superseded {
+                place.insert(n, place.len() as u32);
+            }
+        }
+        let _ = offset;
+        for (n, trace) in traces.into_iter().enumerate() {
+            let (Some(mut trace), true) = (trace, place.contains_key(&n)) else { continue };
+            for step in &mut trace.steps {
+                if let Step::Session(below) | Step::Within(below) = step {
+                    let now = successor.get(*below as usize).copied().flatten();
+                    *below = now.and_then(|now| place.get(&now).copied()).unwrap_or_default();
+                }
+            }
+            self.contents.traces.push(trace);
+        }
+        self.keep_used_facts();
+        (self.contents, self.dropped)
+    }
+
+    /// Environments: the new ones first, those of the store after them. Gives how many are new.
+    fn old_envs(&mut self) -> u32 {
+        let new = std::mem::take(&mut self.new.envs);
+        let count = new.len() as u32;
+        self.contents.envs = new;
+        if let Some(old) = self.old {
+            let all = (0..).map_while(|n| old.env(n));
+            self.contents.envs.extend(all);
+        }
+        count
+    }
+
+    /// The traces of the store that may still hold, their facts among the new ones.
+    fn old_traces(&mut self) -> Vec<Option<Trace>> {
+        let Some(old) = self.old else { return Vec::new() };
+        let mut used = vec![0u8; old.facts()];
+        for entry in (0..old.traces() as u32).filter_map(|n| old.entry(n)) {
+            for (fact, bits) in old.uses(&entry) {
+                used[fact as usize] |= bits;
+            }
+        }
+        let places: Vec<Option<u32>> = (0..).zip(used).map(|(n, used)| self.old_fact(old, n, used)).collect();
+        (0..old.traces() as u32).map(|n| self.old_trace(old, n, &places)).collect()
+    }
+
+    fn old_trace(&self, old: &Store, n: u32, places: &[Option<u32>]) -> Option<Trace> {
+        let entry = old.entry(n)?;
+        let run = if self.given.contains(&n) { self.run } else { entry.run };
+        if run + OLD < self.run {
+            return None;
+        }
+        let facts = old.uses(&entry).map(|(fact, used)| {
+            let place = places.get(fact as usize).copied().flatten()?;
+            Some((place, used))
+        });
+        let facts = facts.collect::<Option<Vec<_>>>()?;
+        let steps = old.steps(&entry)?;
+        let writes = old.writes(&entry)?;
+        Some(Trace { key: entry.key(), top: entry.top, status: entry.status, run, facts, steps, writes })
+    }
+
+    /// Where a fact of the store is among the new ones; `None` when something else was seen since.
+    fn old_fact(&mut self, old: &Store, n: u32, used: u8) -> Option<u32> {
+        let fact = old.fact(n)?;
+        let ask = fact.ask;
+        let before = fact.seen(used);
+        let next = self.new.facts.len() as u32;
+        match self.new.latest.entry((ask, old.path(n))) {
+            Slot::Vacant(slot) => {
+                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before });
+                slot.insert(next);
+                Some(next)
+            }
+            Slot::Occupied(slot) => {
+                let n = *slot.get();
+                let now = self.new.facts.get_mut(n as usize)?;
+                if !before.agrees(&now.seen) {
+                    return None;
+                }
+                // What was seen now is the newer.
+                now.seen.used |= before.used;
+                now.seen.contents = now.seen.contents.or(before.contents);
+                now.seen.young |= before.young;
+                if now.seen.answer == Answer::There {
+                    now.seen.answer = before.answer;
+                }
+                Some(n)
+            }
+        }
+    }
+
+    /// Drops the traces that depend on the time of a file which a step of some trace writes each time.
+    fn drop_touched(&mut self, traces: &mut [Option<Trace>]) {
+        let written: rustc_hash::FxHashSet<&BString> =
+            traces.iter().flatten().flat_map(|trace| &trace.writes).collect();
+        if written.is_empty() {
+            return;
+        }
+        let touched: Vec<bool> = self.new.facts.iter().map(|fact| written.contains(&fact.path)).collect();
+        let drop: Vec<Option<u32>> = traces
+            .iter()
+            .map(|trace| {
+                let (n, _) = trace.as_ref()?.facts.iter().find(|(n, used)| {
+                    used & eyes::used::TIME != 0 && touched.get(*n as usize).copied().unwrap_or(true)
+                })?;
+                Some(*n)
+            })
+            .collect();
+        for (trace, drop) in traces.iter_mut().zip(drop) {
+            let Some(n) = drop else { continue };
+            *trace = None;
+            if let Some(Noted { path, .. }) = self.new.facts.get(n as usize) {
+                self.dropped.push(format!("the time of {path} was compared, which is written each time"));
+            }
+        }
+    }
+
+    /// Leaves out facts and environments that no trace uses any more.
+    fn keep_used_facts(&mut self) {
+        let facts = std::mem::take(&mut self.new.facts);
+        let mut place: Vec<Option<u32>> = vec![None; facts.len()];
+        for trace in &mut self.contents.traces {
+            for (n, _) in &mut trace.facts {
+                let Some(slot) = place.get_mut(*n as usize) else { continue };
+                let at = *slot.get_or_insert_with(|| {
+                    let at = self.contents.facts.len() as u32;
+                    if let Some(fact) = facts.get(*n as usize) {
+                        self.contents.facts.push((fact.path.clone(), Fact::new(fact.ask, &fact.seen)));
+                    }
+                    at
+                });
+                *n = at;
+            }
+        }
+        let envs = std::mem::take(&mut self.contents.envs);
+        let mut place: FxHashMap<u32, u32> = FxHashMap::default();
+        for trace in &mut self.contents.traces {
+            for step in &mut trace.steps {
+                if let Step::Run { command, .. } | Step::Ask { command, .. } = step {
+                    let next = self.contents.envs.len() as u32;
+                    let at = *place.entry(command.env).or_insert(next);
+                    if at == next {
+                        self.contents.envs.push(envs.get(command.env as usize).cloned().unwrap_or_default());
+                    }
+                    command.env = at;
+                }
+            }
+        }
+    }
+}

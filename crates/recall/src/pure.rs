@@ -1,0 +1,317 @@
+//! Which programs depend on nothing but arguments, environment and files: data, a row each with its reason.
+//!
+//! A command is only given again when every program it started is in this table, under watch did nothing that the table does
+//! not allow, and the variables it can see through are the same. Programs of the tree itself, and all others, are never
+//! taken for pure.
+
+use bstr::{BStr, ByteSlice};
+
+/// A program.
+pub struct Row {
+    /// The last part of its path, links followed; `*` stands for any text.
+    pub name: &'static str,
+    /// Variables of the environment it looks at; `*` at the end stands for any text.
+    pub variables: &'static [&'static str],
+    /// How arguments begin with which it is not pure.
+    pub not_with: &'static [&'static str],
+    /// It is a compiler: its sources may ask for the time.
+    pub compiles: bool,
+    /// Why it is pure.
+    pub reason: &'static str,
+}
+
+/// Variables that the C library and the dynamic linker look at in any program.
+pub const ANY_PROGRAM: &[&str] = &[
+    "PATH",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "LD_*",
+    "LOCPATH",
+    "NLSPATH",
+    "TZ",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "HOME",
+    "PWD",
+    "POSIXLY_CORRECT",
+    "GCONV_PATH",
+    "GLIBC_TUNABLES",
+    "MALLOC_*",
+    "GETCONF_DIR",
+    "HOSTALIASES",
+];
+
+/// What programs look at of the kernel without its telling in what they give: where memory is free, which security modules
+/// there are.
+pub const KERNEL: &[&str] = &[
+    "/proc/self/maps",
+    "/proc/filesystems",
+    "/proc/mounts",
+    "/sys/fs/selinux",
+    "/selinux",
+    "/proc/sys/vm/overcommit_memory",
+];
+
+const GCC: &[&str] = &[
+    "COMPILER_PATH",
+    "LIBRARY_PATH",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "GCC_*",
+    "COLLECT_*",
+    "DEPENDENCIES_OUTPUT",
+    "SUNPRO_DEPENDENCIES",
+    "SOURCE_DATE_EPOCH",
+    "GNUTARGET",
+    "LDEMULATION",
+    "COLLECT_NO_DEMANGLE",
+    "MAKEFLAGS",
+];
+const CLANG: &[&str] = &[
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "CCC_*",
+    "CLANG_*",
+    "LLVM_*",
+    "SOURCE_DATE_EPOCH",
+    "LIBRARY_PATH",
+];
+const BINUTILS: &[&str] = &["GNUTARGET", "LDEMULATION", "AR_*", "LIBPATH", "SOURCE_DATE_EPOCH"];
+
+const fn row(
+    name: &'static str,
+    variables: &'static [&'static str],
+    not_with: &'static [&'static str],
+    reason: &'static str,
+) -> Row {
+    Row { name, variables, not_with, compiles: false, reason }
+}
+
+/// A compiler.
+const fn compiler(
+    name: &'static str,
+    variables: &'static [&'static str],
+    not_with: &'static [&'static str],
+    reason: &'static str,
+) -> Row {
+    Row { name, variables, not_with, compiles: true, reason }
+}
+
+/// The table.
+pub const ROWS: &[Row] = &[
+    compiler(
+        "*gcc-[0-9]*",
+        GCC,
+        &["-fprofile", "-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
+        "a compiler's output follows from its input, options, specs and include files",
+    ),
+    compiler(
+        "*g++-[0-9]*",
+        GCC,
+        &["-fprofile", "-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
+        "as gcc",
+    ),
+    compiler("cc1", GCC, &["-fplugin", "-fprofile"], "the compiler proper"),
+    compiler("cc1plus", GCC, &["-fplugin", "-fprofile"], "the compiler proper"),
+    row("collect2", GCC, &[], "gcc's linker driver"),
+    row("lto-wrapper", GCC, &[], "part of gcc"),
+    compiler("*-cpp-[0-9]*", GCC, &["-fplugin"], "the preprocessor"),
+    compiler(
+        "clang",
+        CLANG,
+        &["-fplugin", "-fprofile"],
+        "a compiler's output follows from its input, options and include files",
+    ),
+    compiler("clang-[0-9]*", CLANG, &["-fplugin", "-fprofile"], "as clang"),
+    row("lld", CLANG, &["--time-trace"], "a linker's output follows from its input and options"),
+    row("llvm-*", CLANG, &[], "binary tools of LLVM"),
+    row("*-as", BINUTILS, &["--statistics"], "an assembler's output follows from its input and options"),
+    row(
+        "*-ld.bfd",
+        BINUTILS,
+        &["--stats", "-plugin"],
+        "a linker's output follows from its input and options",
+    ),
+    row(
+        "*-ld.gold",
+        BINUTILS,
+        &["--stats", "-plugin"],
+        "a linker's output follows from its input and options",
+    ),
+    row("*-nm", BINUTILS, &[], "prints what an object file holds"),
+    row("*-objdump", BINUTILS, &[], "prints what an object file holds"),
+    row("*-readelf", BINUTILS, &[], "prints what an object file holds"),
+    row("*-size", BINUTILS, &[], "prints what an object file holds"),
+    row("*-strings", BINUTILS, &[], "prints what a file holds"),
+    row(
+        "dash",
+        &["IFS", "ENV", "PS4", "OPTIND", "CDPATH"],
+        &[],
+        "runs scripts; the variables they name are looked at apart",
+    ),
+    row(
+        "bash",
+        &[
+            "IFS",
+            "ENV",
+            "BASH*",
+            "PS4",
+            "SHELLOPTS",
+            "CDPATH",
+            "GLOBIGNORE",
+            "FUNCNEST",
+            "OPTIND",
+            "EXECIGNORE",
+            "HISTFILE",
+        ],
+        &[],
+        "runs scripts; the variables they name are looked at apart",
+    ),
+    row("sed", &["COLS"], &["-i", "--in-place"], "a filter"),
+    row("grep", &["GREP_*"], &[], "a filter"),
+    row(
+        "mawk",
+        &["MAWKBINMODE", "MAWK_LONG_OPTIONS", "AWKPATH"],
+        &[],
+        "a filter; scripts that use its clock are told apart",
+    ),
+    row(
+        "gawk",
+        &["AWKPATH", "AWKLIBPATH", "AWK_*", "GAWK_*"],
+        &[],
+        "a filter; scripts that use its clock are told apart",
+    ),
+    row(
+        "ls",
+        &["LS_COLORS", "QUOTING_STYLE", "BLOCK*", "TIME_STYLE", "COLUMNS"],
+        &["-"],
+        "names in directories",
+    ),
+    row("cat", &[], &[], "copies files to its output"),
+    row("tr", &[], &[], "a filter"),
+    row("cut", &[], &[], "a filter"),
+    row("head", &[], &[], "a filter"),
+    row("tail", &[], &["-f", "-F", "--follow"], "a filter"),
+    row("sort", &[], &["-R", "--random", "-T"], "a filter"),
+    row("uniq", &[], &[], "a filter"),
+    row("wc", &[], &[], "counts"),
+    row("bc", &["BC_*"], &[], "calculates"),
+    row("dc", &["DC_*"], &[], "calculates"),
+    row("expr", &[], &[], "calculates"),
+    row("echo", &[], &[], "prints its arguments"),
+    row("printf", &[], &[], "prints its arguments"),
+    row("true", &[], &[], "does nothing"),
+    row("false", &[], &[], "does nothing"),
+    row("test", &[], &[], "looks at files"),
+    row("[", &[], &[], "looks at files"),
+    row("basename", &[], &[], "works on its arguments"),
+    row("dirname", &[], &[], "works on its arguments"),
+    row("readlink", &[], &[], "looks at links"),
+    row("realpath", &[], &[], "looks at links"),
+    row("cmp", &[], &[], "compares files"),
+    row("diff", &[], &[], "compares files; the times it prints are facts"),
+    row("md5sum", &[], &[], "a hash of files"),
+    row("sha1sum", &[], &[], "a hash of files"),
+    row("sha256sum", &[], &[], "a hash of files"),
+    row("cksum", &[], &[], "a hash of files"),
+    row(
+        "find",
+        &[],
+        &[
+            "-new",
+            "-mtime",
+            "-mmin",
+            "-atime",
+            "-amin",
+            "-ctime",
+            "-cmin",
+            "-anewer",
+            "-cnewer",
+            "-used",
+            "-ls",
+            "-printf",
+            "-fls",
+            "-fprint",
+            "-exec",
+            "-ok",
+            "-delete",
+            "-size",
+            "-empty",
+            "-inum",
+            "-samefile",
+        ],
+        "names in directories",
+    ),
+    row("xargs", &[], &["-P", "--max-procs"], "starts programs with its input as their arguments"),
+    row("rm", &[], &[], "removes files, which shows"),
+    row("mkdir", &[], &[], "makes directories, which shows"),
+    row("rmdir", &[], &[], "removes directories, which shows"),
+    row("mv", &[], &[], "renames files, which shows"),
+    row("mktemp", &[], &["-u"], "makes a file with a name nobody else has"),
+    row("uname", &[], &[], "what the system is called, which is part of every record's key"),
+    row("id", &[], &[], "the user, who is part of every record's key"),
+    row("whoami", &[], &[], "the user, who is part of every record's key"),
+    row(
+        "getconf",
+        &[],
+        &["_AVPHYS", "_PHYS"],
+        "limits of the system, whose release is part of every record's key",
+    ),
+    row("pkgconf", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
+    row("pkg-config", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
+    row("env", &[], &[], "starts a program; that it shows all variables is told apart"),
+];
+
+/// The row of a program, by its path.
+pub fn row_of(path: &BStr) -> Option<&'static Row> {
+    // A program called like one of these may be anything; those of the system are what they are called.
+    let system = ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"];
+    if !system.iter().any(|dir| path.starts_with(dir.as_bytes())) {
+        return None;
+    }
+    let name = path.rsplit_str("/").next().unwrap_or_default();
+    ROWS.iter().find(|row| rkbuild_host::matches(row.name.as_bytes(), name))
+}
+
+/// Whether a variable is named by a list.
+pub fn names(list: &[&str], variable: &[u8]) -> bool {
+    list.iter().any(|name| match name.strip_suffix('*') {
+        Some(start) => variable.starts_with(start.as_bytes()),
+        None => name.as_bytes() == variable,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_by_their_paths() {
+        let found = |path: &str| row_of(BStr::new(path)).map(|row| row.name);
+        assert_eq!(found("/usr/bin/x86_64-linux-gnu-gcc-12"), Some("*gcc-[0-9]*"));
+        assert_eq!(found("/usr/lib/gcc/x86_64-linux-gnu/12/cc1"), Some("cc1"));
+        assert_eq!(found("/usr/bin/aarch64-linux-gnu-ld.bfd"), Some("*-ld.bfd"));
+        assert_eq!(found("/usr/bin/dash"), Some("dash"));
+        assert_eq!(found("/usr/bin/git"), None);
+        assert_eq!(found("/usr/bin/perl"), None);
+        // A tree's own.
+        assert_eq!(found("/home/u/linux/sed"), None);
+    }
+
+    #[test]
+    fn variables_are_named_one_by_one_or_by_their_beginning() {
+        assert!(names(ANY_PROGRAM, b"LC_ALL") && names(ANY_PROGRAM, b"PATH"));
+        assert!(!names(ANY_PROGRAM, b"PATHX") && !names(&[], b"PATH"));
+        assert!(names(GCC, b"GCC_EXEC_PREFIX") && names(GCC, b"CPATH") && names(GCC, b"COMPILER_PATH"));
+    }
+
+    #[test]
+    fn every_row_gives_a_reason() {
+        assert!(ROWS.iter().all(|row| !row.reason.is_empty()));
+    }
+}

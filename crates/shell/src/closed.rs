@@ -1,0 +1,157 @@
+//! Which programs a script starts, as far as that can be told before it runs.
+
+use bstr::BString;
+
+use crate::script::{
+    Builtin, Node, Operation, Part, Redirect, Script, Simple, TrapAction, TrapCommand, Word,
+};
+use crate::tool;
+
+/// What a script needs beside this process.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// The names of the programs it may start, in the order they are written; the tools this crate does itself are none.
+    pub programs: Vec<BString>,
+    /// What it does depends on its standard streams, or on its process id.
+    pub surroundings: bool,
+}
+
+impl Script {
+    /// What the script needs beside builtins and the tools this crate does itself.
+    pub fn needs(&self) -> Needs {
+        let mut needs = Needs { programs: Vec::new(), surroundings: self.wants_pid };
+        for node in &self.commands {
+            needs.node(node);
+        }
+        needs
+    }
+}
+
+impl Needs {
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Simple(simple) => self.simple(simple),
+            Node::Pipe(nodes) | Node::Seq(nodes) => nodes.iter().for_each(|node| self.node(node)),
+            Node::Not(node) => self.node(node),
+            Node::AndOr(first, rest) => {
+                self.node(first);
+                rest.iter().for_each(|(_, node)| self.node(node));
+            }
+            Node::If { branches, otherwise } => {
+                for (test, body) in branches {
+                    self.node(test);
+                    self.node(body);
+                }
+                otherwise.iter().for_each(|node| self.node(node));
+            }
+            Node::Loop { test, body, .. } => {
+                self.node(test);
+                self.node(body);
+            }
+            Node::For { words, body, .. } => {
+                words.iter().flatten().for_each(|word| self.word(word));
+                self.node(body);
+            }
+            Node::Case { word, arms, .. } => {
+                self.word(word);
+                for (patterns, body) in arms {
+                    patterns.iter().for_each(|word| self.word(word));
+                    body.iter().for_each(|node| self.node(node));
+                }
+            }
+            Node::Subshell { body, redirects, .. } | Node::Redirected { body, redirects, .. } => {
+                self.node(body);
+                self.redirects(redirects);
+            }
+        }
+    }
+
+    fn redirects(&mut self, redirects: &[Redirect]) {
+        redirects.iter().for_each(|redirect| self.word(&redirect.word));
+    }
+
+    fn simple(&mut self, simple: &Simple) {
+        simple.assignments.iter().for_each(|(_, word)| self.word(word));
+        simple.words.iter().for_each(|word| self.word(word));
+        self.redirects(&simple.redirects);
+        let literal = |at: usize| simple.words.get(at).and_then(Word::literal);
+        match simple.builtin {
+            Some(Builtin::Exec) => {
+                if let Some(name) = literal(1) {
+                    self.programs.push(name);
+                }
+            }
+            Some(Builtin::Test | Builtin::Bracket) => {
+                // Whether a descriptor is a terminal.
+                let asks = |word: &Word| word.literal().is_some_and(|text| text == "-t");
+                self.surroundings |= simple.words.iter().skip(1).any(asks);
+            }
+            Some(Builtin::Trap) => match &simple.trap {
+                Some(TrapCommand::Set { action: TrapAction::AtExit(_), .. }) => self.surroundings = true,
+                Some(TrapCommand::Set { action: TrapAction::RemoveAndDie(script), .. }) => {
+                    script.commands.iter().for_each(|node| self.node(node));
+                }
+                Some(TrapCommand::Reset(_)) | None => {}
+            },
+            Some(_) => {}
+            None => match literal(0) {
+                Some(name) if tool::does(&name) => {
+                    // Without operands it reads standard input; so it does by the name `-`.
+                    let reads = name == "cat" && simple.words.len() < 2;
+                    self.surroundings |=
+                        reads || simple.words.iter().any(|w| w.literal().is_some_and(|t| t == "-"));
+                }
+                Some(name) => self.programs.push(name),
+                None => self.surroundings |= !simple.words.is_empty(),
+            },
+        }
+    }
+
+    fn word(&mut self, word: &Word) {
+        for part in &word.0 {
+            match part {
+                Part::Text(_) | Part::Quoted(_) => {}
+                Part::Parameter { op, .. } => match op {
+                    Operation::Plain | Operation::Length => {}
+                    Operation::Default { word, .. }
+                    | Operation::Assign { word, .. }
+                    | Operation::Alternative { word, .. }
+                    | Operation::Trim { pattern: word, .. } => self.word(word),
+                },
+                Part::Command { commands, .. } => commands.iter().for_each(|node| self.node(node)),
+                Part::Arithmetic { text, .. } => self.word(text),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    fn needs(script: &str) -> (String, bool) {
+        let needs = crate::parse(script.as_bytes()).unwrap().needs();
+        (bstr::join(" ", &needs.programs).iter().map(|c| *c as char).collect(), needs.surroundings)
+    }
+
+    #[test]
+    fn builtins_and_tools_need_nothing() {
+        for script in
+            ["echo a; mkdir -p b && ln -fsn c d", "test -e x || { echo y; } > z", "set -e; :", "rm -f a"]
+        {
+            assert_eq!(needs(script), (String::new(), false), "{script}");
+        }
+    }
+
+    #[test]
+    fn programs_are_found_wherever_they_stand() {
+        assert_eq!(needs("a=`gcc -v` && echo x | sed s/x/y/; exec ls").0, "gcc sed ls");
+        assert_eq!(needs("for x in $(find .); do if cmp1 a; then :; fi; done").0, "find cmp1");
+        assert_eq!(needs("echo ${x:-$(date)}").0, "date");
+    }
+
+    #[test]
+    fn terminals_standard_input_and_process_ids_are_surroundings() {
+        for script in ["[ -t 1 ]", "cat", "cat - > x", "echo $$"] {
+            assert!(needs(script).1, "{script}");
+        }
+    }
+}
