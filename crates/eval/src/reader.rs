@@ -235,7 +235,7 @@ impl Session {
             let index = next;
             next += 1;
             let raw = makefile.raw(index);
-            self.warn_of_nuls(reading, index..next, 0);
+            self.warn_of_nuls(reading, index..next, 0)?;
             if raw.is_empty() {
                 continue;
             }
@@ -291,7 +291,7 @@ impl Session {
                     let name = self.assigned_name(name)?;
                     let body = makefile.define_body(index, self.recipe_prefix);
                     let end = body.as_ref().map_or(makefile.len(), |body| body.next);
-                    self.warn_of_nuls(reading, index + 1..end, 1);
+                    self.warn_of_nuls(reading, index + 1..end, 1)?;
                     let Some(body) = body else {
                         return Err(self.fatal(self.reading, "missing 'endef', unterminated 'define'"));
                     };
@@ -369,11 +369,14 @@ impl Session {
     }
 
     /// Warns of lines that begin with a NUL. In the body of a `define`, the number is that of the line before.
-    fn warn_of_nuls(&self, reading: &Reading, lines: Range<usize>, before: u32) {
+    fn warn_of_nuls(&self, reading: &Reading, lines: Range<usize>, before: u32) -> Result<()> {
         for index in reading.makefile.nul_lines(lines) {
             let place = reading.place_of_line(reading.makefile.number(index).saturating_sub(before));
             self.error(Some(place), "warning: NUL character seen; rest of line ignored");
+            // There may be millions of them.
+            self.check_signal()?;
         }
+        Ok(())
     }
 
     /// Enters the rule that was being read: something that can't belong to its recipe came.

@@ -218,6 +218,7 @@ impl Jobs<'_> {
             _ => Vec::new(),
         };
         let stdin = self.input(job);
+        self.session.check_scarce()?;
         let streams = job.held.as_ref().map_or(&self.session.stdio, |held| &held.stdio);
         let stdio = Stdio { stdin, ..streams.clone() };
         let command = Command {

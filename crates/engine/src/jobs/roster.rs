@@ -152,7 +152,11 @@ impl<'s> Jobs<'s> {
             return self.session.stdio.stdin.clone();
         }
         if self.no_input.is_none() {
-            self.no_input = fd::empty_input().ok().map(Arc::new);
+            match fd::empty_input() {
+                Ok(input) => self.no_input = Some(Arc::new(input)),
+                // The session ends before a job gets the input of another.
+                Err(error) => self.session.note_scarce(b"pipe", &error),
+            }
         }
         let none = self.no_input.clone();
         none.unwrap_or_else(|| self.session.stdio.stdin.clone())
