@@ -9,7 +9,7 @@ use xtask::layers::Sources;
 const ENGINE: [&str; 5] = ["session", "update", "jobs", "search", "graph"];
 
 /// The crates no file of which uses one that uses it.
-const WITHOUT_CIRCLES: [&str; 5] = ["base", "engine", "kbuild", "rkbuild", "syntax"];
+const WITHOUT_CIRCLES: [&str; 6] = ["base", "engine", "kbuild", "rkbuild", "shell", "syntax"];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()

@@ -221,7 +221,7 @@ impl Parser<'_> {
             Some(c) if *c == b'_' || c.is_ascii_alphabetic() => {
                 let length = rest.iter().take_while(|c| **c == b'_' || c.is_ascii_alphanumeric()).count();
                 let name = rest.get(..length).unwrap_or_default();
-                if !crate::check::settable(name) {
+                if !crate::names::settable(name) {
                     return Err(ArithError::Expression("expecting primary"));
                 }
                 let value = if live { (self.lookup)(name) } else { None };

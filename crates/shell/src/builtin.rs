@@ -3,9 +3,9 @@
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::Exit;
 
+use crate::interp::{Interp, Mode, Ran, Stop, Trap};
 use crate::patience::patiently;
 use crate::redirect::Redirected;
-use crate::run::{Interp, Mode, Ran, Stop, Trap};
 use crate::script::{Builtin, Simple, TrapAction, TrapCommand, Word};
 use crate::{echo, printf, test};
 
@@ -247,7 +247,7 @@ fn trap(sh: &mut Interp<'_>, simple: &Simple) {
             let trap = match action {
                 TrapAction::AtExit(word) => {
                     let pid = sh.pid.unwrap_or_default().to_string();
-                    let Some(text) = crate::word::with_pid(word, pid.as_bytes()) else { return };
+                    let Some(text) = word.with_pid(pid.as_bytes()) else { return };
                     Trap::AtExit(text)
                 }
                 TrapAction::RemoveAndDie(script) => Trap::RemoveAndDie(script.clone()),
@@ -263,7 +263,7 @@ fn trap(sh: &mut Interp<'_>, simple: &Simple) {
 
 fn command_v(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
     let Some(name) = args.get(1) else { return Outcome::Status(0) };
-    if crate::check::is_shell_word(name) {
+    if crate::names::is_shell_word(name) {
         let mut text = Vec::from(name.as_bytes());
         text.push(b'\n');
         return Outcome::Output(text, 0);

@@ -5,23 +5,12 @@ use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 
-use crate::parse::{Parsed, Parser, script_at};
+use crate::names::{FOREIGN, RESERVED, builtin_named, is_listed, is_name, settable};
+use crate::reader::{Grammar, Parsed, Parser};
 use crate::script::{
     Builtin, EXIT_TRAP, Node, Operation, Parameter, Part, Script, Simple, TrapAction, TrapCommand, Word,
 };
 use crate::signal;
-
-/// The words with a meaning of their own at the start of a command.
-pub(crate) const RESERVED: [&[u8]; 16] = [
-    b"!", b"{", b"}", b"case", b"do", b"done", b"elif", b"else", b"esac", b"fi", b"for", b"if", b"in",
-    b"then", b"until", b"while",
-];
-
-/// Words that are reserved or builtin in some shell and that this crate does not run.
-const FOREIGN: &str = ". [[ ]] alias bg bind builtin caller chdir compgen complete compopt coproc declare dirs \
-    disown enable eval fc fg function getopts hash help history jobs kill let local logout \
-    mapfile popd pushd read readarray readonly return select shopt source suspend time times \
-    type typeset ulimit umask unalias wait login newgrp";
 
 impl Parser<'_> {
     /// Checks that the command is one whose meaning is known, and fills in what the builtins need.
@@ -194,7 +183,7 @@ impl Parser<'_> {
         if action.literal().is_some_and(|a| a == "-") {
             return Ok(TrapCommand::Reset(signals));
         }
-        let Some(text) = crate::word::with_pid(action, b"1") else {
+        let Some(text) = action.with_pid(b"1") else {
             return self.decline("trap action that is expanded");
         };
         if text.is_empty() || text.iter().all(u8::is_ascii_digit) {
@@ -202,11 +191,11 @@ impl Parser<'_> {
         }
         if signals.iter().all(|s| *s == EXIT_TRAP) {
             // Whatever the process id is, it is a number: if the action is understood with one, it is with all.
-            self.nested(|p| script_at(&text, p.depth))?;
+            self.nested(|p| (p.grammar.script)(&text, p.depth))?;
             return Ok(TrapCommand::Set { action: TrapAction::AtExit(word_copy(action)), signals });
         }
         if let ([number], Some(text)) = (signals.as_slice(), action.literal())
-            && let Some(remove) = remove_and_die(&text, *number, self.depth)
+            && let Some(remove) = remove_and_die(self.grammar, &text, *number, self.depth)
         {
             return Ok(TrapCommand::Set { action: TrapAction::RemoveAndDie(Arc::new(remove)), signals });
         }
@@ -243,7 +232,7 @@ fn word_copy(word: &Word) -> Word {
 }
 
 /// Takes `rm -f WORDS; trap - SIG; kill -s SIG $$` apart: the script of its `rm`.
-fn remove_and_die(action: &[u8], number: i32, depth: u32) -> Option<Script> {
+fn remove_and_die(grammar: Grammar, action: &[u8], number: i32, depth: u32) -> Option<Script> {
     let (rest, kill) = action.rsplit_once_str(";")?;
     let (remove, reset) = rest.rsplit_once_str(";")?;
     let kill: Vec<&[u8]> = kill.fields().collect();
@@ -253,7 +242,7 @@ fn remove_and_die(action: &[u8], number: i32, depth: u32) -> Option<Script> {
     if signal != other || signal::number_in_trap(signal) != Some(number) {
         return None;
     }
-    let script = script_at(remove, depth).ok()?;
+    let script = (grammar.script)(remove, depth).ok()?;
     let [Node::Simple(simple)] = script.commands.as_slice() else { return None };
     let is =
         |index: usize, text: &str| simple.words.get(index).and_then(Word::literal).is_some_and(|w| w == text);
@@ -261,69 +250,9 @@ fn remove_and_die(action: &[u8], number: i32, depth: u32) -> Option<Script> {
     plain.then_some(script)
 }
 
-/// Whether `word` is one of the words of `list`.
-fn is_listed(list: &str, word: &[u8]) -> bool {
-    list.split(' ').any(|listed| listed.as_bytes() == word)
-}
-
-/// Whether `text` is a name: a letter or underscore, then letters, digits, underscores.
-pub(crate) fn is_name(text: &[u8]) -> bool {
-    text.first().is_some_and(|c| *c == b'_' || c.is_ascii_alphabetic())
-        && text.iter().all(|c| *c == b'_' || c.is_ascii_alphanumeric())
-}
-
-/// Whether a script may set, and read, this variable: not one that some shell gives a meaning of its own.
-pub(crate) fn settable(name: &[u8]) -> bool {
-    const OWN: &str = "_ CDPATH COLUMNS COMP_WORDBREAKS DIRSTACK ENV EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME \
-        GROUPS HISTCMD HISTSIZE HOSTNAME HOSTTYPE IFS LINENO LINES MACHTYPE MAIL MAILPATH OLDPWD \
-        OPTARG OPTIND OSTYPE PPID PS1 PS2 PS4 PWD RANDOM SECONDS SHELLOPTS";
-    !name.is_empty()
-        && !is_listed(OWN, name)
-        && !name.starts_with(b"BASH")
-        && name != b"UID"
-        && name != b"SRANDOM"
-}
-
-/// Whether a script may read this variable.
-pub(crate) fn readable(name: &[u8]) -> bool {
-    settable(name) || name == b"PWD" || name == b"OLDPWD"
-}
-
 fn small_number(text: &[u8]) -> Option<u32> {
     if text.is_empty() || text.len() > 4 || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
     text.to_str().ok()?.parse().ok()
-}
-
-/// Whether `command -v` gives this name back because it is the shell's own.
-pub(crate) fn is_shell_word(name: &[u8]) -> bool {
-    const DASH: &str = ". alias bg chdir eval fg getopts hash jobs kill local read readonly return times type ulimit \
-        umask unalias wait";
-    RESERVED.contains(&name) || builtin_named(name).is_some() || is_listed(DASH, name)
-}
-
-fn builtin_named(name: &[u8]) -> Option<Builtin> {
-    Some(match name {
-        b":" => Builtin::Colon,
-        b"true" => Builtin::True,
-        b"false" => Builtin::False,
-        b"echo" => Builtin::Echo,
-        b"printf" => Builtin::Printf,
-        b"test" => Builtin::Test,
-        b"[" => Builtin::Bracket,
-        b"cd" => Builtin::Cd,
-        b"pwd" => Builtin::Pwd,
-        b"export" => Builtin::Export,
-        b"set" => Builtin::Set,
-        b"unset" => Builtin::Unset,
-        b"shift" => Builtin::Shift,
-        b"exit" => Builtin::Exit,
-        b"exec" => Builtin::Exec,
-        b"trap" => Builtin::Trap,
-        b"break" => Builtin::Break,
-        b"continue" => Builtin::Continue,
-        b"command" => Builtin::CommandV,
-        _ => return None,
-    })
 }

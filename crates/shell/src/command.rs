@@ -9,12 +9,13 @@ use rkbuild_host::{Dir, Env, Exit, Host, Spawn, Stdio};
 
 use rustix::io::Errno;
 
+use crate::interp::{Interp, Mode, Ran, Stop};
 use crate::patience::{is_shortage, patiently};
 use crate::redirect::{Redirected, Redirection};
-use crate::run::{Interp, Mode, Ran, Stop};
 use crate::script::{RedirectKind, Simple};
 use crate::shell::{Invocation, Programs};
 use crate::streams::{Capture, Stream};
+use crate::word::quote;
 use crate::{pathname, streams, tool};
 
 /// What it takes to start a program.
@@ -92,7 +93,7 @@ impl Interp<'_> {
     ) -> Ran<Exit> {
         self.settle_pwd();
         let (env, _) = self.command_environment(simple)?;
-        let mut text = quoted(argv);
+        let mut text = quote(argv);
         for Redirection { fd, kind, word } in redirections {
             let operator: &[u8] = match (kind, fd) {
                 (RedirectKind::Read, _) => b"<",
@@ -103,7 +104,7 @@ impl Interp<'_> {
             };
             text.extend_from_slice(format!(" {fd}").as_bytes());
             text.extend_from_slice(operator);
-            text.extend_from_slice(&quoted(std::slice::from_ref(word)));
+            text.extend_from_slice(&quote(std::slice::from_ref(word)));
         }
         self.real_shell(&text, &env)
     }
@@ -147,7 +148,7 @@ impl Interp<'_> {
                 // A script without a first line that names its program, or a program of another machine: the real shell
                 // looks into the file to tell.
                 let mut text = BString::from(if exec { "exec " } else { "" });
-                text.extend_from_slice(&quoted(argv));
+                text.extend_from_slice(&quote(argv));
                 ran(self.real_shell(&text, &env)?)
             }
             Err(error) if is_shortage(&error) => Err(self.fatal(b"Cannot fork")),
@@ -188,7 +189,7 @@ impl Interp<'_> {
     pub(crate) fn real_builtin(&mut self, argv: &[BString]) -> Ran {
         self.settle_pwd();
         let env = self.vars.environment();
-        let exit = self.real_shell(&quoted(argv), &env)?;
+        let exit = self.real_shell(&quote(argv), &env)?;
         self.ended(exit, Mode { tested: false, last: false })
     }
 
@@ -231,20 +232,6 @@ impl Interp<'_> {
         );
         exit.map_err(|_| self.fatal(b"Cannot fork"))
     }
-}
-
-/// Words as text for a shell, which it takes for nothing else.
-fn quoted(words: &[BString]) -> BString {
-    let mut text = BString::default();
-    for word in words {
-        if !text.is_empty() {
-            text.push(b' ');
-        }
-        text.push(b'\'');
-        text.extend_from_slice(&word.replace("'", "'\\''"));
-        text.push(b'\'');
-    }
-    text
 }
 
 /// How a program ended, or that it was never started.

@@ -3,13 +3,34 @@
 use bstr::{BString, ByteSlice};
 
 use crate::arith::{self, ArithError};
-use crate::run::{Interp, Ran, Stop};
+use crate::interp::{Interp, Ran, Stop};
 use crate::script::{Operation, Parameter, Part, Word};
 use crate::{pathname, pattern};
 use rkbuild_host::Exit;
 
+impl Interp<'_> {
+    /// The fields that words expand to.
+    pub fn fields(&mut self, words: &[Word]) -> Ran<Vec<BString>> {
+        let mut fields = Vec::new();
+        for word in words {
+            append_fields(self, word, &mut fields)?;
+        }
+        Ok(fields)
+    }
+
+    /// The text a word expands to where there is no splitting.
+    pub fn string(&mut self, word: &Word) -> Ran<BString> {
+        string(self, word)
+    }
+
+    /// The pattern a word expands to.
+    pub fn pattern(&mut self, word: &Word) -> Ran<Vec<u8>> {
+        pattern(self, word)
+    }
+}
+
 /// Appends the fields that `word` expands to.
-pub(crate) fn fields(sh: &mut Interp<'_>, word: &Word, out: &mut Vec<BString>) -> Ran<()> {
+fn append_fields(sh: &mut Interp<'_>, word: &Word, out: &mut Vec<BString>) -> Ran<()> {
     if let [Part::Quoted(text)] = word.0.as_slice() {
         out.push(text.clone());
         return Ok(());
@@ -38,12 +59,12 @@ pub(crate) fn fields(sh: &mut Interp<'_>, word: &Word, out: &mut Vec<BString>) -
 }
 
 /// The text `word` expands to where there is no splitting: assignments, redirections, `case`.
-pub(crate) fn string(sh: &mut Interp<'_>, word: &Word) -> Ran<BString> {
+fn string(sh: &mut Interp<'_>, word: &Word) -> Ran<BString> {
     Ok(whole(sh, word)?.text.into())
 }
 
 /// The pattern `word` expands to: what was quoted in it matches itself.
-pub(crate) fn pattern(sh: &mut Interp<'_>, word: &Word) -> Ran<Vec<u8>> {
+fn pattern(sh: &mut Interp<'_>, word: &Word) -> Ran<Vec<u8>> {
     Ok(whole(sh, word)?.pattern)
 }
 
@@ -270,7 +291,7 @@ fn unset(sh: &Interp<'_>, name: &Parameter) -> Stop {
 }
 
 fn command(sh: &mut Interp<'_>, commands: &[crate::script::Node]) -> Ran<BString> {
-    let mut output = sh.substitution(commands)?;
+    let mut output = (sh.substitution)(sh, commands)?;
     // dash drops NUL bytes from what a command says.
     output.retain(|c| *c != 0);
     let length = output.trim_end_with(|c| c == '\n').len();

@@ -5,16 +5,12 @@
 
 use bstr::{BString, ByteSlice};
 
-use crate::check::{RESERVED, settable};
 use crate::decline::Decline;
+use crate::names::{RESERVED, settable};
+use crate::reader::{Grammar, Parsed, Parser, is_delimiter};
 use crate::script::{
     Builtin, Connector, Literal, LiteralRedirect, Node, Part, Redirect, RedirectKind, Script, Simple, Word,
 };
-
-/// How deep commands and expansions may be nested before a script is declined.
-const MAX_DEPTH: u32 = 60;
-
-pub(crate) type Parsed<T> = Result<T, Decline>;
 
 /// Parses `text`. The error says why the script is not one that can be run in-process.
 pub(crate) fn script(text: &[u8]) -> Parsed<Script> {
@@ -32,9 +28,11 @@ pub(crate) fn script(text: &[u8]) -> Parsed<Script> {
 /// Names that lead somewhere else in each process.
 const OWN_NAMES: [&[u8]; 5] = [b"/dev/std", b"/dev/fd", b"/dev/tty", b"/proc/self", b"/proc/thread-self"];
 
+const GRAMMAR: Grammar = Grammar { list: |parser| parser.list(), script: script_at };
+
 /// Parses text that is nested in another script, `depth` levels down.
-pub(crate) fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {
-    let mut parser = Parser::new(text, depth);
+fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {
+    let mut parser = Parser::new(text, depth, GRAMMAR);
     let mut commands = Vec::new();
     loop {
         parser.newlines();
@@ -78,112 +76,7 @@ fn plain_text(word: &Word) -> Option<BString> {
     Some(text)
 }
 
-pub(crate) struct Parser<'a> {
-    pub(crate) src: &'a [u8],
-    pub(crate) pos: usize,
-    pub(crate) line: u32,
-    pub(crate) depth: u32,
-    /// The loops around the place being parsed, within the same shell process.
-    pub(crate) loops: u32,
-    pub(crate) wants_pid: bool,
-}
-
-impl<'a> Parser<'a> {
-    fn new(src: &'a [u8], depth: u32) -> Parser<'a> {
-        Parser { src, pos: 0, line: 1, depth, loops: 0, wants_pid: false }
-    }
-
-    pub(crate) fn decline<T>(&self, what: &'static str) -> Parsed<T> {
-        Err(Decline { what, offset: self.pos })
-    }
-
-    /// The commands of a `$(…)`, up to its parenthesis.
-    pub(crate) fn substituted_commands(&mut self) -> Parsed<Vec<Node>> {
-        self.newlines();
-        if self.peek() == Some(b')') {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.list()?])
-    }
-
-    /// Runs `f` one level deeper.
-    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
-            return self.decline("deep nesting");
-        }
-        self.depth += 1;
-        let result = f(self);
-        self.depth -= 1;
-        result
-    }
-
-    /// Runs `f` for what a process of its own will run: loops outside cannot be left from inside.
-    pub(crate) fn separate<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        let loops = std::mem::take(&mut self.loops);
-        let result = self.nested(f);
-        self.loops = loops;
-        result
-    }
-
-    /// The byte at the current place, past any backslash-newline.
-    pub(crate) fn peek(&mut self) -> Option<u8> {
-        while self.src.get(self.pos..).is_some_and(|s| s.starts_with(b"\\\n")) {
-            self.pos += 2;
-            self.line += 1;
-        }
-        self.src.get(self.pos).copied()
-    }
-
-    /// Takes the byte at the current place.
-    pub(crate) fn bump(&mut self) -> Option<u8> {
-        let c = self.peek()?;
-        self.pos += 1;
-        if c == b'\n' {
-            self.line += 1;
-        }
-        Some(c)
-    }
-
-    /// Takes the byte behind a backslash: as it is, were it another backslash at the end of a line.
-    pub(crate) fn bump_escaped(&mut self) -> Option<u8> {
-        let c = self.src.get(self.pos).copied()?;
-        self.pos += 1;
-        if c == b'\n' {
-            self.line += 1;
-        }
-        Some(c)
-    }
-
-    pub(crate) fn eat(&mut self, c: u8) -> bool {
-        let found = self.peek() == Some(c);
-        if found {
-            self.bump();
-        }
-        found
-    }
-
-    /// Skips blanks and a comment.
-    pub(crate) fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t')) {
-            self.pos += 1;
-        }
-        if self.peek() == Some(b'#') {
-            // A comment ends at the newline, whatever is in front of it.
-            let rest = self.src.get(self.pos..).unwrap_or_default();
-            self.pos += rest.find_byte(b'\n').unwrap_or(rest.len());
-        }
-    }
-
-    /// Skips blanks, comments and newlines.
-    fn newlines(&mut self) {
-        loop {
-            self.blanks();
-            if !self.eat(b'\n') {
-                return;
-            }
-        }
-    }
-
+impl Parser<'_> {
     /// The reserved word at the current place, if one stands there whole.
     fn reserved(&mut self) -> Option<&'static [u8]> {
         self.blanks();
@@ -516,20 +409,6 @@ impl<'a> Parser<'a> {
         self.peek().is_none_or(is_delimiter)
     }
 
-    /// A name at the current place; empty when there is none.
-    pub(crate) fn name(&mut self) -> BString {
-        let mut name = BString::default();
-        while let Some(c) = self.peek() {
-            let part = c == b'_' || c.is_ascii_alphabetic() || (!name.is_empty() && c.is_ascii_digit());
-            if !part {
-                break;
-            }
-            name.push(c);
-            self.pos += 1;
-        }
-        name
-    }
-
     /// Redirections after a compound command.
     fn redirects(&mut self) -> Parsed<Vec<Redirect>> {
         let mut redirects = Vec::new();
@@ -588,7 +467,7 @@ impl<'a> Parser<'a> {
         {
             return self.decline("duplication of a descriptor other than 0, 1, 2");
         }
-        if crate::word::mentions_all_parameters(&word) {
+        if word.mentions_all_parameters() {
             return self.decline("`$@` in a redirection");
         }
         Ok(Some(Redirect { fd: number.unwrap_or(u8::from(!input)), kind, word }))
@@ -673,9 +552,4 @@ fn leaves_loop(node: &Node) -> bool {
         Node::For { body, .. } | Node::Redirected { body, .. } => leaves_loop(body),
         Node::Case { arms, .. } => arms.iter().any(|(_, body)| body.as_ref().is_some_and(leaves_loop)),
     }
-}
-
-/// Bytes that end a word when they are not quoted.
-pub(crate) fn is_delimiter(c: u8) -> bool {
-    matches!(c, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
 }

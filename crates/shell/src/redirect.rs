@@ -13,8 +13,8 @@ use bstr::{BString, ByteSlice};
 use rkbuild_host::{Look, OpenMode};
 use rustix::io::Errno;
 
+use crate::interp::{Interp, Ran};
 use crate::patience::patiently;
-use crate::run::{Interp, Ran};
 use crate::script::{Redirect, RedirectKind};
 use crate::streams::Stream;
 

@@ -2,104 +2,17 @@
 
 use std::sync::Arc;
 
-use bstr::{BStr, BString};
-use rkbuild_host::{Dir, Exit, Host};
+use rkbuild_host::Exit;
 
-use crate::expand;
+use crate::ending::say_killed;
+use crate::interp::{Interp, Mode, Ran, Stop, TESTED, Trap};
 use crate::patience::patiently;
 use crate::pattern;
-use crate::script::{Builtin, Connector, EXIT_TRAP, Node, Redirect, Script, Simple, Word};
-use crate::shell::{Programs, STACK, Shell};
-use crate::signal;
-use crate::streams::{self, Capture, Stream, Streams};
-use crate::vars::Vars;
+use crate::script::{Builtin, Connector, EXIT_TRAP, Node, Redirect, Script, Simple};
+use crate::shell::STACK;
+use crate::streams::{Capture, Stream, Streams};
 
-/// Why a command did not end in a status for the next one to look at.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// The shell process ends.
-    Exit(Exit),
-    /// Leave so many loops.
-    Break(u32),
-    /// Leave all but one of so many loops and go on in that one.
-    Continue(u32),
-}
-
-pub(crate) type Ran<T = i32> = Result<T, Stop>;
-
-/// How a command is run.
-#[derive(Clone, Copy)]
-pub(crate) struct Mode {
-    /// Its status is tested, so a failure does not end the shell under `set -e`.
-    pub tested: bool,
-    /// It is the last thing this subshell does: an external command replaces the process.
-    pub last: bool,
-}
-
-impl Mode {
-    const PLAIN: Mode = Mode { tested: false, last: false };
-
-    /// For a part that is not the last thing done.
-    fn inner(self) -> Mode {
-        Mode { last: false, ..self }
-    }
-}
-
-const TESTED: Mode = Mode { tested: true, last: false };
-
-/// A trap that is set.
-#[derive(Clone)]
-pub(crate) enum Trap {
-    /// The text to run at the end.
-    AtExit(BString),
-    /// Run this `rm`, then die of the signal.
-    RemoveAndDie(Arc<Script>),
-}
-
-/// A running shell process or subshell. A subshell is a copy.
-#[derive(Clone)]
-pub(crate) struct Interp<'a> {
-    pub shell: &'a Shell<'a>,
-    pub host: &'a Arc<Host>,
-    pub programs: &'a dyn Programs,
-    pub vars: Vars,
-    pub params: Vec<BString>,
-    pub dir: Arc<Dir>,
-    /// The logical working directory, once somebody asked.
-    pub pwd: Option<BString>,
-    pub streams: Streams,
-    pub errexit: bool,
-    pub nounset: bool,
-    pub status: i32,
-    /// The status of the last command substitution in the words being expanded.
-    pub substituted: Option<i32>,
-    /// The line of the command being run, for messages.
-    pub line: u32,
-    pub traps: Vec<(i32, Trap)>,
-    pub pid: Option<i32>,
-}
-
-impl<'a> Interp<'a> {
-    pub fn new(shell: &'a Shell<'a>, pid: Option<i32>) -> Interp<'a> {
-        Interp {
-            shell,
-            host: shell.host,
-            programs: shell.programs,
-            vars: Vars::new(shell.env.clone()),
-            params: Vec::new(),
-            dir: shell.dir.clone(),
-            pwd: None,
-            streams: streams::from_stdio(&shell.stdio),
-            errexit: shell.errexit,
-            nounset: false,
-            status: 0,
-            substituted: None,
-            line: 1,
-            traps: Vec::new(),
-            pid,
-        }
-    }
-
+impl Interp<'_> {
     /// Runs a whole script, with its traps: the exit of the shell process.
     pub fn script(mut self, script: &Script) -> Exit {
         let exit = self.commands(&script.commands, Mode::PLAIN);
@@ -272,63 +185,6 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// A copy that stands for a forked process: the same state, no traps.
-    fn subshell(&self) -> Interp<'a> {
-        Interp { traps: Vec::new(), ..self.clone() }
-    }
-
-    /// The status of a subshell or child that ended. Without a process of its own to come back to, its death by a
-    /// signal is ours.
-    pub fn ended(&mut self, exit: Exit, mode: Mode) -> Ran {
-        self.check_interrupted()?;
-        match exit {
-            Exit::Code(status) => Ok(status),
-            Exit::Signal { .. } if mode.last && self.traps.is_empty() => Err(Stop::Exit(exit)),
-            Exit::Signal { signal, core } => {
-                self.say_killed(signal, core);
-                Ok(128 + signal)
-            }
-        }
-    }
-
-    /// Says on standard error what killed a child, as the shell that waited for it does.
-    fn say_killed(&self, signal: i32, core: bool) {
-        say_killed(self.stderr(), signal, core);
-    }
-
-    pub fn stderr(&self) -> &Stream {
-        let [_, _, stderr] = &self.streams;
-        stderr
-    }
-
-    pub fn stdout(&self) -> &Stream {
-        let [_, stdout, _] = &self.streams;
-        stdout
-    }
-
-    /// A signal came that would have killed this shell: clean up as its trap says, and die of it.
-    pub fn check_interrupted(&mut self) -> Ran<()> {
-        let Some(signal) = self.programs.interrupted() else { return Ok(()) };
-        let trap = self.traps.iter().find(|(number, _)| *number == signal).map(|(_, trap)| trap.clone());
-        if let Some(Trap::RemoveAndDie(remove)) = trap {
-            let mut copy = self.subshell();
-            copy.errexit = false;
-            copy.remove_for_trap(&remove);
-        }
-        Err(Stop::Exit(Exit::Signal { signal, core: false }))
-    }
-
-    /// Runs the `rm -f` of a trap; not stopped by the signal that brought it about.
-    fn remove_for_trap(&mut self, script: &Script) {
-        let [Node::Simple(simple)] = script.commands.as_slice() else { return };
-        if let Ok(argv) = self.fields(&simple.words) {
-            for name in argv.iter().skip(2) {
-                // What `rm -f` cannot remove it leaves, too.
-                let _ = self.host.unlink(&self.dir, name);
-            }
-        }
-    }
-
     fn pipeline(&mut self, stages: &[Node], mode: Mode) -> Ran {
         let mut copies = Vec::new();
         let mut input: Option<Stream> = None;
@@ -389,94 +245,12 @@ impl<'a> Interp<'a> {
         Ok(status)
     }
 
-    /// Runs the commands of a `$(…)` and gives their output, as written.
-    pub fn substitution(&mut self, commands: &[Node]) -> Ran<Vec<u8>> {
-        if commands.is_empty() {
-            self.substituted = Some(0);
-            return Ok(Vec::new());
-        }
-        let capture = Arc::new(Capture::default());
-        let mut copy = self.subshell();
-        let [_, stdout, _] = &mut copy.streams;
-        *stdout = Stream::Capture(capture.clone());
-        let result = copy.commands(commands, Mode { tested: false, last: true });
-        let exit = copy.end(result);
-        let output = capture.finish();
-        let status = self.ended(exit, Mode::PLAIN)?;
-        self.substituted = Some(status);
-        output.map_err(|_| self.fatal(b"read error"))
-    }
-
     /// Undoes redirections. What `exec` did meanwhile to other streams stays.
     fn restore(&mut self, saved: Streams, redirects: &[Redirect]) {
         for (fd, (now, before)) in self.streams.iter_mut().zip(saved).enumerate() {
             if redirects.iter().any(|r| usize::from(r.fd) == fd) {
                 *now = before;
             }
-        }
-    }
-
-    pub fn fields(&mut self, words: &[Word]) -> Ran<Vec<BString>> {
-        let mut fields = Vec::new();
-        for word in words {
-            expand::fields(self, word, &mut fields)?;
-        }
-        Ok(fields)
-    }
-
-    pub fn string(&mut self, word: &Word) -> Ran<BString> {
-        expand::string(self, word)
-    }
-
-    pub fn pattern(&mut self, word: &Word) -> Ran<Vec<u8>> {
-        expand::pattern(self, word)
-    }
-
-    /// Writes a message as the shell does.
-    pub fn say(&self, parts: &[&[u8]]) {
-        let mut text = self.shell.name.clone();
-        text.extend_from_slice(format!(": {}: ", self.line).as_bytes());
-        for part in parts {
-            text.extend_from_slice(part);
-        }
-        text.push(b'\n');
-        // Nobody is left to tell when standard error fails.
-        let _ = self.stderr().write(&text);
-    }
-
-    /// An error that ends the shell.
-    pub fn fatal(&self, message: &[u8]) -> Stop {
-        self.say(&[message]);
-        Stop::Exit(Exit::Code(2))
-    }
-
-    /// The logical working directory: PWD when it is right, else the physical one.
-    pub fn logical_dir(&mut self) -> BString {
-        if let Some(pwd) = &self.pwd {
-            return pwd.clone();
-        }
-        let physical: &BStr = self.dir.path();
-        let pwd = match self.vars.get(b"PWD") {
-            Some(given) if given == physical => physical.to_owned(),
-            Some(given) if given.starts_with(b"/") => {
-                let same = |a: &[u8], b: &[u8]| {
-                    let (a, b) = (self.host.which(&self.dir, a).ok()?, self.host.which(&self.dir, b).ok()?);
-                    Some(a == b)
-                };
-                if same(given, b".") == Some(true) { given.to_owned() } else { physical.to_owned() }
-            }
-            _ => physical.to_owned(),
-        };
-        self.pwd = Some(pwd.clone());
-        pwd
-    }
-
-    /// Sets PWD, as a shell does when it starts, before anything can look at it.
-    pub fn settle_pwd(&mut self) {
-        if self.pwd.is_none() {
-            let pwd = self.logical_dir();
-            self.vars.set(b"PWD", &pwd);
-            self.vars.export(b"PWD");
         }
     }
 
@@ -516,21 +290,25 @@ impl<'a> Interp<'a> {
     }
 }
 
-/// Says what killed a child, as the shell that waited for it does.
-fn say_killed(stderr: &Stream, signal: i32, core: bool) {
-    if signal == signal::INT || signal == signal::PIPE {
-        return;
-    }
-    let mut text = BString::from(rkbuild_host::signals::description(signal).as_bytes());
-    if core {
-        text.extend_from_slice(b" (core dumped)");
-    }
-    text.push(b'\n');
-    // Nobody is left to tell when standard error fails.
-    let _ = stderr.write(&text);
-}
-
 enum Turn {
     Next(i32),
     Leave(i32),
+}
+
+/// Runs the commands of a `$(…)` and gives their output, as written.
+pub(crate) fn substitution(sh: &mut Interp<'_>, commands: &[Node]) -> Ran<Vec<u8>> {
+    if commands.is_empty() {
+        sh.substituted = Some(0);
+        return Ok(Vec::new());
+    }
+    let capture = Arc::new(Capture::default());
+    let mut copy = sh.subshell();
+    let [_, stdout, _] = &mut copy.streams;
+    *stdout = Stream::Capture(capture.clone());
+    let result = copy.commands(commands, Mode { tested: false, last: true });
+    let exit = copy.end(result);
+    let output = capture.finish();
+    let status = sh.ended(exit, Mode::PLAIN)?;
+    sh.substituted = Some(status);
+    output.map_err(|_| sh.fatal(b"read error"))
 }

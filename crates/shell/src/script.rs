@@ -49,7 +49,7 @@ pub enum RedirectKind {
 }
 
 impl Script {
-    /// The script's text, as it was given to [`parse`](crate::parse).
+    /// The script's text, as it was given to `parse`.
     pub fn text(&self) -> &BStr {
         self.text.as_ref()
     }
@@ -267,5 +267,27 @@ impl Word {
             [Part::Text(t)] => Some(t.as_ref()),
             _ => None,
         }
+    }
+
+    /// Whether `$@` or `$*` stands in the word itself.
+    pub fn mentions_all_parameters(&self) -> bool {
+        self.0
+            .iter()
+            .any(|part| matches!(part, Part::Parameter { name: Parameter::At | Parameter::Star, .. }))
+    }
+
+    /// The text of a word made of text and `$$` only, with `pid` for `$$`.
+    pub fn with_pid(&self, pid: &[u8]) -> Option<BString> {
+        let mut text = BString::default();
+        for part in &self.0 {
+            match part {
+                Part::Text(t) | Part::Quoted(t) => text.extend_from_slice(t),
+                Part::Parameter { name: Parameter::Pid, op: Operation::Plain, .. } => {
+                    text.extend_from_slice(pid);
+                }
+                _ => return None,
+            }
+        }
+        Some(text)
     }
 }

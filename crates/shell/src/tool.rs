@@ -7,7 +7,7 @@
 //! - long options, options with an argument, and letters that are not named above the function;
 //! - an operand that ends with a slash (but for `mkdir`), is empty, or is `-`;
 //! - names whose meaning depends on the process that uses them: anything below /proc, `/dev/stdin` and its like,
-//!   `/dev/tty`, and links that lead there (see [`Look::Own`]);
+//!   `/dev/tty`, and links that lead there (see [`rkbuild_host::Look::Own`]);
 //! - a name that cannot be looked at, whatever the reason;
 //! - an environment with POSIXLY_CORRECT, or with LD_PRELOAD (fakeroot's), which changes what programs do.
 //!
@@ -15,21 +15,14 @@
 
 mod copy;
 mod names;
+mod place;
 mod remove;
 
-use bstr::{BStr, BString, ByteSlice};
-use rkbuild_host::{Dir, Exit, Host, Look, Meta};
+use bstr::{BStr, BString};
+use rkbuild_host::{Exit, Host};
 
+use self::place::{Done, Place};
 use crate::shell::Invocation;
-
-/// Where a tool works.
-pub(crate) struct Place<'a> {
-    pub host: &'a Host,
-    pub dir: &'a Dir,
-}
-
-/// A tool's standard output, written at its end; None: it gives up.
-type Done = Option<Vec<u8>>;
 
 /// Runs the command if it is one of the tools, `program` is the system's, and its arguments are of the usual kind.
 pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Option<Exit> {
@@ -77,76 +70,4 @@ pub(crate) fn does(name: &[u8]) -> bool {
 /// Whether the program is one of its own, not one name of a program that is many (busybox).
 fn is_coreutils(place: &Place<'_>, program: &BStr) -> bool {
     place.host.lstat(place.dir, program).is_ok_and(|m| m.is_file())
-}
-
-/// What has a name, as far as tools tell things apart.
-enum Thing {
-    Missing,
-    File(Meta),
-    Dir,
-    Link,
-    /// A fifo, socket or device.
-    Other,
-}
-
-impl Place<'_> {
-    /// What the name itself is, a link not followed. None: no tool takes it.
-    fn thing(&self, name: &[u8]) -> Option<Thing> {
-        self.look(name, false)
-    }
-
-    /// What the name leads to.
-    fn target(&self, name: &[u8]) -> Option<Thing> {
-        self.look(name, true)
-    }
-
-    fn look(&self, name: &[u8], follow: bool) -> Option<Thing> {
-        if matches!(name, b"" | b"-") || name.ends_with(b"/") {
-            return None;
-        }
-        match self.host.look(self.dir, name, follow).ok()? {
-            Look::Own => None,
-            Look::Missing => Some(Thing::Missing),
-            Look::Found(meta) if meta.is_file() => Some(Thing::File(meta)),
-            Look::Found(meta) if meta.is_dir() => Some(Thing::Dir),
-            Look::Found(meta) if meta.is_symlink() => Some(Thing::Link),
-            Look::Found(_) => Some(Thing::Other),
-        }
-    }
-}
-
-/// Whether two names are the same file.
-fn same(a: &Meta, b: &Meta) -> bool {
-    (a.dev, a.ino) == (b.dev, b.ino)
-}
-
-/// Options and operands, for tools whose options are single letters without arguments.
-struct Letters<'a> {
-    letters: Vec<u8>,
-    operands: Vec<&'a BStr>,
-}
-
-/// Takes arguments apart; None when there is a long option, or a letter that is not in `known`.
-fn letters<'a>(args: &'a [BString], known: &[u8]) -> Option<Letters<'a>> {
-    let mut found = Letters { letters: Vec::new(), operands: Vec::new() };
-    let mut only_operands = false;
-    for arg in args {
-        match arg.as_bytes() {
-            b"--" if !only_operands => only_operands = true,
-            [b'-', options @ ..] if !options.is_empty() && !only_operands => {
-                if !options.iter().all(|o| known.contains(o)) {
-                    return None;
-                }
-                found.letters.extend_from_slice(options);
-            }
-            _ => found.operands.push(arg.as_bstr()),
-        }
-    }
-    Some(found)
-}
-
-impl Letters<'_> {
-    fn has(&self, letter: u8) -> bool {
-        self.letters.contains(&letter)
-    }
 }

@@ -3,8 +3,8 @@
 use bstr::{BString, ByteSlice};
 
 use crate::arith;
-use crate::check::{readable, settable};
-use crate::parse::{Parsed, Parser, is_delimiter, script_at};
+use crate::names::{readable, settable};
+use crate::reader::{Parsed, Parser, is_delimiter};
 use crate::script::{Operation, Parameter, Part, Word};
 
 impl Parser<'_> {
@@ -221,7 +221,7 @@ impl Parser<'_> {
         if !self.eat(b'}') {
             return self.decline("unterminated parameter expansion");
         }
-        if mentions_all_parameters(&word) {
+        if word.mentions_all_parameters() {
             return self.decline("`$@` in a parameter expansion");
         }
         Ok(word)
@@ -251,7 +251,7 @@ impl Parser<'_> {
             }
         }
         let word = word.finish();
-        if mentions_all_parameters(&word) {
+        if word.mentions_all_parameters() {
             return self.decline("`$@` in a parameter expansion");
         }
         Ok(word)
@@ -285,7 +285,7 @@ impl Parser<'_> {
             }
         }
         let depth = self.depth + 1;
-        let script = self.separate(|_| script_at(&text, depth))?;
+        let script = self.separate(|p| (p.grammar.script)(&text, depth))?;
         self.wants_pid |= script.wants_pid;
         word.part(Part::Command { commands: script.commands, quoted });
         Ok(())
@@ -337,7 +337,7 @@ impl Parser<'_> {
                 _ => sample.push(b'1'),
             }
         }
-        if !arith::is_expression(&sample) || mentions_all_parameters(&text) {
+        if !arith::is_expression(&sample) || text.mentions_all_parameters() {
             return self.decline("arithmetic");
         }
         word.part(Part::Arithmetic { text, quoted });
@@ -357,24 +357,6 @@ fn special(c: u8) -> Option<Parameter> {
         b'1'..=b'9' => Parameter::Positional(usize::from(c - b'0')),
         _ => return None,
     })
-}
-
-/// Whether `$@` or `$*` stands in `word` itself.
-pub(crate) fn mentions_all_parameters(word: &Word) -> bool {
-    word.0.iter().any(|part| matches!(part, Part::Parameter { name: Parameter::At | Parameter::Star, .. }))
-}
-
-/// The text of a word made of text and `$$` only, with `pid` for `$$`.
-pub(crate) fn with_pid(word: &Word, pid: &[u8]) -> Option<BString> {
-    let mut text = BString::default();
-    for part in &word.0 {
-        match part {
-            Part::Text(t) | Part::Quoted(t) => text.extend_from_slice(t),
-            Part::Parameter { name: Parameter::Pid, op: Operation::Plain, .. } => text.extend_from_slice(pid),
-            _ => return None,
-        }
-    }
-    Some(text)
 }
 
 /// Collects the parts of a word, joining neighbours of one kind.

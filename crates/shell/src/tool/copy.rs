@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use bstr::{BString, ByteSlice};
 use rkbuild_host::{Exit, Meta, OpenMode, fd};
 
-use super::{Done, Place, Thing, letters, same};
+use super::place::{Done, Place, Thing, letters, same};
 use crate::shell::Invocation;
 use crate::streams::Stream;
 

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 
 use rkbuild_host::{Kind, Permission};
 
-use super::{Done, Place, Thing, letters, same};
+use super::place::{Done, Place, Thing, letters, same};
 
 /// `mkdir DIR` and `mkdir -p DIR…`; a slash at the end is as good as none. Taken: what is missing, and with `-p` what is
 /// a directory or leads to one. Not: several without `-p`, where what has been made would be in the way of the real

@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice};
 use rkbuild_host::Kind;
 
-use super::{Done, Place, Thing, letters};
+use super::place::{Done, Place, Thing, letters};
 
 /// How deep a tree may be.
 const MAX_DEPTH: u32 = 200;

@@ -33,5 +33,4 @@ x=nothing; mkfifo f; sh -c 'echo through > f &'; cat < f; sh -c 'cat f > got &';
 %%
 chmod 664 file; chmod -w file; echo $?; ls -l file | cut -c1-10; chmod +w file; echo $?; ls -l file | cut -c1-10; chmod 4755 run.sh; cp run.sh r2; ls -l r2 | cut -c1-10; chmod 755 run.sh; ls -l run.sh | cut -c1-10; cp file run.sh; ls -l run.sh | cut -c1-10; touch -- -x; chmod +x -- -x; ls -l -- -x | cut -c1-10
 %%
-# bash differs
-mkdir -- -x -P; x=-x; cd $x; echo $?; x=-P; cd $x; pwd | tail -c 5; cd -; x=--; cd $x dir; echo $?; cd $x; pwd; x='-Lq'; cd $x; echo $?
+mkdir -- -x -P; x=-x; cd $x; echo $?; x=-P; cd $x; pwd | tail -c 5; cd -; x='-- dir'; cd $x; echo $?; x=--; cd $x; pwd; x='-Lq'; cd $x; echo $?
