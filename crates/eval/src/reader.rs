@@ -105,6 +105,10 @@ impl Session {
                 }
             }
         }
+        if result.is_err() {
+            // The wait for the other end of a fifo was ended.
+            self.check_signal()?;
+        }
         match result {
             Ok(contents) => {
                 record.found = true;

@@ -419,6 +419,7 @@ impl Session {
         self.note_printed(false, bytes);
         if let Err(error) = self.stdio.write_out(bytes)
             && self.out_error.get().is_none()
+            && self.check_signal().is_ok()
         {
             self.out_error.set(error.raw_os_error());
         }

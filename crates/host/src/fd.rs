@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
 
 use crate::limits::patiently;
-use crate::{poll, start};
+use crate::{blocked, poll, start};
 
 /// Where descriptors that live long are put, so that small numbers stay free for those whose number others see (a
 /// jobserver's pipe).
@@ -83,12 +83,7 @@ pub(crate) fn proc_path(fd: BorrowedFd<'_>) -> String {
 
 /// Waits for the lock on a whole file, and takes it. It is the process's: its threads do not exclude each other.
 pub fn lock(fd: impl AsFd) -> io::Result<()> {
-    loop {
-        match rustix::fs::fcntl_lock(&fd, FlockOperation::LockExclusive) {
-            Err(Errno::INTR) => {}
-            other => return Ok(other?),
-        }
-    }
+    Ok(blocked::call(|| rustix::fs::fcntl_lock(&fd, FlockOperation::LockExclusive))?)
 }
 
 /// Gives back what [`lock`] took.
@@ -121,9 +116,8 @@ pub fn read_some(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<usize> {
         into.reserve(16 * 1024);
     }
     loop {
-        match rustix::io::read(&fd, rustix::buffer::spare_capacity(into)) {
+        match blocked::call(|| rustix::io::read(&fd, rustix::buffer::spare_capacity(into))) {
             Ok(n) => return Ok(n),
-            Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => {
                 poll::wait_one(fd.as_fd(), poll::Ready::Read, None)?;
             }
@@ -181,12 +175,11 @@ pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
     Ok(data)
 }
 
-/// Writes all of `data`, also when interrupted, and when the descriptor is non-blocking and full.
+/// Writes all of `data`, also when the descriptor is non-blocking and full.
 pub fn write_all(fd: impl AsFd, mut data: &[u8]) -> io::Result<()> {
     while !data.is_empty() {
-        match rustix::io::write(&fd, data) {
+        match blocked::call(|| rustix::io::write(&fd, data)) {
             Ok(n) => data = data.get(n..).unwrap_or_default(),
-            Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => {
                 poll::wait_one(fd.as_fd(), poll::Ready::Write, None)?;
             }

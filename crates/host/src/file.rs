@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::eyes::{self, Answer, Ask, used};
 use crate::limits::patiently;
-use crate::{Dir, Host, fd, signals};
+use crate::{Dir, Host, blocked, fd, signals};
 
 /// What kind of thing a name in a directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,12 +342,8 @@ fn check_signal() -> io::Result<()> {
 }
 
 fn open_read(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
-    loop {
-        match patiently(|| rustix::fs::openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())) {
-            Err(Errno::INTR) => {}
-            other => return Ok(other?),
-        }
-    }
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    Ok(patiently(|| blocked::call(|| rustix::fs::openat(dir, path, flags, Mode::empty())))?)
 }
 
 /// Changing.
@@ -381,17 +377,12 @@ impl Host {
 
     /// Opens a file for writing. Who writes says [`Host::changed`] when done.
     pub fn open_write(&self, dir: &Dir, path: &[u8], how: OpenMode) -> io::Result<OwnedFd> {
-        loop {
-            let flags = how.flags() | OFlags::CLOEXEC;
-            let opened = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE));
-            if path != b"/dev/null" {
-                self.note_write(dir, path);
-            }
-            match opened {
-                Err(Errno::INTR) => {}
-                other => return Ok(other?),
-            }
+        let flags = how.flags() | OFlags::CLOEXEC;
+        let opened = patiently(|| blocked::call(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE)));
+        if path != b"/dev/null" {
+            self.note_write(dir, path);
         }
+        Ok(opened?)
     }
 
     /// Makes a new file, for this user only, that is called `prefix` and something nobody else has; open for reading

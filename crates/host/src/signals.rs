@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
+use rustix::process::Pid;
+
 use crate::fd::Waker;
 use crate::start;
 
@@ -59,6 +61,18 @@ extern "C" fn on_file_size(signal: i32, info: *mut libc::siginfo_t, _context: *m
     }
 }
 
+/// What only interrupts a system call. Nobody sends SIGURG unasked but for sockets' urgent data, and by default it does nothing.
+const INTERRUPTING: i32 = libc::SIGURG;
+
+extern "C" fn on_interrupting(_signal: i32) {}
+
+/// Interrupts the system call that a thread of this process is in.
+pub(crate) fn interrupt(thread: Pid) {
+    let (process, thread) = (rustix::process::getpid().as_raw_nonzero(), thread.as_raw_nonzero());
+    // SAFETY: tgkill takes three numbers; the signal has a handler that does nothing.
+    unsafe { libc::syscall(libc::SYS_tgkill, process.get(), thread.get(), INTERRUPTING) };
+}
+
 extern "C" fn on_toggle(_signal: i32) {
     TOGGLED.fetch_add(1, Ordering::SeqCst);
 }
@@ -75,24 +89,19 @@ pub fn install() -> io::Result<()> {
     for signal in FATAL {
         if !start::ignored(signal) {
             match signal {
-                libc::SIGXFSZ => set_informed(signal)?,
-                _ => set_action(signal, on_fatal as *const () as libc::sighandler_t)?,
+                libc::SIGXFSZ => {
+                    let handler = on_file_size as *const () as libc::sighandler_t;
+                    set_action(signal, handler, libc::SA_RESTART | libc::SA_SIGINFO)?;
+                }
+                _ => set_action(signal, on_fatal as *const () as libc::sighandler_t, libc::SA_RESTART)?,
             }
         }
     }
-    set_action(libc::SIGUSR1, on_toggle as *const () as libc::sighandler_t)
+    set_action(INTERRUPTING, on_interrupting as *const () as libc::sighandler_t, 0)?;
+    set_action(libc::SIGUSR1, on_toggle as *const () as libc::sighandler_t, libc::SA_RESTART)
 }
 
-fn set_action(signal: i32, handler: libc::sighandler_t) -> io::Result<()> {
-    set_action_with(signal, handler, libc::SA_RESTART)
-}
-
-fn set_informed(signal: i32) -> io::Result<()> {
-    let handler = on_file_size as *const () as libc::sighandler_t;
-    set_action_with(signal, handler, libc::SA_RESTART | libc::SA_SIGINFO)
-}
-
-fn set_action_with(signal: i32, handler: libc::sighandler_t, flags: i32) -> io::Result<()> {
+fn set_action(signal: i32, handler: libc::sighandler_t, flags: i32) -> io::Result<()> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: all zeros is a valid action with an empty mask; the handler is SIG_DFL or a function that does only what
     // is safe in a handler, with the arguments that the flags bring.
@@ -108,7 +117,7 @@ fn set_action_with(signal: i32, handler: libc::sighandler_t, flags: i32) -> io::
 pub(crate) fn expect_children() {
     if start::ignored(libc::SIGCHLD) {
         // It can only fail for a signal that does not exist.
-        let _ = set_action(libc::SIGCHLD, libc::SIG_DFL);
+        let _ = set_action(libc::SIGCHLD, libc::SIG_DFL, 0);
     }
 }
 
@@ -178,7 +187,7 @@ pub fn file_size_was_ignored() -> bool {
 
 /// Ends the process by `signal`, so that whoever waits for it sees that.
 pub fn die_of(signal: i32) -> ! {
-    let _ = set_action(signal, libc::SIG_DFL);
+    let _ = set_action(signal, libc::SIG_DFL, 0);
     let mut set = MaybeUninit::uninit();
     // SAFETY: sigemptyset initialises the set; raise and pthread_sigmask change nothing of ours.
     unsafe {

@@ -12,8 +12,9 @@ use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
+use rkbuild_host::fd::Waker;
 use rkbuild_host::memory::{self, Allocator};
-use rkbuild_host::{Dir, Env, Host, Stdio, eyes, limits, signals};
+use rkbuild_host::{Dir, Env, Host, Stdio, blocked, eyes, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode};
 
@@ -48,6 +49,15 @@ fn main() -> ExitCode {
         signals::die_of(signal);
     }
     ExitCode::from(u8::try_from(status).unwrap_or(2))
+}
+
+/// Tells that the session is over, also when it panicked.
+struct End(Arc<Waker>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.wake();
+    }
 }
 
 /// What is not GNU make's.
@@ -143,12 +153,16 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         return Ok(end(memory.as_deref(), status, own.stats));
     }
+    let over = Arc::new(Waker::new()?);
+    let guard = End(over.clone());
     let session = std::thread::Builder::new().name("make".into()).stack_size(STACK).spawn(move || {
+        let _guard = guard;
         let status = run_session(&process, &invocation);
         // The process ends: to take its caches apart piece by piece would only cost time.
         std::mem::forget((process, invocation));
         status
     })?;
+    blocked::attend(&over)?;
     // A panic was reported by its hook: an internal error, for the caller a make that failed.
     let status = session.join().unwrap_or(2);
     Ok(end(memory.as_deref(), status, own.stats))

@@ -78,6 +78,7 @@ fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
             if let Some(exit) = crate::signal::of_write(&error) {
                 return Err(Stop::Exit(exit));
             }
+            sh.check_interrupted()?;
             sh.say(&[name, b": ", name, b": I/O error"]);
             Ok(1)
         }

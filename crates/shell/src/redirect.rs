@@ -52,7 +52,11 @@ impl Interp<'_> {
     /// Makes redirections, also unusual ones. False: one failed.
     pub fn redirect(&mut self, redirects: &[Redirect]) -> Ran<bool> {
         let redirections = self.redirections(redirects)?;
-        Ok(self.make(&redirections, false) == Redirected::Made)
+        let made = self.make(&redirections, false) == Redirected::Made;
+        if !made {
+            self.check_interrupted()?;
+        }
+        Ok(made)
     }
 
     /// Makes redirections; `only_usual`: or none of the rest, if one is to be left to the real shell.
@@ -76,6 +80,8 @@ impl Interp<'_> {
                     let opened = if usual { self.open(kind, word) } else { self.open_unusual(kind, word) };
                     match opened {
                         Ok(fd) => Stream::Fd(Arc::new(fd)),
+                        // The wait for the other end of a fifo was ended.
+                        Err(_) if self.programs.interrupted().is_some() => return Redirected::Failed,
                         Err(error) => {
                             self.say_cannot_open(kind, word, &error);
                             return Redirected::Failed;

@@ -27,6 +27,10 @@ pub(super) const FAULTS: &[Fault] = &[
         root: false,
         how: How::Script(CAUGHT),
     },
+    Fault { name: "a signal while make waits", short: true, root: false, how: How::Script(WAITING) },
+    Fault { name: "a signal while make reads", short: false, root: false, how: How::Script(READING) },
+    Fault { name: "the last writer ends after the signal", short: true, root: false, how: How::Script(LATE) },
+    Fault { name: "recipes that trap", short: false, root: false, how: How::Script(TRAPPED) },
     rounds("SIGINT to the group", 6, |s, r| interrupted(s, r, Signal::INT, To::Group)),
     rounds("SIGINT to make alone", 0, |s, r| interrupted(s, r, Signal::INT, To::Make)),
     rounds("SIGTERM to the group", 0, |s, r| interrupted(s, r, Signal::TERM, To::Group)),
@@ -115,5 +119,109 @@ for s in INT HUP TERM; do for j in 1 4; do
     # GNU make ends with 2 when signals come in a row.
     test $rc = 2 -o $rc -gt 128 && echo "$s -j$j: ended by it" || echo "$s -j$j: rc=$rc"
     $MAKE -q; echo "-q: $?"; test -e table.c && echo "table.c is there"
+done; done
+"#;
+
+/// A function that sends a signal to make when it has waited for a moment, and tells how it ended: of itself within two
+/// seconds, or not.
+macro_rules! with_ends {
+    ($script:literal) => {
+        concat!(
+            r#"
+set -m
+ends() { # NAME SIGNAL ARGUMENT...
+    name=$1 signal=$2; shift 2
+    $MAKE "$@" > log 2>&1 & p=$!
+    sleep .25; kill -$signal $p; (sleep 2; kill -9 -$p) 2> /dev/null & k=$!
+    wait $p 2> /dev/null; rc=$?; kill -9 -$k 2> /dev/null; wait $k 2> /dev/null
+    echo "$name $signal: $rc"; grep -i 'interrupted\|error' log; kill -9 -$p 2> /dev/null
+}
+"#,
+            $script
+        )
+    };
+}
+
+/// Something make itself waits for never comes: the other end of a fifo, or room in a pipe.
+const WAITING: &str = with_ends!(
+    r#"
+mkfifo p held; sleep 60 <> held & sleeper=$!
+echo 'include p' > include; echo 'include held' > held.mk
+echo 'x := $(file <p)' > read; echo 'x := $(file >p,hi)' > write
+echo 'x := $(shell sleep 60; echo)' > asked
+printf 'all: ; +@$(MAKE) -f p; echo\n' > below
+printf 'all: ; @cat < p; echo\n' > opened
+printf 'all: ; @echo x > p; echo\n' > created
+for s in INT TERM; do
+    ends 'makefile, not open' $s -f p
+    ends 'makefile, no text' $s -f held
+    ends 'include, not open' $s -f include
+    ends 'include, no text' $s -f held.mk
+    ends 'file to read' $s -f read
+    ends 'file to write' $s -f write
+    ends 'what is asked' $s -f asked
+done
+# Ctrl-C for make alone is nothing the shells see.
+ends 'sub-make' TERM -f below
+ends 'sub-make, jobs' TERM -f below -j4
+ends 'redirection' TERM -f opened
+ends 'redirection, jobs' TERM -f opened -j4
+ends 'redirection to' TERM -f created
+ends 'redirection to, jobs' TERM -f created -j4
+kill -9 -$sleeper
+"#
+);
+
+/// Reading and expansion take long.
+const READING: &str = with_ends!(
+    r#"
+seq 4000 | sed 's/.*/n += &/' > numbers
+{ cat numbers; echo 'x := $(foreach a,$n,$(foreach b,$n,$(filter $a,$b)))'; } > expand
+{ cat numbers; echo 'all: ; @: $(foreach a,$n,$(foreach b,$n,$(filter $a,$b)))'; } > recipe
+{ cat numbers; echo '$(foreach a,$n,$(foreach b,$n,$(eval v$a := $b)))'; } > eval
+{ cat numbers; echo 'all: $(foreach a,$n,$(foreach b,$n,$(eval t$a: u$b)))'; } > rules
+for s in INT TERM; do for f in expand recipe eval rules; do ends $f $s -f $f; done; done
+"#
+);
+
+/// A signal to make alone, and commands that take their time: what they write after the first deletion goes, too.
+const LATE: &str = r#"
+cat > Makefile <<'M'
+all: lines appended caught
+lines:
+	@echo 1 > $@
+	@sleep 1
+	@echo 2 >> $@
+appended: ; @echo 1 > $@; sleep 1; echo 2 >> $@; false
+caught: ; @sh ./gen > $@
+M
+cat > gen <<'G'
+trap 'exit 0' INT TERM HUP
+i=0; while [ $i -lt 20 ]; do echo row $i; sleep .05; i=$((i+1)); done
+G
+set -m
+for s in INT TERM HUP; do for to in '' -; do
+    # GNU make leaves what is appended after it has deleted a target: nothing to be compared where it is alone.
+    goals=$(test -z "$to" && echo lines || echo all)
+    rm -f lines appended caught
+    $MAKE -j4 $goals > log 2>&1 & p=$!
+    sleep .4; kill -$s $to$p; wait $p 2> /dev/null; sleep .1; echo "$s $to"; ls
+done; done
+"#;
+
+/// The recipe itself has a trap, as kbuild's have.
+const TRAPPED: &str = r#"
+cat > Makefile <<'M'
+all: kbuild status ignored
+kbuild: ; @set -e; trap 'rm -f $@; trap - HUP; kill -s HUP $$$$' HUP; trap 'rm -f $@; trap - INT; kill -s INT $$$$' INT; \
+	trap 'rm -f $@; trap - TERM; kill -s TERM $$$$' TERM; echo half > $@; sleep 1; echo whole >> $@
+status: ; @trap 'exit 3' INT HUP TERM; echo half > $@; sleep 1; echo whole >> $@
+ignored: ; @trap '' INT HUP; sleep .7; echo whole > $@
+M
+set -m
+for s in INT HUP; do for goal in kbuild status ignored all; do
+    rm -f kbuild status ignored
+    $MAKE -j4 $goal > log 2>&1 & p=$!
+    sleep .4; kill -$s -$p; wait $p 2> /dev/null; sleep .8; echo "$s $goal"; ls
 done; done
 "#;

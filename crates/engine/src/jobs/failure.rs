@@ -58,12 +58,15 @@ impl Jobs<'_> {
     }
 
     /// Deletes what the recipe of `file` left half-made: the targets that are not what they were before.
-    pub(crate) fn delete_targets(&mut self, file: FileId) {
+    /// Says whether there were any.
+    pub(crate) fn delete_targets(&mut self, file: FileId) -> bool {
         let mut files = vec![file];
         files.extend(self.session.targets[file].grouped.iter().copied());
+        let mut deleted = false;
         for (at, target) in files.into_iter().enumerate() {
-            self.delete_target(target, (at > 0).then_some(file));
+            deleted |= self.delete_target(target, (at > 0).then_some(file));
         }
+        deleted
     }
 
     /// [`Jobs::delete_targets`] for files that may be there again; of members of archives all was said.
@@ -78,10 +81,11 @@ impl Jobs<'_> {
     }
 
     /// Deletes one target, if it is not what it was before. `made_for` is named where its recipe is that of another.
-    pub(crate) fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) {
+    /// Says whether it was one to be deleted.
+    pub(crate) fn delete_target(&mut self, file: FileId, made_for: Option<FileId>) -> bool {
         let target = &self.session.targets[file];
         if target.precious || target.phony {
-            return;
+            return false;
         }
         let name = self.name_of(file);
         let before = self.state(file).mtime.unwrap_or(Time::Missing);
@@ -101,11 +105,11 @@ impl Jobs<'_> {
                 message.extend_from_slice(b"' may be bogus; not deleted");
                 self.session.error(None, message);
             }
-            return;
+            return false;
         }
         let is_file = self.session.host().kind(&self.session.dir, name).is_ok_and(|kind| kind == Kind::File);
         if !is_file || self.stat_time(name) == before {
-            return;
+            return false;
         }
         message.extend_from_slice(b"Deleting file '");
         message.extend_from_slice(name);
@@ -117,5 +121,6 @@ impl Jobs<'_> {
             let why = rkbuild_host::errors::describe(&error);
             self.session.error(None, [b"unlink: ", name, b": ", why.as_bytes()].concat());
         }
+        true
     }
 }

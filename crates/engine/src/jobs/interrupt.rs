@@ -30,13 +30,14 @@ impl Jobs<'_> {
                 }
             }
         }
-        let ended = job.as_ref().map(|(job, _)| job.file);
-        let files: Vec<FileId> = self.running.iter().map(|job| job.file).chain(ended).collect();
-        for file in files.iter().rev() {
-            self.delete_targets(*file);
-        }
+        let mut suspects: Vec<FileId> = self.running.iter().map(|job| job.file).collect();
         if let Some((job, exit)) = job {
+            suspects.push(job.file);
+            self.delete_targets(job.file);
+            self.delete_first();
             self.last_word(job, exit);
+        } else {
+            self.delete_first();
         }
         let since = Instant::now();
         let mut arrived = signals::arrived();
@@ -46,22 +47,39 @@ impl Jobs<'_> {
                 arrived = signals::arrived();
             }
         }
-        self.delete_last(files);
+        self.delete_last(suspects);
         self.ended.clear();
         self.remove_intermediates(true);
         Err(Fatal::of_signal(signal))
     }
 
+    /// Deletes the targets of all recipes under way, before their commands have ended: that is when make tells of it.
+    fn delete_first(&mut self) {
+        for at in (0..self.running.len()).rev() {
+            let Some(file) = self.running.get(at).map(|job| job.file) else { continue };
+            let deleted = self.delete_targets(file);
+            if let Some(job) = self.running.get_mut(at) {
+                // A script of this process ends where it is.
+                job.half_made = deleted || !matches!(job.work, Work::Child(_));
+            }
+        }
+    }
+
     /// A command that was under way when the signal came has ended. What it wrote after its targets were deleted goes, too:
-    /// it may be the rest of what was deleted, or all that a command gave that caught the signal and ended well.
+    /// it may be the rest of what was deleted. Only a recipe that nothing was taken from, and that is complete, gave what it
+    /// should: the signal came to make alone.
     pub(crate) fn ended_dying(&mut self, job: &mut Job, exit: Exit) {
-        self.delete_again(job.file);
+        if exit == Exit::Code(0) && job.lines.is_empty() && !job.half_made {
+            self.completed.push(job.file);
+        } else {
+            self.delete_again(job.file);
+        }
         self.last_word(job, exit);
     }
 
     /// What a command started can outlive it for a moment, where the same signal ends it, and be about to open a target.
     fn delete_last(&mut self, mut files: Vec<FileId>) {
-        files.retain(|file| !self.session.targets[*file].phony);
+        files.retain(|file| !self.session.targets[*file].phony && !self.completed.contains(file));
         if files.is_empty() {
             return;
         }

@@ -77,6 +77,7 @@ impl Jobs<'_> {
             held: None,
             flags: Flags::default(),
             line: 0,
+            half_made: false,
             last_pid: 0,
         };
         let serial = self.serial();

@@ -42,6 +42,8 @@ pub struct Jobs<'s> {
     pub(crate) ended: Vec<(FileId, Status)>,
     /// A signal came: nothing more is started.
     pub(crate) dying: bool,
+    /// Targets whose recipes were under way then and ended well.
+    pub(crate) completed: Vec<FileId>,
     /// A job has the session's standard input.
     pub(crate) input_taken: bool,
     /// What the others read: nothing.
@@ -77,6 +79,8 @@ pub(crate) struct Job {
     /// The command that runs now.
     pub flags: Flags,
     pub line: u32,
+    /// A signal came when it had changed its targets.
+    pub half_made: bool,
     /// The process that ended last.
     pub last_pid: i32,
 }
@@ -137,6 +141,7 @@ impl<'s> Jobs<'s> {
             running: Vec::new(),
             ended: Vec::new(),
             dying: false,
+            completed: Vec::new(),
             input_taken: false,
             no_input: None,
             over: Arc::default(),
@@ -181,11 +186,12 @@ impl<'s> Jobs<'s> {
     }
 
     /// Does something whose output belongs to a job.
-    pub(crate) fn with_output(&mut self, job: &Job, f: impl FnOnce(&mut Self, &Job)) {
+    pub(crate) fn with_output<T>(&mut self, job: &Job, f: impl FnOnce(&mut Self, &Job) -> T) -> T {
         let Some(held) = &job.held else { return f(self, job) };
         let real = std::mem::replace(&mut self.session.stdio, held.stdio.clone());
-        f(self, job);
+        let result = f(self, job);
         self.session.stdio = real;
+        result
     }
 
     /// Writes out what a job's output was kept for.

@@ -319,7 +319,7 @@ impl Command {
 
     /// Runs a script found by [`Command::script`], and gives what it writes to standard output.
     pub fn run_captured(&self, script: &InProcess) -> io::Result<(Exit, Vec<u8>)> {
-        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit);
+        let programs = SubMakes::asked(self.process.clone(), &self.host, &self.inherit);
         stack::with(STACK, || {
             self.shell(script, &self.host, self.stdio.clone(), &programs).run_captured(&script.script)
         })

@@ -21,12 +21,19 @@ pub struct SubMakes {
     /// The machine as the session sees it that runs the script.
     host: Arc<Host>,
     inherit: Vec<Arc<OwnedFd>>,
+    /// It is `$(shell)` that runs the script.
+    asked: bool,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
     pub fn new(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { process, host: host.clone(), inherit: inherit.to_vec() }
+        SubMakes { process, host: host.clone(), inherit: inherit.to_vec(), asked: false }
+    }
+
+    /// For the script of a `$(shell)`: a make that has to end does not wait for what it only asked.
+    pub fn asked(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
+        SubMakes { asked: true, ..SubMakes::new(process, host, inherit) }
     }
 }
 
@@ -64,8 +71,10 @@ impl Programs for SubMakes {
         // Where the session's thread runs the script itself, nobody else is there to see a signal.
         let Some(signals) = signals::fd() else { return };
         let both = [(child.fd(), Ready::Read), (signals, Ready::Read)];
-        if poll::wait(&both, None).is_ok() && signals::pending() == Some(TERM) {
-            let _ = child.kill(TERM);
+        if poll::wait(&both, None).is_ok()
+            && let Some(signal) = signals::pending().filter(|signal| self.asked || *signal == TERM)
+        {
+            let _ = child.kill(signal);
         }
     }
 

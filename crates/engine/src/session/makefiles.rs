@@ -92,6 +92,7 @@ fn standard_input(session: &mut Session, stdin: &mut Option<BString>) -> Result<
     let newer = session.identity().is_4_4();
     // What can't be read (it may be closed, or a directory) ends like an empty file.
     let _ = rkbuild_host::fd::read_to_end(&*session.stdio.stdin, &mut text);
+    session.check_signal()?;
     let directory = session.temporary_directory.clone();
     let (path, file) = match host.create_temp(&session.dir, &directory, b"Gm") {
         Ok(made) => made,

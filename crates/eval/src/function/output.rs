@@ -93,6 +93,9 @@ impl Session {
     }
 
     fn file_error(&self, operation: &str, name: &[u8], error: &io::Error) -> Fatal {
+        if let Err(fatal) = self.check_signal() {
+            return fatal;
+        }
         let mut message = format!("{operation}: ").into_bytes();
         message.extend_from_slice(name);
         message.extend_from_slice(b": ");
