@@ -513,12 +513,11 @@ impl Jobs<'_> {
             waker.drain();
         }
         self.check_signal(None)?;
-        let over = std::mem::take(&mut *self.over.lock().unwrap_or_else(PoisonError::into_inner));
         let mut at = 0;
         while let Some(job) = self.running.get(at) {
             let exit = match &job.work {
                 Work::Child(child) => child.try_wait().unwrap_or(Some(Exit::Code(2))),
-                Work::Thread => over.iter().find(|(id, _)| *id == job.id).map(|(_, exit)| *exit),
+                Work::Thread => self.taken_over(job.id),
                 Work::None | Work::Over(_) | Work::Later(_) => None,
             };
             let Some(exit) = exit else {
@@ -543,9 +542,6 @@ impl Jobs<'_> {
                     // What a failure ends is said before it is seen that others have ended as well.
                     let fails = status != Status::Success && !self.is_unwanted(job.file);
                     if fails && !self.session.options.keep_going {
-                        let unseen: Vec<u64> = self.running.iter().skip(at).map(|job| job.id).collect();
-                        let left = over.into_iter().filter(|(id, _)| unseen.contains(id));
-                        self.over.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
                         if let Some(waker) = &self.waker {
                             waker.wake();
                         }
@@ -559,5 +555,13 @@ impl Jobs<'_> {
             }
         }
         if waiting && !self.dying { self.start_later() } else { Ok(()) }
+    }
+
+    /// How the command of a job ended that ran on a thread, if it has. One after the other: a signal can end the session
+    /// between two, which then waits for those that are left.
+    fn taken_over(&self, id: u64) -> Option<Exit> {
+        let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = over.iter().position(|(job, _)| *job == id)?;
+        Some(over.swap_remove(at).1)
     }
 }
