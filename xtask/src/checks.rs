@@ -15,6 +15,7 @@ use regex::Regex;
 
 use crate::candidate::{self, Variant};
 use crate::conformance::Conformance;
+use crate::faults::Faults;
 use crate::fuzz::Fuzz;
 use crate::fuzz_shell::FuzzShell;
 use crate::lang::{self, Kind};
@@ -66,6 +67,7 @@ const STEPS: &[Step] = &[
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tokens", quick: false, run: tokens },
+    Step { name: "faults", quick: false, run: faults },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
     Step { name: "oracle-modules-j2", quick: false, run: parallel_modules },
     Step { name: "oracle-features", quick: false, run: |p| oracle(p, Family::Features, &[], None) },
@@ -235,6 +237,13 @@ fn random_lines(places: &Places) -> Result<Tally> {
 /// Most of their time the jobs sleep.
 fn tokens(places: &Places) -> Result<Tally> {
     Tokens { only: Vec::new(), variants: variants(places)?, at_once: 3 * cores() }.run(places)
+}
+
+/// The same moments each time, but for what the machine makes of them.
+fn faults(places: &Places) -> Result<Tally> {
+    let variants = variants(places)?;
+    Faults { only: Vec::new(), variants, rounds: None, seed: 1, short: true, at_once: 2 * cores() }
+        .run(places)
 }
 
 /// What the reference did is known from the step before.

@@ -48,7 +48,24 @@ pub struct Settings {
 const CCACHE_LINKS: &str = "/usr/lib/ccache";
 
 /// Where it has the compilers themselves.
-const COMPILERS: &str = "/usr/bin";
+pub(crate) const COMPILERS: &str = "/usr/bin";
+
+/// Makes programs in `bin` that call the compilers through ccache.
+pub(crate) fn compilers_through_ccache(bin: &Path) -> Result<()> {
+    for link in fs::read_dir(CCACHE_LINKS).context(CCACHE_LINKS)? {
+        let link = link?;
+        let (cached, name) = (link.path(), link.file_name());
+        let (cached, name) = (cached.display(), name.display());
+        // From its store ccache gives dependencies without the target that was asked for in this way.
+        let script = format!(
+            "#!/bin/sh\ncase \" $*\" in *\" -Wp,-MT,\"*) exec {COMPILERS}/{name} \"$@\";; esac\nexec {cached} \"$@\"\n"
+        );
+        let wrapper = bin.join(link.file_name());
+        fs::write(&wrapper, script)?;
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}
 
 /// The place of one recipe.
 pub struct Stage<'a> {
@@ -111,18 +128,7 @@ impl<'a> Stage<'a> {
             fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
         }
         if self.settings.ccache.is_some() {
-            for link in fs::read_dir(CCACHE_LINKS).context(CCACHE_LINKS)? {
-                let link = link?;
-                let (cached, name) = (link.path(), link.file_name());
-                let (cached, name) = (cached.display(), name.display());
-                // From its store ccache gives dependencies without the target that was asked for in this way.
-                let script = format!(
-                    "#!/bin/sh\ncase \" $*\" in *\" -Wp,-MT,\"*) exec {COMPILERS}/{name} \"$@\";; esac\nexec {cached} \"$@\"\n"
-                );
-                let wrapper = self.bin.join(link.file_name());
-                fs::write(&wrapper, script)?;
-                fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
-            }
+            compilers_through_ccache(&self.bin)?;
         }
         self.env = [
             ("PATH", format!("{}:{SYSTEM_PATH}", self.bin.display())),

@@ -1,6 +1,7 @@
 //! Signals that end a make, at any moment: no half-made target stays behind that the next build takes for a made one.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -8,13 +9,13 @@ use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::tree::Recipes;
-use super::{Bar, Fault, How, LIMIT, Rounds, Scene, tree};
+use super::{Bar, Fault, How, LIMIT, Rounds, Scene, Wrong, tree};
 use crate::process::{self, Ending};
 
 const fn rounds(
     name: &'static str,
     short: usize,
-    round: fn(&Scene, &mut Rng) -> Result<Option<String>>,
+    round: fn(&Scene, &mut Rng) -> Result<Vec<Wrong>>,
 ) -> Fault {
     let rounds = Rounds { count: 200, short, bar: Bar::None, round };
     Fault { name, short: short > 0, root: false, how: How::Rounds(rounds) }
@@ -48,17 +49,18 @@ pub(super) enum To {
 }
 
 /// Builds a new tree, sends a signal at some moment, builds on.
-fn interrupted(scene: &Scene, rng: &mut Rng, signal: Signal, to: To) -> Result<Option<String>> {
+fn interrupted(scene: &Scene, rng: &mut Rng, signal: Signal, to: To) -> Result<Vec<Wrong>> {
     let Some(ending) = disturbed(scene, rng, signal, to, Recipes::All)? else {
-        return Ok(Some("took too long".into()));
+        return Ok(vec![Wrong { thing: "the interrupted build".into(), why: "took too long".into() }]);
     };
     // It may have been ready, or have had an error of a command to tell of.
     let number = signal.as_raw();
     if !matches!(ending, Ending::Exit(0..=2)) && ending != Ending::Signal(number) {
-        return Ok(Some(format!("ends with {ending}")));
+        return Ok(vec![Wrong { thing: "the interrupted build".into(), why: format!("ends with {ending}") }]);
     }
-    if let Some(wrong) = tree::build(scene, "tree", Recipes::All)? {
-        return Ok(Some(wrong));
+    let wrong = tree::build(scene, "tree", Recipes::All)?;
+    if !wrong.is_empty() {
+        return Ok(wrong);
     }
     tree::wrong(scene, "clean", "tree")
 }
@@ -76,8 +78,8 @@ pub(super) fn disturbed(
     if !time.exists() {
         tree::plant(scene, "clean")?;
         let start = Instant::now();
-        if let Some(wrong) = tree::build(scene, "clean", recipes)? {
-            anyhow::bail!(wrong);
+        if let Some(wrong) = tree::build(scene, "clean", recipes)?.first() {
+            anyhow::bail!("{} {}", wrong.thing, wrong.why);
         }
         fs::write(&time, start.elapsed().as_micros().to_string())?;
     }
@@ -86,8 +88,15 @@ pub(super) fn disturbed(
     let mut cmd = scene.command(&scene.make);
     cmd.args(tree::arguments(scene, "tree", recipes));
     process::output_to(&mut cmd, &scene.dir.join("log"))?;
+    let moment = Duration::from_micros(rng.u64(2_000..time.max(10_000)));
+    let ending = run_until(cmd, moment, signal, to)?;
+    Ok((ending != Ending::TimedOut).then_some(ending))
+}
+
+/// Runs a make and sends it a signal after some time. Waits for all it started as well.
+pub(super) fn run_until(mut cmd: Command, moment: Duration, signal: Signal, to: To) -> Result<Ending> {
     let mut child = cmd.spawn().context("cannot run env")?;
-    std::thread::sleep(Duration::from_micros(rng.u64(2_000..time.max(10_000))));
+    std::thread::sleep(moment);
     let pid = Pid::from_child(&child);
     // It may have ended meanwhile.
     let _ = match to {
@@ -100,7 +109,7 @@ pub(super) fn disturbed(
     while rustix::process::test_kill_process_group(pid).is_ok() && since.elapsed() < LIMIT {
         std::thread::sleep(Duration::from_millis(2));
     }
-    Ok((ending != Ending::TimedOut).then_some(ending))
+    Ok(ending)
 }
 
 /// SIGINT and SIGHUP to the group while a generator runs that catches them and exits with a status.

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 
 use super::interrupt::{To, disturbed};
 use super::tree::Recipes;
-use super::{Bar, Fault, How, Rounds, Scene, tree};
+use super::{Bar, Fault, How, Rounds, Scene, Wrong, tree};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -34,12 +34,13 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// Builds a new tree, kills the build at some moment, builds on.
-fn killed(scene: &Scene, rng: &mut Rng, to: To, recipes: Recipes) -> Result<Option<String>> {
+fn killed(scene: &Scene, rng: &mut Rng, to: To, recipes: Recipes) -> Result<Vec<Wrong>> {
     if disturbed(scene, rng, Signal::KILL, to, recipes)?.is_none() {
-        return Ok(Some("took too long".into()));
+        return Ok(vec![Wrong { thing: "what was killed".into(), why: "went on for too long".into() }]);
     }
-    if let Some(wrong) = tree::build(scene, "tree", recipes)? {
-        return Ok(Some(wrong));
+    let wrong = tree::build(scene, "tree", recipes)?;
+    if !wrong.is_empty() {
+        return Ok(wrong);
     }
     tree::wrong(scene, "clean", "tree")
 }

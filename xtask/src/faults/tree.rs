@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bstr::ByteSlice;
 
-use super::Scene;
+use super::{Scene, Wrong};
 
 /// How many directories below each other, each with the files below and one more directory.
 const DEPTH: usize = 2;
@@ -91,32 +91,37 @@ pub fn arguments(scene: &Scene, name: &str, recipes: Recipes) -> Vec<String> {
     all
 }
 
-/// Builds the tree `name`, without any fault.
-pub fn build(scene: &Scene, name: &str, recipes: Recipes) -> Result<Option<String>> {
+/// Builds the tree `name`, without any fault. What goes wrong is given.
+pub fn build(scene: &Scene, name: &str, recipes: Recipes) -> Result<Vec<Wrong>> {
     let arguments = arguments(scene, name, recipes);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (ending, said) = scene.make(&arguments)?;
-    Ok((!ending.is_success()).then(|| format!("the resumed build ends with {ending}: {}", said.trim_end())))
+    if ending.is_success() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Wrong {
+        thing: "the resumed build".into(),
+        why: format!("ends with {ending}: {}", said.trim_end()),
+    }])
 }
 
 /// What is wrong in the tree `name`, whose build said it is complete, compared with the tree `clean`.
-pub fn wrong(scene: &Scene, clean: &str, name: &str) -> Result<Option<String>> {
+pub fn wrong(scene: &Scene, clean: &str, name: &str) -> Result<Vec<Wrong>> {
     let want = contents(&scene.dir.join(clean))?;
     let got = contents(&scene.dir.join(name))?;
     let mut all = Vec::new();
-    for (path, want) in &want {
-        match got.get(path) {
-            None => all.push(format!("{path} is missing")),
-            Some(got) if got != want => all.push(format!(
-                "{path} has {} bytes of {}: {:?}",
-                got.len(),
-                want.len(),
-                got.get(..60.min(got.len())).unwrap_or_default().as_bstr()
-            )),
-            Some(_) => {}
-        }
+    for (path, want) in want {
+        let why = match got.get(&path) {
+            Some(got) if *got == want => continue,
+            Some(got) => {
+                let begin = got.get(..60.min(got.len())).unwrap_or_default();
+                format!("has {} bytes of {}: {:?}", got.len(), want.len(), begin.as_bstr())
+            }
+            None => "is missing".into(),
+        };
+        all.push(Wrong { thing: path, why });
     }
-    Ok((!all.is_empty()).then(|| all.join("; ")))
+    Ok(all)
 }
 
 /// All files below `top` but those that only recipes know: what was to be moved, or removed.
