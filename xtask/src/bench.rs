@@ -30,6 +30,8 @@ pub struct Bench {
     pub filter: String,
     /// Whether to count the programs that are started, under strace.
     pub programs: bool,
+    /// Whether the candidate remembers what sessions saw: a first build that is not counted is what it remembers.
+    pub recall: bool,
 }
 
 /// A command that either program can run, again and again.
@@ -60,7 +62,8 @@ impl Bench {
             [self.bin(&root, "reference", &reference)?, self.bin(&root, "candidate", &self.variant.program)?];
         let mut all = Vec::new();
         for workload in self.workloads(places, &root, &bins[0])? {
-            let env = self.variant.environment(Release::V441);
+            let env = self.environment(&root)?;
+            let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();
             let command = |bin: &Path, env: &[(&str, &str)]| {
                 let mut cmd = Command::new(bin.join("make"));
                 cmd.args(&workload.args).current_dir(&workload.dir).env_clear();
@@ -74,7 +77,23 @@ impl Bench {
             all.push(self.pairs(&workload.name, &commands, &root)?);
         }
         print!("{}", table(&all, &self.variant.name));
+        if self.recall {
+            print!("{}", times_table(&all));
+        }
         Ok(())
+    }
+
+    /// The candidate's environment. What it remembers is in a directory of its own, empty at the beginning.
+    fn environment(&self, root: &Path) -> Result<Vec<(&'static str, String)>> {
+        let env = self.variant.environment(Release::V441).into_iter();
+        let mut env: Vec<(&'static str, String)> = env.map(|(n, v)| (n, v.to_string())).collect();
+        if self.recall {
+            let cache = root.join("recall");
+            clear(&cache)?;
+            env.push(("RKBUILD_RECALL", "on".into()));
+            env.push(("XDG_CACHE_HOME", cache.display().to_string()));
+        }
+        Ok(env)
     }
 
     /// Null builds of kernels, by recipe. The trees are built through ccache where there is a store for it.
@@ -82,8 +101,12 @@ impl Bench {
         let reference = reference::program(places, Release::V441)?;
         let root = places.cached("bench")?;
         let headers = Headers::newest()?;
-        let settings =
-            Settings { jobs: None, phases: Vec::new(), limit: Duration::from_secs(4 * 3600), ccache: None };
+        let settings = Settings {
+            jobs: self.recall.then_some(2),
+            phases: Vec::new(),
+            limit: Duration::from_secs(4 * 3600),
+            ccache: None,
+        };
         let phases = vec!["configure".into(), "build".into()];
         let building = Settings { jobs: Some(2), phases, ccache, ..settings.clone() };
         let mut all = Vec::new();
@@ -100,15 +123,20 @@ impl Bench {
                 false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
             })?;
             let mut stages = Vec::new();
-            for (program, env) in
-                [(&reference, Vec::new()), (&self.variant.program, self.variant.environment(Release::V441))]
-            {
+            let own = self.environment(&root)?;
+            let own: Vec<(&str, &str)> = own.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            for (program, env) in [(&reference, Vec::new()), (&self.variant.program, own)] {
                 // The same tree and the same path for `make`: the link is set before each run.
                 let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
                 stage.program(program, &env)?;
                 stages.push((stage.build_command()?, stage, program.clone(), env));
             }
             let mut measured = Measured::new(name);
+            // What is not there yet is found out, and remembered, in a build that does not count.
+            if let (true, Some((command, stage, program, env))) = (self.recall, stages.get_mut(1)) {
+                stage.program(program, env)?;
+                measure(command, &root)?;
+            }
             for pair in 0..self.pairs {
                 for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
                     let Some((command, stage, program, env)) = stages.get_mut(side) else { continue };
@@ -121,6 +149,9 @@ impl Bench {
             all.push(measured);
         }
         print!("{}", table(&all, &self.variant.name));
+        if self.recall {
+            print!("{}", times_table(&all));
+        }
         Ok(())
     }
 
@@ -271,6 +302,18 @@ impl Measured {
         if side == 0 { &mut self.reference } else { &mut self.candidate }.push(usage);
     }
 
+    /// The medians, over all pairs, of how many times the candidate's CPU time and wall time the reference needs.
+    fn times(&self) -> (f64, f64) {
+        let times = |part: fn(&Usage) -> Duration| {
+            let pairs = self.reference.iter().zip(&self.candidate);
+            let mut all: Vec<f64> =
+                pairs.map(|(r, c)| part(r).as_secs_f64() / part(c).as_secs_f64().max(1e-6)).collect();
+            all.sort_by(f64::total_cmp);
+            median(&all)
+        };
+        (times(|usage| usage.cpu), times(|usage| usage.wall))
+    }
+
     /// The candidate's CPU time over the reference's, for each pair, sorted.
     fn ratios(&self) -> Vec<f64> {
         let pairs = self.candidate.iter().zip(&self.reference);
@@ -283,6 +326,16 @@ impl Measured {
 
 fn median(sorted: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// How many times the candidate's time GNU make needs.
+fn times_table(all: &[Measured]) -> String {
+    let mut text = format!("\n{:<28} {:>10} {:>10}\n", "times the candidate's", "CPU", "wall");
+    for measured in all {
+        let (cpu, wall) = measured.times();
+        text.push_str(&format!("{:<28} {cpu:>10.1} {wall:>10.1}\n", measured.name));
+    }
+    text
 }
 
 fn table(all: &[Measured], name: &str) -> String {

@@ -281,6 +281,9 @@ struct BenchArguments {
     /// Count the programs started too (strace)
     #[arg(long)]
     programs: bool,
+    /// rkbuild remembers what its first build saw (--recall=on), and kernels are built with -j2
+    #[arg(long)]
+    recall: bool,
     /// Compile what kernels are built from through ccache; the measured builds go without
     #[arg(long)]
     ccache: bool,
@@ -538,6 +541,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         pairs: b.pairs,
         filter: b.what.clone().unwrap_or_default(),
         programs: b.programs,
+        recall: b.recall,
     };
     if b.what.as_deref() == Some("kernel") {
         bench.kernels(places, &b.kernels, store(places, b.ccache)?)?;
