@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::{BString, Identity, Name, Place};
+use rkbuild_base::{BString, Identity, Name, Names, Place};
+use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::Step;
 use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
 use rkbuild_syntax::Lang;
@@ -33,8 +34,13 @@ pub struct Shared {
 impl Shared {
     /// The shared part of a new process.
     pub fn new(identity: Identity) -> Arc<Shared> {
+        let names = Names::default();
+        // Theirs are the first numbers, so that who looks at one is told from others at once.
+        for name in VOLATILE {
+            names.intern(name);
+        }
         Arc::new(Shared {
-            lang: Lang { names: Default::default(), identity },
+            lang: Lang { names, identity },
             host: Host::new(),
             makefiles: Makefiles::default(),
         })

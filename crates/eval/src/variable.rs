@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{FxMap, Name, Place};
+use rkbuild_host::env::VOLATILE;
 use rkbuild_syntax::Text;
 
 /// How a variable's value is used (manual 6.2).
@@ -138,6 +139,8 @@ pub struct Scope {
 /// All scopes of a session: the global one, those of targets, and those of `$(call)`, `$(foreach)`, `$(let)`.
 #[derive(Debug)]
 pub struct Variables {
+    /// Somebody looked at one of [`VOLATILE`].
+    pub volatile: Cell<bool>,
     scopes: Vec<Scope>,
     /// Scopes that were pushed and popped, for reuse.
     free: Vec<ScopeId>,
@@ -155,6 +158,7 @@ pub const GLOBAL: ScopeId = ScopeId(0);
 impl Default for Variables {
     fn default() -> Self {
         Variables {
+            volatile: Cell::new(false),
             scopes: vec![Scope::default()],
             free: Vec::new(),
             current: GLOBAL,
@@ -223,6 +227,9 @@ impl Variables {
 
     /// The variable seen from `scope`.
     pub fn lookup_from(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
+        if (1..=VOLATILE.len() as u32).contains(&name.0) {
+            self.volatile.set(true);
+        }
         let mut id = scope;
         let mut parent = false;
         let mut over_global = self.over_global;

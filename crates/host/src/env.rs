@@ -9,6 +9,22 @@ use bstr::{BStr, BString, ByteSlice};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+/// Variables of the environment that change from shell to shell. Nothing is remembered of what looks at one.
+pub const VOLATILE: [&[u8]; 12] = [
+    b"_",
+    b"SHLVL",
+    b"OLDPWD",
+    b"SSH_AUTH_SOCK",
+    b"SSH_AGENT_PID",
+    b"SSH_CLIENT",
+    b"SSH_CONNECTION",
+    b"SSH_TTY",
+    b"WINDOWID",
+    b"XDG_SESSION_ID",
+    b"TMUX_PANE",
+    b"DBUS_SESSION_BUS_ADDRESS",
+];
+
 /// An environment. A copy shares everything with the original until one of them changes.
 #[derive(Clone, Default)]
 pub struct Env(Arc<Inner>);

@@ -356,6 +356,11 @@ impl Eyes {
         self.state().changes.push(path);
     }
 
+    /// Notes that a step changes a file each time.
+    pub fn repeats(&self, path: BString) {
+        self.state().repeated.push(path);
+    }
+
     /// Notes a fact.
     pub fn saw(&self, ask: Ask, dir: &Dir, path: &[u8], used: u8, answer: Answer, now: i64) {
         self.saw_contents(ask, dir, path, used, answer, None, now);

@@ -153,6 +153,24 @@ pub fn is_private(file: impl AsFd) -> io::Result<bool> {
     Ok(stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o022 == 0)
 }
 
+/// A terminal with the settings and the size of another one, for a program whose output is to be kept: what is written to the
+/// second comes out of the first unchanged.
+pub fn terminal_like(other: impl AsFd) -> io::Result<(OwnedFd, OwnedFd)> {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    let name = ptsname(&master, Vec::new())?;
+    let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
+    let slave = rustix::fs::openat(rustix::fs::CWD, name, flags, rustix::fs::Mode::empty())?;
+    let mut settings = tcgetattr(&other)?;
+    settings.output_modes -= OutputModes::OPOST;
+    tcsetattr(&slave, OptionalActions::Now, &settings)?;
+    tcsetwinsize(&slave, tcgetwinsize(&other)?)?;
+    Ok((master, slave))
+}
+
 /// A file without a name, in memory.
 pub fn memory_file() -> io::Result<OwnedFd> {
     Ok(rustix::fs::memfd_create(c"output", rustix::fs::MemfdFlags::CLOEXEC)?)

@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::recall::Asked;
+use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watched};
 use rkbuild_host::{Env, Exit, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
-use crate::key::{Hasher, Key, VOLATILE};
+use crate::key::{Hasher, Key};
 use crate::memory::Memory;
 use crate::pure;
 
@@ -32,6 +33,8 @@ const MOST_WRITTEN: usize = 256 << 10;
 const MOST_PRINTED: usize = 1 << 20;
 /// Where programs are looked for when the environment has no PATH.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
+/// The request that tells a terminal from other files.
+const TCGETS: u32 = 0x5401;
 /// The signal that comes to us alone, and that we pass on.
 const TERM: i32 = 15;
 
@@ -58,6 +61,7 @@ pub fn key(asked: &Asked<'_>) -> Key {
     hasher.text(asked.dir.path());
     hasher.number(u64::from(asked.captured));
     hasher.number(u64::from(asked.stdio.same_output()));
+    hasher.number(u64::from(fd::is_terminal(&asked.stdio.stderr)));
     hasher.finish()
 }
 
@@ -83,8 +87,14 @@ impl Memory {
     /// Runs a command under watch. `None` when it can't be watched, or did not start; nothing of it ran then. What it prints is
     /// passed on and kept.
     pub(crate) fn run_watched(&self, asked: &Asked<'_>) -> Option<Ran> {
+        if shows_itself(asked) {
+            return self.run_in_sight(asked);
+        }
         let (out_read, out_write) = fd::pipe().ok()?;
-        let (err_read, err_write) = fd::pipe().ok()?;
+        let (err_read, err_write) = match fd::is_terminal(&asked.stdio.stderr) {
+            true => fd::terminal_like(&asked.stdio.stderr).ok()?,
+            false => fd::pipe().ok()?,
+        };
         let one = !asked.captured && asked.stdio.same_output();
         let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
         let name = asked.argv.first()?;
@@ -146,11 +156,41 @@ impl Memory {
         Some(Ran { output: Output { exit, out, err }, watched })
     }
 
+    /// Runs a command under watch that writes to the terminal itself: somebody may be answering it there.
+    fn run_in_sight(&self, asked: &Asked<'_>) -> Option<Ran> {
+        let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
+        let program = self.host.find_program(asked.dir, asked.argv.first()?, path).ok()?;
+        let watch = self
+            .host
+            .watch(&Spawn {
+                program: &program,
+                argv: asked.argv,
+                env: asked.env,
+                dir: asked.dir,
+                stdin: asked.stdio.stdin.as_fd(),
+                stdout: asked.stdio.stdout.as_fd(),
+                stderr: asked.stdio.stderr.as_fd(),
+                inherit: &[],
+            })
+            .ok()?;
+        if let Some(signals) = signals::fd() {
+            let _ = poll::wait(&[(watch.child().fd(), Ready::Read), (signals, Ready::Read)], None);
+        }
+        if signals::pending() == Some(TERM) {
+            let _ = watch.child().kill(TERM);
+        }
+        let exit = watch.child().wait().unwrap_or(Exit::Code(2));
+        let watched = watch.finish().ok()?;
+        Some(Ran { output: Output { exit, out: Vec::new(), err: Vec::new() }, watched })
+    }
+
     /// Says of which class a command is that ran, and what it depends on.
     pub(crate) fn class_of(&self, asked: &Asked<'_>, ran: &Ran) -> Class {
         let Ran { output, watched, .. } = ran;
         let harmless = |reason: &&Reason| match reason {
             Reason::Kernel(_) => true,
+            // Whether a stream is a terminal is part of the key.
+            Reason::Terminal(TCGETS) => true,
             // All in it was its own.
             Reason::ListedOwn(path) => watched.temporary.contains(path),
             _ => false,
@@ -222,6 +262,11 @@ impl Memory {
             }
         }
         for text in &texts {
+            let mut names = BTreeSet::new();
+            names_in(text, &mut names);
+            if let Some(name) = VOLATILE.iter().find(|name| names.contains(name.as_bstr())) {
+                return Some(format!("a script with {}", name.as_bstr()));
+            }
             if let Some(word) = clock(text, &rows) {
                 return Some(format!("a script with {word}"));
             }
@@ -391,6 +436,7 @@ impl Memory {
             asked.eyes.note(*ask, path.clone(), seen.clone());
         }
         for (path, mode, contents) in &known.writes {
+            asked.eyes.repeats(path.clone());
             if write {
                 crate::place::Place::rewrite(&self.host, &self.root, path, *mode, contents)?;
             }
@@ -398,6 +444,20 @@ impl Memory {
             asked.eyes.step(Given::Write { path, mode: *mode, contents });
         }
         Ok(())
+    }
+
+    /// Notes with the session a pure command whose output went to the terminal: it is run again in its place, and as all it
+    /// depends on is the same, does the same.
+    pub(crate) fn note_in_sight(&self, asked: &Asked<'_>, known: &Known) {
+        for (ask, path, seen) in &known.facts {
+            asked.eyes.note(*ask, path.clone(), seen.clone());
+        }
+        for (path, ..) in &known.writes {
+            asked.eyes.repeats(path.clone());
+        }
+        let command =
+            Noted { argv: asked.argv.to_vec(), env: asked.env.clone(), dir: asked.dir.path().to_owned() };
+        asked.eyes.step(Given::Run { command, captured: false });
     }
 
     /// Notes with the session a command that is to be asked again.
@@ -417,6 +477,11 @@ impl Memory {
             fact.broken(&self.host, &spot) & seen.used == 0
         })
     }
+}
+
+/// Whether a command writes to a terminal what nobody keeps.
+pub(crate) fn shows_itself(asked: &Asked<'_>) -> bool {
+    !asked.captured && [&asked.stdio.stdout, &asked.stdio.stderr].into_iter().any(fd::is_terminal)
 }
 
 fn seen_there(found: &Found) -> Seen {
@@ -450,7 +515,7 @@ fn variables(env: &Env, rows: &[&pure::Row], texts: &[BString]) -> Vec<(BString,
             found.push((name.to_owned(), Some(value.to_owned())));
         }
     }
-    for name in named {
+    for name in named.into_iter().filter(|name| !VOLATILE.contains(&name.as_slice())) {
         let value = env.get(&name).map(|value| value.to_owned());
         found.push((name, value));
     }
@@ -509,7 +574,7 @@ fn names_in(text: &[u8], names: &mut BTreeSet<BString>) {
         let mut name = rest.trim_start_with(|c| c == '{' || c == '#' || c == '(');
         let end = name.iter().position(|c| !(c.is_ascii_alphanumeric() || *c == b'_')).unwrap_or(name.len());
         name = name.get(..end).unwrap_or_default();
-        if name.first().is_some_and(|c| !c.is_ascii_digit()) && !VOLATILE.contains(&name) {
+        if name.first().is_some_and(|c| !c.is_ascii_digit()) {
             names.insert(name.into());
         }
     }

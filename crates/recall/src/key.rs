@@ -5,27 +5,12 @@
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
+use rkbuild_host::env::VOLATILE;
 use rkbuild_host::{Dir, Env, Host, Stdio, fd};
 use xxhash_rust::xxh3::Xxh3;
 
 /// What identifies a session.
 pub type Key = u128;
-
-/// Variables of the environment that change from shell to shell. A session that looks at one is not remembered.
-pub const VOLATILE: [&[u8]; 12] = [
-    b"_",
-    b"SHLVL",
-    b"OLDPWD",
-    b"SSH_AUTH_SOCK",
-    b"SSH_AGENT_PID",
-    b"SSH_CLIENT",
-    b"SSH_CONNECTION",
-    b"SSH_TTY",
-    b"WINDOWID",
-    b"XDG_SESSION_ID",
-    b"TMUX_PANE",
-    b"DBUS_SESSION_BUS_ADDRESS",
-];
 
 /// How the argument begins that names a jobserver.
 const JOBSERVER: &[u8] = b"--jobserver-auth=";

@@ -563,7 +563,9 @@ impl Recall for Memory {
 
     fn command(&self, asked: &Asked<'_>) -> Option<Output> {
         let key = command::key(asked);
+        let in_sight = command::shows_itself(asked);
         if self.mode == Mode::On
+            && !in_sight
             && let Some(known) = self.known_command(key, asked)
             && self.note(asked, &known, true).is_ok()
         {
@@ -577,17 +579,21 @@ impl Recall for Memory {
             Class::Pure(known) => {
                 stats.commands_pure += 1;
                 drop(stats);
-                // Its files are written already.
-                let _ = self.note(asked, &known, false);
-                self.learn_command(key, known);
+                if in_sight {
+                    self.note_in_sight(asked, &known);
+                } else {
+                    // Its files are written already.
+                    let _ = self.note(asked, &known, false);
+                    self.learn_command(key, known);
+                }
             }
-            Class::Repeatable(why) => {
+            Class::Repeatable(why) if !in_sight => {
                 stats.commands_repeatable += 1;
                 drop(stats);
                 self.reason(&format!("asked again: {why}"));
                 self.note_repeatable(asked, &ran.output);
             }
-            Class::Effective(why) => {
+            Class::Effective(why) | Class::Repeatable(why) => {
                 stats.commands_effective += 1;
                 drop(stats);
                 let text = asked.argv.join(&b' ').to_str_lossy().into_owned();

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use rkbuild_base::{BStr, BString, ByteSlice, stack};
+use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{Command as Noted, Step};
 use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Spawn, Stdio, fd};
 use rkbuild_shell::{Dialect, Script, Shell};
@@ -63,6 +64,14 @@ pub(crate) enum Kind {
     Makes,
     /// It starts programs.
     Open,
+}
+
+/// Whether a script names a variable that changes from shell to shell.
+fn names_volatile(text: &[u8]) -> bool {
+    VOLATILE.iter().any(|name| match *name {
+        b"_" => text.contains_str("$_") || text.contains_str("${_}"),
+        name => text.contains_str(name),
+    })
 }
 
 /// Whether a script may compare times of files. Of what runs in this process only `test` does.
@@ -226,6 +235,9 @@ impl Command {
         let exit = self.shell(script, &host, streams, &programs).run(&script.script);
         let written = fd::read_memory_file(&out)?;
         let complained = if Arc::ptr_eq(&out, &err) { Vec::new() } else { fd::read_memory_file(&err)? };
+        if names_volatile(script.script.text()) {
+            session.effect("a script with a variable that changes from shell to shell");
+        }
         let changed = session.absorb(&eyes, compares_times(script.script.text()));
         if changed {
             session.step(Step::Run { command: self.noted(), captured });

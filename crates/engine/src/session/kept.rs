@@ -24,6 +24,7 @@ pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&
     let reasons = [
         (asks, "a switch that does not only build"),
         (options.no_native, "--no-native"),
+        (session.vars.volatile.get(), "a variable that changes from shell to shell was looked at"),
         (options.output_sync != OutputSync::None, "output is kept together"),
         (restarts > 0, "makefiles were remade"),
         (stdin, "a makefile from standard input"),
