@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
                 }
                 let _ = line::first_word(&rest);
             }
-            match makefile.stmt(index) {
+            match &*makefile.stmt(index) {
                 Stmt::Assign(assign) => {
                     let _ = assign.value.expr(&lang);
                     let _ = assign.name.literal(&lang);

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: CPU time, memory and programs started, in alternating pairs against GNU make 4.4.1.
+//! `cargo xtask bench`: CPU time, wall time, memory and programs started, in alternating pairs against GNU make 4.4.1.
 //!
 //! CPU time is that of the whole tree of processes. The machine's state drifts, so what counts is the ratio inside a pair
 //! of runs that follow each other; the order in a pair alternates.
@@ -190,6 +190,15 @@ impl Bench {
             ("20,000 rules, null", rules),
             ("1 MB of text, 1,000 edits", text),
             ("2,000 directories, null", recursion),
+            ("200,000 rules", many_rules),
+            ("200,000 recipes, one wanted", many_recipes),
+            ("200,000 empty commands", many_commands),
+            ("100,000 prerequisites", many_prerequisites),
+            ("100,000 phony targets", many_phony),
+            ("100,000 objects, pattern", many_static),
+            ("10,000 prerequisites, sought", sought),
+            ("chain of 10,000", chain),
+            ("5,000 directories, -j500", many_directories),
         ] {
             if !name.contains(&self.filter) {
                 continue;
@@ -259,9 +268,84 @@ fn text(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
     Ok(Vec::new())
 }
 
-/// A make in each directory of a tree, with one file in each that is up to date.
+/// One makefile of many rules without recipes, of which none is asked for.
+fn many_rules(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    one_makefile(dir, "all:;@:\n", 200_000, |n| format!("target{n}: prerequisite{n}\n"))
+}
+
+/// The same with recipes.
+fn many_recipes(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    one_makefile(dir, "all:;@:\n", 200_000, |n| format!("t{n}: p{n}\n\tcp $< $@\n"))
+}
+
+/// Recipes that are all run, and do nothing.
+fn many_commands(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let first = format!("all: {}\n.PHONY: all\n", list("t", 200_000));
+    one_makefile(dir, &first, 200_000, |n| format!("t{n}: Makefile\n\t@:\n"))
+}
+
+/// One target made from many that have empty recipes.
+fn many_prerequisites(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let first = format!("all: {}\n.PHONY: all\n", list("p", 100_000));
+    one_makefile(dir, &first, 100_000, |n| format!("p{n}:;\n"))
+}
+
+/// Many targets that are declared in a variable.
+fn many_phony(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let first = format!("L := {}\n.PHONY: all $(L)\nall: $(L)\n", list("p", 100_000));
+    one_makefile(dir, &first, 0, |_| String::new())
+}
+
+/// A static pattern rule for many objects, whose recipes do nothing.
+fn many_static(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let words = list("directory/object", 100_000).replace(' ', ".o ") + ".o";
+    let first = format!("L := {words}\nall: $(L)\n$(L): %.o: Makefile\n\t@:\n.PHONY: all\n");
+    one_makefile(dir, &first, 0, |_| String::new())
+}
+
+/// Prerequisites that are no files and for which implicit rules are searched.
+fn sought(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    let first = format!("all: {}\n.PHONY: all\n", list("p", 10_000));
+    one_makefile(dir, &first, 10_000, |n| format!("p{n}:\n"))
+}
+
+/// Each target is made from the next.
+fn chain(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    one_makefile(dir, "all: c0\nc10000:;\n", 10_000, |n| format!("c{n}: c{}\n", n + 1))
+}
+
+/// `prefix0 prefix1 …`
+fn list(prefix: &str, count: usize) -> String {
+    (0..count).map(|n| format!("{prefix}{n}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Writes a makefile: `first`, then `count` times what `rule` gives.
+fn one_makefile(
+    dir: &Path,
+    first: &str,
+    count: usize,
+    rule: impl Fn(usize) -> String,
+) -> Result<Vec<String>> {
+    let rules: String = (0..count).map(rule).collect();
+    fs::write(dir.join("Makefile"), first.to_owned() + &rules)?;
+    Ok(Vec::new())
+}
+
+/// A make in each of 2,001 directories.
 fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
-    let list = |n: usize| (0..n).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+    tree(dir, 40, 49)?;
+    Ok(Vec::new())
+}
+
+/// A make in each of 5,051 directories, as many at once as can be.
+fn many_directories(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
+    tree(dir, 50, 100)?;
+    Ok(vec!["-j500".into()])
+}
+
+/// A tree of `outer` directories with `inner` each, and a makefile and one file that is up to date in all of them.
+fn tree(dir: &Path, outer: usize, inner: usize) -> Result<()> {
+    let list = |count| list("s", count);
     let makefile = |directories: &str| {
         format!(
             "subdirs := {directories}\n\
@@ -279,10 +363,10 @@ fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
         sources.push(path);
         Ok(())
     };
-    directory(dir.to_path_buf(), &list(40))?;
-    for a in 0..40 {
-        directory(dir.join(format!("s{a}")), &list(49))?;
-        for b in 0..49 {
+    directory(dir.to_path_buf(), &list(outer))?;
+    for a in 0..outer {
+        directory(dir.join(format!("s{a}")), &list(inner))?;
+        for b in 0..inner {
             directory(dir.join(format!("s{a}/s{b}")), "")?;
         }
     }
@@ -290,7 +374,7 @@ fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
     for path in sources {
         fs::write(path.join("x.o"), "")?;
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 impl Measured {
@@ -314,14 +398,17 @@ impl Measured {
         (times(|usage| usage.cpu), times(|usage| usage.wall))
     }
 
-    /// The candidate's CPU time over the reference's, for each pair, sorted.
-    fn ratios(&self) -> Vec<f64> {
+    /// The candidate's number over the reference's, for each pair, sorted.
+    fn ratios(&self, number: impl Fn(&Usage) -> f64) -> Vec<f64> {
         let pairs = self.candidate.iter().zip(&self.reference);
-        let mut all: Vec<f64> =
-            pairs.map(|(c, r)| c.cpu.as_secs_f64() / r.cpu.as_secs_f64().max(1e-6)).collect();
+        let mut all: Vec<f64> = pairs.map(|(c, r)| number(c) / number(r).max(1e-6)).collect();
         all.sort_by(f64::total_cmp);
         all
     }
+}
+
+fn cpu(usage: &Usage) -> f64 {
+    usage.cpu.as_secs_f64()
 }
 
 fn median(sorted: &[f64]) -> f64 {
@@ -340,11 +427,12 @@ fn times_table(all: &[Measured]) -> String {
 
 fn table(all: &[Measured], name: &str) -> String {
     let mut text = format!(
-        "\n{:<28} {:>19}   {:>19}   {:>22}   programs\n{:<28} {:>9} {:>9}   {:>9} {:>9}   {:>6} {:>7} {:>7}\n",
+        "\n{:<30} {:>19}   {:>19}   {:>22}   {:>14}   programs\n{:<30} {:>9} {:>9}   {:>9} {:>9}   {:>6} {:>7} {:>7}   {:>6} {:>7}\n",
         "",
         "GNU make 4.4.1",
         name,
         "ratio of CPU time",
+        "of others",
         "",
         "CPU s",
         "peak MB",
@@ -352,22 +440,26 @@ fn table(all: &[Measured], name: &str) -> String {
         "peak MB",
         "median",
         "min",
-        "max"
+        "max",
+        "wall",
+        "memory"
     );
     for m in all {
         let numbers = |usages: &[Usage]| {
-            let mut cpu: Vec<f64> = usages.iter().map(|u| u.cpu.as_secs_f64()).collect();
+            let mut cpu: Vec<f64> = usages.iter().map(cpu).collect();
             cpu.sort_by(f64::total_cmp);
             let peak = usages.iter().map(|u| u.peak_kib).max().unwrap_or(0);
             format!("{:>9.3} {:>9.1}", median(&cpu), peak as f64 / 1024.0)
         };
-        let ratios = m.ratios();
+        let ratios = m.ratios(cpu);
+        let wall = median(&m.ratios(|usage| usage.wall.as_secs_f64()));
+        let peak = median(&m.ratios(|usage| usage.peak_kib as f64));
         let (min, max) =
             (ratios.first().copied().unwrap_or(f64::NAN), ratios.last().copied().unwrap_or(f64::NAN));
         let programs = m.programs.map_or(String::new(), |(r, c)| format!("   {r} / {c}"));
         let (reference, candidate) = (numbers(&m.reference), numbers(&m.candidate));
         text.push_str(&format!(
-            "{:<28} {reference}   {candidate}   {:>6.2} {min:>7.2} {max:>7.2}{programs}\n",
+            "{:<30} {reference}   {candidate}   {:>6.2} {min:>7.2} {max:>7.2}   {wall:>6.2} {peak:>7.2}{programs}\n",
             m.name,
             median(&ratios)
         ));
@@ -387,7 +479,7 @@ mod tests {
             m.add(0, usage(r));
             m.add(1, usage(c));
         }
-        assert_eq!(m.ratios(), [0.5, 1.0, 1.5]);
-        assert_eq!(median(&m.ratios()), 1.0);
+        assert_eq!(m.ratios(cpu), [0.5, 1.0, 1.5]);
+        assert_eq!(median(&m.ratios(cpu)), 1.0);
     }
 }

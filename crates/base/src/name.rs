@@ -18,14 +18,42 @@ impl std::fmt::Debug for Name {
 
 const SHARDS: usize = 32;
 
-/// A name as a [`Names`] finds it. Its hash is kept: most look-ups end at it, and a table that grows needs it again.
+/// A name as a [`Names`] finds it. Part of its hash is kept: most look-ups end at it, and a table that grows needs it again.
 struct Entry {
-    hash: u64,
-    text: &'static [u8],
+    hash: u32,
     name: Name,
 }
 
-type Shard = HashTable<Entry>;
+/// One part of the table, with a lock of its own.
+#[derive(Default)]
+struct Shard {
+    entries: HashTable<Entry>,
+    /// What is left of the memory that texts are put into, one behind the other: most are short.
+    room: &'static mut [u8],
+    /// How much memory was asked for last.
+    asked: usize,
+}
+
+/// The most memory that is asked for at once for texts.
+const MOST: usize = 1 << 16;
+
+impl Shard {
+    /// Keeps a text for as long as the process lives.
+    fn keep(&mut self, text: &[u8]) -> &'static [u8] {
+        if text.len() > self.room.len() {
+            if text.len() > MOST / 16 {
+                return Box::leak(text.into());
+            }
+            // Leaked on purpose: a plain reference can be held while the session that asked for it is changed.
+            self.asked = (self.asked * 2).clamp(256, MOST).max(text.len());
+            self.room = Box::leak(vec![0; self.asked].into_boxed_slice());
+        }
+        let (kept, room) = std::mem::take(&mut self.room).split_at_mut(text.len());
+        self.room = room;
+        kept.copy_from_slice(text);
+        kept
+    }
+}
 
 /// The table of interned names. Names are never removed: a process builds one tree and ends.
 pub struct Names {
@@ -39,8 +67,9 @@ impl Default for Names {
     }
 }
 
-fn find(shard: &Shard, hash: u64, text: &[u8]) -> Option<Name> {
-    shard.find(hash, |entry| entry.hash == hash && entry.text == text).map(|entry| entry.name)
+/// A hash as the tables want it: they look at the lowest and the highest bits.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 impl Names {
@@ -51,35 +80,37 @@ impl Names {
         names
     }
 
-    /// The part of the table that `text` is in, and its hash.
-    fn shard(&self, text: &[u8]) -> (&RwLock<Shard>, u64) {
+    /// The part of the table that `text` is in, and the part of its hash that is kept.
+    fn shard(&self, text: &[u8]) -> (&RwLock<Shard>, u32) {
         let hash = FxBuildHasher.hash_one(text);
-        (&self.shards[(hash >> 40) as usize % SHARDS], hash)
+        (&self.shards[hash as usize % SHARDS], (hash >> 32) as u32)
+    }
+
+    fn find(&self, shard: &Shard, hash: u32, text: &[u8]) -> Option<Name> {
+        let same = |entry: &Entry| entry.hash == hash && self.text(entry.name) == text;
+        shard.entries.find(spread(hash), same).map(|entry| entry.name)
     }
 
     /// The id of `text`, made now if it is new.
     pub fn intern(&self, text: &[u8]) -> Name {
         let (shard, hash) = self.shard(text);
-        if let Some(name) = find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text) {
+        if let Some(name) = self.find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text) {
             return name;
         }
         let mut shard = shard.write().unwrap_or_else(|e| e.into_inner());
-        if let Some(name) = find(&shard, hash, text) {
+        if let Some(name) = self.find(&shard, hash, text) {
             return name;
         }
-        // Leaked on purpose: names live as long as the process, and a plain reference can be held while
-        // the session that asked for it is changed.
-        let kept: &'static [u8] = Box::leak(text.into());
-        let index = self.all.push(kept);
-        let name = Name(u32::try_from(index).unwrap_or(u32::MAX));
-        shard.insert_unique(hash, Entry { hash, text: kept, name }, |entry| entry.hash);
+        let kept = shard.keep(text);
+        let name = Name(u32::try_from(self.all.push(kept)).unwrap_or(u32::MAX));
+        shard.entries.insert_unique(spread(hash), Entry { hash, name }, |entry| spread(entry.hash));
         name
     }
 
     /// The id of `text`, if anybody interned it before. For look-ups that must not grow the table.
     pub fn get(&self, text: &[u8]) -> Option<Name> {
         let (shard, hash) = self.shard(text);
-        find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text)
+        self.find(&shard.read().unwrap_or_else(|e| e.into_inner()), hash, text)
     }
 
     /// The bytes of a name.
@@ -102,5 +133,15 @@ mod tests {
         assert_eq!(names.text(b), b"\xff\x00");
         assert_eq!(names.get(b"LD"), None);
         assert_eq!(names.text(Name(0)), b"");
+    }
+
+    #[test]
+    fn many_names_and_long_ones_keep_their_bytes() {
+        let names = Names::new();
+        let text = |n: usize| format!("{n}-{}", "x".repeat(n * 7 % 9000)).into_bytes();
+        let all: Vec<Name> = (0..2000).map(|n| names.intern(&text(n))).collect();
+        for (n, name) in all.into_iter().enumerate() {
+            assert_eq!((names.text(name), names.get(&text(n))), (&text(n)[..], Some(name)));
+        }
     }
 }

@@ -83,7 +83,7 @@ impl Makefiles {
         if Record::parse(&bytes).is_some() {
             return Ok(Contents::Bytes(bytes));
         }
-        let makefile = Arc::new(Makefile::new(&bytes));
+        let makefile = Arc::new(Makefile::shared(&bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.look_unseen(Ask::Stat, dir, path).is_ok_and(|after| same(&after, &meta)) {
             let hash = eyes::hash(&bytes);

@@ -8,7 +8,7 @@ use rkbuild_base::{BString, Name, Place};
 use rkbuild_host::errors;
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Cond, Makefile, Record, Stmt, Text};
+use rkbuild_syntax::{Cond, Makefile, Record, Stmt, StmtOf, Text};
 
 use crate::makefiles::Contents;
 use crate::pattern::Pattern;
@@ -211,6 +211,7 @@ impl Session {
         buffer: bool,
     ) -> Result<()> {
         let saved = self.reading;
+        self.may_eval = self.may_eval || makefile.mentions(b"eval");
         if makefile.had_mark && self.trace_reading {
             let what = if buffer { b"buffer".to_vec() } else { [b"'", self.text(file), b"'"].concat() };
             self.tell(&[b"Skipping UTF-8 BOM in makefile ", what.as_slice(), b"\n"].concat());
@@ -253,7 +254,7 @@ impl Session {
                 let skipping = reading.skipping();
                 if let Some(pending) = &mut reading.pending {
                     if !skipping {
-                        pending.push(makefile.recipe(index).clone(), place);
+                        pending.push(makefile.recipe(index), place);
                     }
                     continue;
                 }
@@ -262,13 +263,12 @@ impl Session {
                 reading.skipping_define = trim(&makefile.joined(index, self.targets.posix)) != b"endef";
                 continue;
             }
-            let own;
-            let mut stmt = if self.targets.posix {
-                own = Stmt::parse(&makefile.joined(index, true));
-                &own
+            let found = if self.targets.posix {
+                StmtOf::Own(Box::new(Stmt::parse(&makefile.joined(index, true))))
             } else {
                 makefile.stmt(index)
             };
+            let mut stmt = &*found;
             let older;
             if stmt.is_immediate() && !self.identity().is_4_4() {
                 older = Stmt::parse_4_3(&makefile.joined(index, self.targets.posix));

@@ -9,7 +9,7 @@ use rkbuild_syntax::Text;
 #[derive(Debug)]
 pub struct Recipe {
     /// Its logical lines, in order, without the prefix character of their first physical line.
-    pub lines: Vec<RecipeLine>,
+    pub lines: Box<[RecipeLine]>,
     /// Where the recipe begins (the line of the first recipe line, or of the rule for `target: ; recipe`).
     pub place: Place,
     /// The value of `.RECIPEPREFIX` when it was read (a tab by default).

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::record::{Item, Says, Word};
 use rkbuild_syntax::{Op, Record, Text};
+use thin_vec::ThinVec;
 
 use crate::rule::PendingRule;
 use crate::target::{Dep, strip_dot_slash};
@@ -72,7 +73,7 @@ impl Session {
                 Says::Exist => {
                     // That they are targets chooses no goal any more: a record has another one before.
                     let rule = PendingRule::plain(Vec::new(), place, self.recipe_prefix);
-                    self.record_explicit_rule(&rule, None, &list.names, Vec::new())?;
+                    self.record_explicit_rule(&rule, None, &list.names, ThinVec::new())?;
                 }
             }
         }
@@ -110,7 +111,7 @@ impl Session {
         let target = strip_dot_slash(target);
         let rule = PendingRule::plain(vec![target.into()], place, self.recipe_prefix);
         self.rule_begins(&rule);
-        let mut deps = Vec::with_capacity(needs.len());
+        let mut deps = ThinVec::with_capacity(needs.len());
         for &name in needs {
             let file = self.targets.enter(name);
             self.targets[file].name_explicitly();

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::text::{is_blank, is_space, trim, trim_start};
+use rkbuild_base::text::{is_blank, is_space, trim, trim_start, words};
 use rkbuild_base::{BString, Name, Place};
 use rkbuild_syntax::line::{
     find_unquoted, find_unquoted_outside, join_continuations, recipe_text, skip_reference,
 };
 use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Assign, NameText, Op, Stmt, Text};
+use thin_vec::ThinVec;
 
 use crate::pattern::Pattern;
 use crate::recipe::{Recipe, RecipeLine};
@@ -17,6 +18,21 @@ use crate::sequence::Wildcards;
 use crate::target::{Dep, FileId, PatternDep, PatternRule, Secondary, strip_dot_slash};
 use crate::variable::{GLOBAL, Origin};
 use crate::{Result, Session};
+
+/// Prerequisites as they are entered, and what was said of those that follow.
+struct Entered {
+    deps: ThinVec<Dep>,
+    order_only: bool,
+    wait: bool,
+}
+
+/// True for a list of names, separated by blanks, that each stand for themselves: nothing in it is quoted, a pattern, a
+/// member of an archive, somebody's home or after a bar.
+fn is_plain_list(text: &[u8]) -> bool {
+    !text
+        .iter()
+        .any(|c| matches!(c, b'\\' | b'(' | b'~' | b'*' | b'?' | b'[' | b'|' | b'\n' | 0x0b | 0x0c | b'\r'))
+}
 
 /// A rule whose recipe may still be going on.
 pub(crate) struct PendingRule {
@@ -275,7 +291,7 @@ impl Session {
     pub(crate) fn record_rule(&mut self, mut rule: PendingRule) -> Result<()> {
         let recipe = (!rule.recipe.is_empty() || rule.recipe_place.is_some()).then(|| {
             Rc::new(Recipe {
-                lines: std::mem::take(&mut rule.recipe),
+                lines: std::mem::take(&mut rule.recipe).into_boxed_slice(),
                 place: rule.recipe_place.unwrap_or(rule.place),
                 prefix: rule.prefix,
             })
@@ -307,7 +323,7 @@ impl Session {
         let names: Vec<Name> = parsed.iter().map(|p| self.name(strip_dot_slash(&p.text))).collect();
         let secondary = self.targets.second_expansion && memchr::memchr(b'$', &rule.deps).is_some();
         let shared_deps = if secondary || rule.static_pattern.is_some() {
-            Vec::new()
+            ThinVec::new()
         } else {
             self.enter_deps(&rule.deps, None, false)
         };
@@ -396,46 +412,55 @@ impl Session {
 
     /// Enters a list of prerequisites, expanded, into the table. `stem` replaces each one's `%`: that of a
     /// static pattern rule, whose prerequisites are `patterned` even where a second expansion gave them whole.
-    pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>, patterned: bool) -> Vec<Dep> {
-        let mut out = Vec::new();
-        let (mut order_only, mut wait) = (false, false);
+    pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>, patterned: bool) -> ThinVec<Dep> {
+        let mut list = Entered { deps: ThinVec::new(), order_only: false, wait: false };
+        if is_plain_list(text) {
+            for word in words(text) {
+                self.enter_dep(&mut list, strip_dot_slash(word), stem, patterned);
+            }
+            return list.deps;
+        }
         for (word, bar) in self.prerequisite_words(text) {
             if bar {
-                order_only = true;
-                continue;
-            }
-            if word == ".WAIT" && self.identity().is_4_4() {
-                wait = true;
-                continue;
-            }
-            let name = match stem {
-                Some(stem) => {
-                    let pattern = Pattern::parse(&word);
-                    let mut name = Vec::with_capacity(word.len() + stem.len());
-                    match pattern.percent {
-                        Some(_) => pattern.fill_static(stem, &mut name),
-                        // Then a backslash before a `%` stays, too.
-                        None => name.extend_from_slice(&word),
-                    }
-                    // With an empty stem a pattern may become nothing at all.
-                    if name.is_empty() {
-                        continue;
-                    }
-                    self.name(strip_dot_slash(&name))
-                }
-                None => self.name(strip_dot_slash(&word)),
-            };
-            let file = self.targets.enter(name);
-            // From 4.4 on, what a static pattern rule names may still be an intermediate file of an implicit rule.
-            if patterned && self.identity().is_4_4() {
-                self.targets[file].mentioned = true;
+                list.order_only = true;
             } else {
-                self.targets[file].name_explicitly();
+                self.enter_dep(&mut list, &word, stem, patterned);
             }
-            let wait = std::mem::take(&mut wait);
-            out.push(Dep { file, order_only, wait, extra: false, explicit: true });
         }
-        out
+        list.deps
+    }
+
+    fn enter_dep(&mut self, list: &mut Entered, word: &[u8], stem: Option<&[u8]>, patterned: bool) {
+        if word == b".WAIT" && self.identity().is_4_4() {
+            list.wait = true;
+            return;
+        }
+        let name = match stem {
+            Some(stem) => {
+                let pattern = Pattern::parse(word);
+                let mut name = Vec::with_capacity(word.len() + stem.len());
+                match pattern.percent {
+                    Some(_) => pattern.fill_static(stem, &mut name),
+                    // Then a backslash before a `%` stays, too.
+                    None => name.extend_from_slice(word),
+                }
+                // With an empty stem a pattern may become nothing at all.
+                if name.is_empty() {
+                    return;
+                }
+                self.name(strip_dot_slash(&name))
+            }
+            None => self.name(strip_dot_slash(word)),
+        };
+        let file = self.targets.enter(name);
+        // From 4.4 on, what a static pattern rule names may still be an intermediate file of an implicit rule.
+        if patterned && self.identity().is_4_4() {
+            self.targets[file].mentioned = true;
+        } else {
+            self.targets[file].name_explicitly();
+        }
+        let wait = std::mem::take(&mut list.wait);
+        list.deps.push(Dep { file, order_only: list.order_only, wait, extra: false, explicit: true });
     }
 
     /// Enters a rule for the targets `names`. `shared_deps` are the prerequisites they have in common, entered before;
@@ -445,17 +470,18 @@ impl Session {
         rule: &PendingRule,
         recipe: Option<Rc<Recipe>>,
         names: &[Name],
-        shared_deps: Vec<Dep>,
+        mut shared_deps: ThinVec<Dep>,
     ) -> Result<()> {
         let secondary = self.targets.second_expansion && memchr::memchr(b'$', &rule.deps).is_some();
         let known_suffixes = self.known.suffixes;
         let mut files = Vec::with_capacity(names.len());
-        for &name in names {
+        for (at, &name) in names.iter().enumerate() {
             let text = self.text(name);
             self.special_target(name);
             let mut stem: Option<Rc<[u8]>> = None;
             let mut fits = false;
-            let mut deps = shared_deps.clone();
+            let is_last = at + 1 == names.len();
+            let mut deps = if is_last { std::mem::take(&mut shared_deps) } else { shared_deps.clone() };
             let mut second: Option<Secondary> = None;
             if let Some(pattern) = &rule.static_pattern {
                 fits = pattern.stem(text).is_some();

@@ -151,6 +151,8 @@ pub struct Session {
     pub directory_unknown: bool,
     /// Where temporary files go.
     pub temporary_directory: BString,
+    /// Some makefile speaks of `eval`: a recipe may define a variable of any target, one that is made already too.
+    pub may_eval: bool,
     /// A makefile's MAKEFLAGS had `--eval`: it says so, though nothing is evaluated any more.
     pub evals_named: bool,
     /// Standard output could not be written: errno of the first failure.
@@ -302,6 +304,7 @@ impl Session {
             print_directory_given: None,
             entering: Cell::new(Entering::Early),
             entered: Cell::new(false),
+            may_eval: false,
             evals_named: false,
             directory_unknown: false,
             temporary_directory: "/tmp".into(),

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use rkbuild_base::{BString, FxMap, Name, Place};
+use thin_vec::ThinVec;
 
 use crate::pattern::Pattern;
 use crate::recipe::Recipe;
@@ -43,25 +44,26 @@ pub struct Secondary {
     pub place: Place,
 }
 
-/// A file that is a target or a prerequisite.
+/// A file that is a target or a prerequisite. There may be hundreds of thousands, most of whose lists are empty or short:
+/// each list takes one pointer.
 #[derive(Debug)]
 pub struct Target {
     /// The name, without leading `./`.
     pub name: Name,
     /// Prerequisites in the order of `$^` (those of the rule with the recipe first).
-    pub deps: Vec<Dep>,
+    pub deps: ThinVec<Dep>,
     /// Prerequisites still to be expanded a second time.
-    pub secondary: Vec<Secondary>,
+    pub secondary: ThinVec<Secondary>,
     /// The recipe, if a rule gave one.
     pub recipe: Option<Rc<Recipe>>,
     /// The stem, when a static pattern rule (or, later, an implicit rule) gave the recipe.
     pub stem: Option<Rc<[u8]>>,
     /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets), the last one first.
-    pub grouped: Vec<FileId>,
+    pub grouped: ThinVec<FileId>,
     /// Where a makefile grouped them (`&:`): the place this target itself has among them.
     pub own_place: Option<usize>,
     /// For the first of several `::` rules: the others, in order. Each is a file of its own.
-    pub double_colon: Vec<FileId>,
+    pub double_colon: ThinVec<FileId>,
     /// It is one of a name's `::` rules.
     pub is_double_colon: bool,
     /// The file whose `double_colon` list this one is in (or itself, for the first).
@@ -192,13 +194,13 @@ impl Target {
     fn new(name: Name) -> Target {
         Target {
             name,
-            deps: Vec::new(),
-            secondary: Vec::new(),
+            deps: ThinVec::new(),
+            secondary: ThinVec::new(),
             recipe: None,
             stem: None,
-            grouped: Vec::new(),
+            grouped: ThinVec::new(),
             own_place: None,
-            double_colon: Vec::new(),
+            double_colon: ThinVec::new(),
             is_double_colon: false,
             double_colon_head: None,
             is_target: false,

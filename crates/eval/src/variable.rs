@@ -220,6 +220,18 @@ impl Variables {
         self.free.push(pushed);
     }
 
+    /// Makes room for that many variables in a scope.
+    pub fn reserve(&mut self, scope: ScopeId, count: usize) {
+        self.scopes[scope.0 as usize].vars.reserve(count);
+    }
+
+    /// Takes the automatic variables out of a scope.
+    pub fn forget_automatic(&mut self, scope: ScopeId) {
+        let vars = &mut self.scopes[scope.0 as usize].vars;
+        vars.retain(|_, var| var.data.borrow().origin != Origin::Automatic);
+        vars.shrink_to_fit();
+    }
+
     /// The variable seen from the current scope.
     pub fn lookup(&self, name: Name) -> Option<&Rc<Variable>> {
         self.lookup_from(self.current, name)

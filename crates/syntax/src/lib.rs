@@ -17,7 +17,7 @@ use rkbuild_base::{Identity, Names};
 
 pub use expr::{Expr, NameText, Part, Text};
 pub use function::Func;
-pub use makefile::Makefile;
+pub use makefile::{Makefile, StmtOf};
 pub use record::Record;
 pub use statement::{Assign, Cond, Op, Stmt};
 

@@ -13,17 +13,18 @@ use crate::{Text, line::first_word};
 #[derive(Debug)]
 pub struct Makefile {
     text: Vec<u8>,
-    lines: Vec<Line>,
+    lines: Vec<Span>,
+    /// What was found out about each line, where that is kept for the next session that reads the text; else empty.
+    known: Vec<Known>,
     /// For each physical line that began with a NUL, the logical line it ends.
     nul_lines: Vec<usize>,
     /// It began with a byte-order mark, which is gone.
     pub had_mark: bool,
 }
 
-/// A logical line with what was found out about it.
-#[derive(Debug)]
-struct Line {
-    span: Span,
+/// What was found out about a logical line.
+#[derive(Debug, Default)]
+struct Known {
     stmt: OnceLock<Box<Stmt>>,
     recipe: OnceLock<Arc<Text>>,
     /// The body of the `define` that this line begins and the line after its `endef`.
@@ -41,18 +42,46 @@ pub struct Body {
     pub extra: Vec<u32>,
 }
 
+/// What a line is: kept in the makefile, or found out for this one reading.
+pub enum StmtOf<'a> {
+    /// The makefile keeps it.
+    Kept(&'a Stmt),
+    /// Nobody does.
+    Own(Box<Stmt>),
+}
+
+impl std::ops::Deref for StmtOf<'_> {
+    type Target = Stmt;
+
+    fn deref(&self) -> &Stmt {
+        match self {
+            StmtOf::Kept(stmt) => stmt,
+            StmtOf::Own(stmt) => stmt,
+        }
+    }
+}
+
 impl Makefile {
-    /// Takes the bytes of a makefile, or of the argument of `$(eval)`.
+    /// Takes the bytes of a makefile, or of the argument of `$(eval)`, that is read once: nothing is kept of its lines.
     pub fn new(bytes: &[u8]) -> Makefile {
         let clean = line::clean(bytes);
         let text = clean.text.into_owned();
-        let lines: Vec<_> = line::split(&text, &clean.nul_lines)
-            .into_iter()
-            .map(|span| Line { span, stmt: OnceLock::new(), recipe: OnceLock::new(), body: OnceLock::new() })
-            .collect();
-        let line_of = |at: usize| lines.partition_point(|line| line.span.end < at);
+        let lines = line::split(&text, &clean.nul_lines);
+        let line_of = |at: usize| lines.partition_point(|line| line.end < at);
         let nul_lines = clean.nul_lines.into_iter().map(line_of).collect();
-        Makefile { text, lines, nul_lines, had_mark: bytes.starts_with(line::MARK) }
+        Makefile { text, lines, known: Vec::new(), nul_lines, had_mark: bytes.starts_with(line::MARK) }
+    }
+
+    /// The same, for several sessions: what one finds out about a line the others need not find out again.
+    pub fn shared(bytes: &[u8]) -> Makefile {
+        let mut makefile = Makefile::new(bytes);
+        makefile.known.resize_with(makefile.lines.len(), Known::default);
+        makefile
+    }
+
+    /// True when `word` stands somewhere in it.
+    pub fn mentions(&self, word: &[u8]) -> bool {
+        memchr::memmem::find(&self.text, word).is_some()
     }
 
     /// Those of these logical lines that hold a physical line which began with a NUL; make warns of it.
@@ -73,20 +102,20 @@ impl Makefile {
 
     /// The bytes of a logical line, continuations included.
     pub fn raw(&self, index: usize) -> &BStr {
-        let span = self.lines[index].span;
+        let span = self.lines[index];
         self.text[span.start..span.end].as_bstr()
     }
 
     /// The number of a line's first physical line, from 1, counted within this text.
     pub fn number(&self, index: usize) -> u32 {
-        self.lines[index].span.number
+        self.lines[index].number
     }
 
     /// The number of the last physical line of a logical one.
     pub fn last_number(&self, index: usize) -> u32 {
         let newlines = memchr::memchr_iter(b'\n', self.raw(index)).count() as u32;
         // One that continues another and has no newline of its own, as the text ends, does not count.
-        let open = self.lines[index].span.end == self.text.len() && newlines > 0;
+        let open = self.lines[index].end == self.text.len() && newlines > 0;
         self.number(index) + newlines - u32::from(open)
     }
 
@@ -104,27 +133,36 @@ impl Makefile {
     }
 
     /// What the line is, if it is not a recipe's.
-    pub fn stmt(&self, index: usize) -> &Stmt {
-        self.lines[index].stmt.get_or_init(|| Box::new(Stmt::parse(&self.joined(index, false))))
+    pub fn stmt(&self, index: usize) -> StmtOf<'_> {
+        let parse = || Box::new(Stmt::parse(&self.joined(index, false)));
+        match self.known.get(index) {
+            Some(known) => StmtOf::Kept(known.stmt.get_or_init(parse)),
+            None => StmtOf::Own(parse()),
+        }
     }
 
     /// The line as a recipe line: see [`line::recipe_text`].
-    pub fn recipe(&self, index: usize) -> &Arc<Text> {
-        self.lines[index].recipe.get_or_init(|| {
+    pub fn recipe(&self, index: usize) -> Arc<Text> {
+        let read = || {
             let raw = self.raw(index);
             let prefix = raw.first().copied().unwrap_or(b'\t');
             Arc::new(Text::new(line::recipe_text(raw.get(1..).unwrap_or_default(), prefix)))
-        })
+        };
+        match self.known.get(index) {
+            Some(known) => known.recipe.get_or_init(read).clone(),
+            None => read(),
+        }
     }
 
     /// The body of the `define` at `index`; `None` when its `endef` is missing. `prefix` is the recipe prefix
     /// character: lines that begin with it are never `define` or `endef`.
     pub fn define_body(&self, index: usize, prefix: u8) -> Option<Body> {
-        if prefix == b'\t' {
-            let body = || self.find_body(index, prefix).map(Box::new);
-            self.lines[index].body.get_or_init(body).as_deref().cloned()
-        } else {
-            self.find_body(index, prefix)
+        match self.known.get(index) {
+            Some(known) if prefix == b'\t' => {
+                let body = || self.find_body(index, prefix).map(Box::new);
+                known.body.get_or_init(body).as_deref().cloned()
+            }
+            _ => self.find_body(index, prefix),
         }
     }
 

@@ -55,7 +55,8 @@ impl Graph<'_> {
             Some(stem) => stem.to_vec(),
             None => self.suffix_stem(name).to_vec(),
         };
-        let deps = self.session.targets[file].deps.clone();
+        // Put back below.
+        let deps = std::mem::take(&mut self.session.targets[file].deps);
         let mut less: Option<&'static [u8]> = None;
         let (mut caret, mut question, mut bar) = (Vec::new(), Vec::new(), Vec::new());
         // `$+` is `$^` up to the first name that comes twice; lists of headers have none.
@@ -111,6 +112,7 @@ impl Graph<'_> {
                 word(&mut question, text);
             }
         }
+        self.session.targets[file].deps = deps;
         let default = self.session.known.default;
         let from_default = self.session.targets.lookup(default).is_some_and(|d| {
             let recipes = (&self.session.targets[d].recipe, &self.session.targets[file].recipe);
@@ -118,7 +120,8 @@ impl Graph<'_> {
         });
         let less = if from_default { at } else { less.unwrap_or_default() };
         let known = self.session.known;
-        let text = |value: Vec<u8>| Arc::new(Text::new(value));
+        let empty: Arc<Text> = Arc::default();
+        let text = |value: Vec<u8>| if value.is_empty() { empty.clone() } else { Arc::new(Text::new(value)) };
         let caret = text(caret);
         let plus = plus.map_or_else(|| caret.clone(), text);
         let values = [
@@ -131,8 +134,20 @@ impl Graph<'_> {
             (known.question, text(question)),
             (known.bar, text(bar)),
         ];
+        self.session.vars.reserve(scope, values.len());
         for (name, value) in values {
             self.session.vars.define(scope, name, value, Flavor::Simple, Origin::Automatic, Place::NONE);
+        }
+    }
+
+    /// The recipe of `file` is over: nobody asks for its automatic variables any more, unless `-p` shows them or a later
+    /// recipe's `$(eval)` defines something for this target. They take more room than all else that is known about it.
+    pub(crate) fn forget_automatic(&mut self, file: FileId) {
+        if self.session.options.print_data_base || self.session.may_eval {
+            return;
+        }
+        if let Some(scope) = self.session.targets[file].scope {
+            self.session.vars.forget_automatic(scope);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use rkbuild_base::{FxSet, Name, Place};
 use rkbuild_eval::{FileId, Session};
+use thin_vec::ThinVec;
 
 use crate::graph::times::{self, Time};
 use crate::graph::trace::Trace;
@@ -59,15 +60,13 @@ pub struct FileState {
     /// The target that was first told what became of all its `::` rules in a walk over goals; itself, as a goal.
     pub told_to: Option<FileId>,
     /// Targets that wait for it.
-    pub waiters: Vec<FileId>,
+    pub waiters: ThinVec<FileId>,
     /// How many prerequisites it waits for.
     pub waiting_for: u32,
-    /// The prerequisite to go on with after a `.WAIT`.
-    pub next_dep: usize,
     /// For each prerequisite: its time before it was considered (to see whether it changed), then whether it did.
-    pub deps: Vec<DepState>,
+    pub deps: ThinVec<DepState>,
     /// The order its prerequisites are considered in, if it is not that of the makefile.
-    pub shuffled: Vec<usize>,
+    pub shuffled: ThinVec<usize>,
     /// Its name was found elsewhere through VPATH.
     pub found_as: Option<Name>,
     /// It has to be remade where its own name says: VPATH is not for it any more.
@@ -84,18 +83,16 @@ pub struct FileState {
     pub failed_line: Option<u32>,
     /// With `-t`: the last line of its recipe was not run.
     pub ended_unrun: bool,
-    /// A failed prerequisite was seen (with `-k` the others are still made).
-    pub failed: Option<Status>,
-    /// Something of the target must be remade as far as is known.
-    pub must_make: bool,
     /// Each line of its recipe, expanded, runs even with `-n`.
     pub all_recursive: bool,
     /// The depth it was first considered at: a goal's is 0.
     pub depth: u32,
+    /// Its place in the order in which targets were first met, for taking up waiting ones depth first.
+    pub order: Option<u32>,
     /// Its recipe was run (by this make) at least in part.
     pub ran: bool,
     /// For double-colon heads: the next of its rules.
-    pub next_rule: usize,
+    pub next_rule: u32,
     /// For double-colon heads: the last walk over goals in which all rules there were have been gone through.
     pub walked: u32,
 }
@@ -113,10 +110,10 @@ pub struct DepState {
 pub struct Graph<'s> {
     /// The session.
     pub session: &'s mut Session,
-    /// States, by [`FileId`].
-    pub files: Vec<FileState>,
-    /// Order in which targets were first met, for taking up waiting ones depth first.
-    pub order: Vec<u32>,
+    /// By [`FileId`]: where in `states` its own is, counted from 1; 0 for files nobody asked about yet.
+    places: Vec<u32>,
+    /// States, in the order they were first asked for.
+    states: Vec<FileState>,
     /// What `-d` and `--debug` print.
     pub trace: Trace,
     /// The goals, which are kept even where they are intermediate files.
@@ -138,8 +135,8 @@ impl<'s> Graph<'s> {
         let always_make = session.options.always_make;
         Graph {
             session,
-            files: Vec::new(),
-            order: Vec::new(),
+            places: Vec::new(),
+            states: Vec::new(),
             trace,
             goals: Vec::new(),
             for_makefiles: false,
@@ -152,12 +149,21 @@ impl<'s> Graph<'s> {
     /// The state of a file.
     pub fn state(&mut self, file: FileId) -> &mut FileState {
         let at = file.0 as usize;
-        if at >= self.files.len() {
+        if at >= self.places.len() {
             let len = self.session.targets.files.len().max(at + 1);
-            self.files.resize_with(len, FileState::default);
-            self.order.resize(len, u32::MAX);
+            self.places.resize(len, 0);
         }
-        &mut self.files[at]
+        let place = &mut self.places[at];
+        if *place == 0 {
+            self.states.push(FileState::default());
+            *place = self.states.len() as u32;
+        }
+        &mut self.states[*place as usize - 1]
+    }
+
+    /// How many targets something was asked about.
+    pub(crate) fn known(&self) -> usize {
+        self.states.len()
     }
 
     /// The name of a file.

@@ -46,7 +46,16 @@ impl Jobs<'_> {
             return Ok(Started::Done(Status::Success));
         };
         recipe::check_length(self.session, &recipe)?;
-        let scope = self.set_automatic(file)?;
+        let scope = self.link_scopes(file)?;
+        if recipe::is_empty(&recipe) && !self.session.options.print_data_base {
+            // There is nothing to expand: nobody asks for automatic variables, which only `-p` would show.
+            let one_shell = self.session.targets.one_shell;
+            let state = self.state(file);
+            state.all_recursive = recipe.lines.is_empty() && !one_shell;
+            state.ended_unrun = false;
+            return Ok(Started::Done(Status::Success));
+        }
+        self.set_automatic(file)?;
         let lines = recipe::expand(self, file, &recipe, scope)?;
         if lines.is_empty() {
             // What expands to nothing is a recipe, too; what is written so never starts.

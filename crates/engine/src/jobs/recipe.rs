@@ -122,6 +122,11 @@ pub(crate) fn is_blank(recipe: &Recipe) -> bool {
     recipe.lines.iter().all(|line| line.text.bytes.iter().all(nothing))
 }
 
+/// True when there is nothing in a recipe but white space, as it is written.
+pub(crate) fn is_empty(recipe: &Recipe) -> bool {
+    recipe.lines.iter().all(|line| line.text.bytes.iter().all(u8::is_ascii_whitespace))
+}
+
 /// True when some line of a recipe does.
 pub(crate) fn any_recursive(recipe: &Recipe, one_shell: bool) -> bool {
     let mut lines = recipe.lines.iter().enumerate();

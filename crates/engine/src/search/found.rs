@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rkbuild_base::BString;
 use rkbuild_eval::target::{PatternRule, strip_dot_slash};
 use rkbuild_eval::{Dep, FileId};
+use thin_vec::ThinVec;
 
 use crate::graph::times::Time;
 use crate::search::lookup::Search;
@@ -143,8 +144,8 @@ impl Search<'_> {
     }
 
     /// The prerequisites that were found, which `ids` are the files of.
-    fn found_deps(&mut self, found: &Found, ids: &[FileId]) -> Vec<Dep> {
-        let mut entered = Vec::with_capacity(ids.len());
+    fn found_deps(&mut self, found: &Found, ids: &[FileId]) -> ThinVec<Dep> {
+        let mut entered = ThinVec::with_capacity(ids.len());
         for (dep, &id) in found.deps.iter().zip(ids) {
             // A terminal rule's prerequisites are not to be made by implicit rules.
             if found.rule.terminal {
@@ -174,7 +175,7 @@ impl Search<'_> {
     }
 
     /// `.EXTRA_PREREQS` for a file that becomes a target now.
-    fn add_extra(&self, file: FileId, entered: &mut Vec<Dep>) {
+    fn add_extra(&self, file: FileId, entered: &mut ThinVec<Dep>) {
         let fresh = !self.session.targets[file].is_target;
         let extra = &self.session.targets.extra_prereqs;
         // One of them does not wait for the others.

@@ -92,7 +92,12 @@ impl Run<'_> {
         {
             eyes.effect(why);
         }
-        self.finish(&session, end)
+        let end = self.finish(&session, end);
+        if invocation.own_process && matches!(end, End::Status(_)) {
+            // The process ends: to take apart piece by piece what is known of each file would only cost time.
+            std::mem::forget(session);
+        }
+        end
     }
 
     /// The whole of make. Where GNU make 4.3 does something in another place, [`older`] does it there; with 4.4.1 these calls do

@@ -1,5 +1,7 @@
 //! The builder of a session: what is known while its goals are brought up to date.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -35,8 +37,8 @@ pub struct Builder<'s> {
     pub jobs: Jobs<'s>,
     /// The order of prerequisites and goals.
     pub shuffle: Shuffle,
-    /// Targets whose last prerequisite was done, to be taken up again.
-    pub ready: Vec<FileId>,
+    /// Targets whose last prerequisite was done, to be taken up again: those first that were met first.
+    pub ready: BinaryHeap<Reverse<(u32, FileId)>>,
     /// Goals for which commands were started while waiting targets were taken up.
     pub(crate) started_for: Vec<FileId>,
     /// The number of the next target to be met for the first time.
@@ -63,7 +65,7 @@ impl<'s> Builder<'s> {
         Builder {
             jobs: Jobs::new(Search::new(Graph::new(session)), process, jobserver, sync),
             shuffle,
-            ready: Vec::new(),
+            ready: BinaryHeap::new(),
             started_for: Vec::new(),
             next_order: 0,
             walk: 0,

@@ -50,8 +50,8 @@ impl Builder<'_> {
         let states = self.state(peer).deps.get(at + 1..).unwrap_or_default().to_vec();
         self.shared_tails.retain(|tail| !tail.targets.contains(&file));
         self.shared_tails.push(SharedTail { targets: [file, peer], len: rest.len() });
-        self.session.targets[file].deps = rest;
-        self.state(file).deps = states;
+        self.session.targets[file].deps = rest.into();
+        self.state(file).deps = states.into();
     }
 
     /// Where in the list of `owner` one goes on that stood at `at` when the first `seen` prerequisites had been dropped. Whoever

@@ -1,6 +1,9 @@
 //! Goals to done: the order they are taken in, waiting, and what is said about each.
 
+use std::cmp::Reverse;
+
 use rkbuild_eval::{FileId, Result};
+use thin_vec::ThinVec;
 
 use crate::graph::states::{Phase, Status};
 use crate::update::builder::Builder;
@@ -132,14 +135,7 @@ impl Builder<'_> {
 
     /// Goes on with the targets whose prerequisites are done, in the order they were first met.
     fn run_ready(&mut self) -> Result<()> {
-        while !self.ready.is_empty() {
-            let (at, _) = self
-                .ready
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, f)| self.order.get(f.0 as usize).copied().unwrap_or(u32::MAX))
-                .unwrap_or((0, &self.ready[0]));
-            let file = self.ready.swap_remove(at);
+        while let Some(Reverse((_, file))) = self.ready.pop() {
             if self.state(file).phase != Phase::Waiting {
                 continue;
             }
@@ -161,7 +157,7 @@ impl Builder<'_> {
     fn goal_above(&mut self, file: FileId) -> FileId {
         let mut goal = file;
         // No chain of parents is longer than there are targets.
-        for _ in 0..self.files.len() {
+        for _ in 0..self.known() {
             match self.state(goal).considered_for {
                 Some(parent) if parent != goal => goal = parent,
                 _ => break,
@@ -190,12 +186,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn wake_all(&mut self, waiters: Vec<FileId>) {
+    pub(crate) fn wake_all(&mut self, waiters: ThinVec<FileId>) {
         for waiter in waiters {
             let state = self.state(waiter);
             state.waiting_for = state.waiting_for.saturating_sub(1);
             if state.waiting_for == 0 {
-                self.ready.push(waiter);
+                let order = state.order.unwrap_or(u32::MAX);
+                self.ready.push(Reverse((order, waiter)));
             }
         }
     }

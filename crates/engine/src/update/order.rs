@@ -39,7 +39,7 @@ impl Builder<'_> {
         }
         let mut order: Vec<usize> = (0..count).collect();
         self.shuffle.apply(self.name_of(file), &mut order);
-        self.state(file).shuffled = order;
+        self.state(file).shuffled = order.into();
     }
 
     /// Which prerequisite is the one to be considered as number `at`.

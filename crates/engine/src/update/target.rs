@@ -6,6 +6,7 @@
 
 use rkbuild_base::stack;
 use rkbuild_eval::{FileId, Result};
+use thin_vec::ThinVec;
 
 use crate::graph::states::{DepState, Phase, Status};
 use crate::graph::times::Time;
@@ -37,7 +38,7 @@ impl Builder<'_> {
         }
         // On the way there may come to be more; what comes later has to wait for the next walk.
         while walked != self.walk {
-            let next = self.state(file).next_rule;
+            let next = self.state(file).next_rule as usize;
             if next > self.session.targets[file].double_colon.len() {
                 break;
             }
@@ -117,7 +118,7 @@ impl Builder<'_> {
                 self.state(file).unwanted = self.for_makefiles && allowed;
                 let order = self.next_order;
                 self.next_order += 1;
-                self.order[file.0 as usize] = order;
+                self.state(file).order = Some(order);
                 if self.tracing_verbose() {
                     let name = self.name_of(file);
                     self.debug(depth, &[b"Considering target file '", name, b"'."]);
@@ -199,7 +200,7 @@ impl Builder<'_> {
         // From 4.4 on, of several targets made together the oldest counts, and one that is missing is enough.
         let newer = self.session.identity().is_4_4();
         let siblings =
-            if newer && !missing { self.session.targets[file].grouped.clone() } else { Vec::new() };
+            if newer && !missing { self.session.targets[file].grouped.clone() } else { ThinVec::new() };
         for sibling in siblings {
             let time = self.mtime(sibling);
             this_time = this_time.min(time);
@@ -569,6 +570,7 @@ impl Builder<'_> {
     pub fn finished(&mut self, file: FileId, status: Status) -> Result<()> {
         let depth = self.state(file).depth;
         self.state(file).ran = true;
+        self.forget_automatic(file);
         // With `-t` only recursive lines were run: the rest is done by touching.
         let mut status = status;
         let ended_well = status == Status::Success;
@@ -599,7 +601,7 @@ impl Builder<'_> {
 
     /// Marks a target as done with and wakes those that wait for it. `ran`: something was done that may have
     /// changed it, so its time has to be looked at again.
-    fn finish(&mut self, file: FileId, mut status: Status, ran: bool) -> Result<()> {
+    fn finish(&mut self, file: FileId, status: Status, ran: bool) -> Result<()> {
         if self.state(file).mtime_before.is_none() {
             let time = self.state(file).mtime;
             self.state(file).mtime_before = time;
@@ -614,9 +616,6 @@ impl Builder<'_> {
             self.see_member_again(file);
             let name = self.name_of(file);
             self.directories.forget(name);
-        }
-        if status == Status::Success && self.state(file).failed.is_some() {
-            status = Status::Failed;
         }
         let unwanted = self.is_unwanted(file);
         {
@@ -719,13 +718,8 @@ impl Builder<'_> {
     }
 
     fn wake(&mut self, file: FileId) {
-        for waiter in std::mem::take(&mut self.state(file).waiters) {
-            let state = self.state(waiter);
-            state.waiting_for = state.waiting_for.saturating_sub(1);
-            if state.waiting_for == 0 {
-                self.ready.push(waiter);
-            }
-        }
+        let waiters = std::mem::take(&mut self.state(file).waiters);
+        self.wake_all(waiters);
     }
 
     /// Says now what was not said when a target failed as a makefile that need not be there.
