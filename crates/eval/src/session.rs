@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::{BString, Identity, Name, Names, Place};
+use rkbuild_base::{BString, Identity, Name, Place};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::Step;
 use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
@@ -34,13 +34,8 @@ pub struct Shared {
 impl Shared {
     /// The shared part of a new process.
     pub fn new(identity: Identity) -> Arc<Shared> {
-        let names = Names::default();
-        // Theirs are the first numbers, so that who looks at one is told from others at once.
-        for name in VOLATILE {
-            names.intern(name);
-        }
         Arc::new(Shared {
-            lang: Lang { names, identity },
+            lang: Lang { names: Default::default(), identity },
             host: Host::new(),
             makefiles: Makefiles::default(),
         })
@@ -343,6 +338,11 @@ impl Session {
     /// Has what this session asks, changes and prints noted in `eyes`.
     pub fn see_by(&mut self, eyes: Arc<Eyes>) {
         self.host = self.shared.host.seen_by(eyes);
+        // The environment's names come first, as they do where nobody notes anything: their order can be seen.
+        for (name, _) in self.env.iter() {
+            self.shared.lang.names.intern(name);
+        }
+        self.vars.watch(VOLATILE.map(|name| self.shared.lang.names.intern(name)));
     }
 
     /// What it asks, changes and prints is noted here, if anywhere.

@@ -139,8 +139,11 @@ pub struct Scope {
 /// All scopes of a session: the global one, those of targets, and those of `$(call)`, `$(foreach)`, `$(let)`.
 #[derive(Debug)]
 pub struct Variables {
-    /// Somebody looked at one of [`VOLATILE`].
+    /// Somebody looked at one of those that are watched.
     pub volatile: Cell<bool>,
+    /// Names that are told apart when they are looked at, and a bit for each that says that it may be one of them.
+    watched: [Name; VOLATILE.len()],
+    watched_bits: u64,
     scopes: Vec<Scope>,
     /// Scopes that were pushed and popped, for reuse.
     free: Vec<ScopeId>,
@@ -159,6 +162,8 @@ impl Default for Variables {
     fn default() -> Self {
         Variables {
             volatile: Cell::new(false),
+            watched: [Name::default(); VOLATILE.len()],
+            watched_bits: 0,
             scopes: vec![Scope::default()],
             free: Vec::new(),
             current: GLOBAL,
@@ -166,6 +171,10 @@ impl Default for Variables {
             changes: 0,
         }
     }
+}
+
+fn bit(name: Name) -> u64 {
+    1 << (name.0 % u64::BITS)
 }
 
 impl Variables {
@@ -237,9 +246,15 @@ impl Variables {
         self.lookup_from(self.current, name)
     }
 
+    /// Notes from now on in [`Variables::volatile`] when one of these is looked at.
+    pub fn watch(&mut self, names: [Name; VOLATILE.len()]) {
+        self.watched = names;
+        self.watched_bits = names.iter().fold(0, |bits, name| bits | bit(*name));
+    }
+
     /// The variable seen from `scope`.
     pub fn lookup_from(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
-        if (1..=VOLATILE.len() as u32).contains(&name.0) {
+        if self.watched_bits & bit(name) != 0 && self.watched.contains(&name) {
             self.volatile.set(true);
         }
         let mut id = scope;

@@ -16,7 +16,7 @@ use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watched};
-use rkbuild_host::{Env, Exit, Host, Spawn, fd, signals};
+use rkbuild_host::{Env, Exit, Eyes, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
@@ -38,13 +38,16 @@ const TCGETS: u32 = 0x5401;
 /// The signal that comes to us alone, and that we pass on.
 const TERM: i32 = 15;
 
+/// A look at a file.
+type Look = (Ask, BString, Seen);
+
 /// What is remembered of a pure command.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The variables it may look at, with their values.
     pub variables: Vec<(BString, Option<BString>)>,
     /// What it looked at.
-    pub facts: Vec<(Ask, BString, Seen)>,
+    pub facts: Vec<Look>,
     /// The files it writes: path, permissions, contents.
     pub writes: Vec<(BString, u32, Vec<u8>)>,
     /// What it gave.
@@ -81,6 +84,8 @@ pub struct Ran {
     pub output: Output,
     /// What it did.
     pub watched: Watched,
+    /// Where its program was looked for.
+    pub sought: Vec<Look>,
 }
 
 impl Memory {
@@ -98,7 +103,7 @@ impl Memory {
         let one = !asked.captured && asked.stdio.same_output();
         let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
         let name = asked.argv.first()?;
-        let program = self.host.find_program(asked.dir, name, path).ok()?;
+        let (program, sought) = self.seek(asked, name, path)?;
         let watch = self
             .host
             .watch(&Spawn {
@@ -153,13 +158,21 @@ impl Memory {
         let exit = exit.unwrap_or(Exit::Code(2));
         let watched = watch.finish().ok()?;
         let [(_, out, ..), (_, err, ..)] = streams;
-        Some(Ran { output: Output { exit, out, err }, watched })
+        Some(Ran { output: Output { exit, out, err }, watched, sought })
+    }
+
+    /// Finds a command's program, and tells where it was looked for.
+    fn seek(&self, asked: &Asked<'_>, name: &[u8], path: &[u8]) -> Option<(BString, Vec<Look>)> {
+        let eyes = Arc::new(Eyes::default());
+        let program = self.host.seen_by(eyes.clone()).find_program(asked.dir, name, path).ok()?;
+        let sought = eyes.take().facts.into_iter().map(|((ask, path), seen)| (ask, path, seen));
+        Some((program, sought.collect()))
     }
 
     /// Runs a command under watch that writes to the terminal itself: somebody may be answering it there.
     fn run_in_sight(&self, asked: &Asked<'_>) -> Option<Ran> {
         let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
-        let program = self.host.find_program(asked.dir, asked.argv.first()?, path).ok()?;
+        let (program, sought) = self.seek(asked, asked.argv.first()?, path)?;
         let watch = self
             .host
             .watch(&Spawn {
@@ -181,7 +194,7 @@ impl Memory {
         }
         let exit = watch.child().wait().unwrap_or(Exit::Code(2));
         let watched = watch.finish().ok()?;
-        Some(Ran { output: Output { exit, out: Vec::new(), err: Vec::new() }, watched })
+        Some(Ran { output: Output { exit, out: Vec::new(), err: Vec::new() }, watched, sought })
     }
 
     /// Says of which class a command is that ran, and what it depends on.
@@ -341,7 +354,7 @@ impl Memory {
         let compares = |text: &BString| ["-nt", "-ot", "-ef"].iter().any(|op| text.find(op).is_some());
         let prints = |row: &&pure::Row| row.name == "diff";
         let times = texts.iter().any(compares) || rows.iter().any(prints);
-        let mut facts = Vec::new();
+        let mut facts = ran.sought.clone();
         for seen in &watched.seen {
             let temporary = watched.temporary.contains(&seen.path);
             if temporary && seen.uses == Uses::NEW {
@@ -368,7 +381,7 @@ impl Memory {
         seen: &rkbuild_host::watch::Seen,
         times: bool,
         began: i64,
-        facts: &mut Vec<(Ask, BString, Seen)>,
+        facts: &mut Vec<Look>,
     ) -> Result<(), String> {
         let path = &seen.path;
         let meta = match seen.found {

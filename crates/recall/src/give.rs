@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use bstr::BStr;
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::process::Process;
-use rkbuild_engine::jobs::start::run_again;
+use rkbuild_engine::jobs::recall::Again;
 use rkbuild_host::eyes::Command as Noted;
 use rkbuild_host::{Env, Exit, Stdio, fd};
 
@@ -20,7 +19,7 @@ use crate::trace::{Command, Output, Step};
 
 impl Memory {
     /// Gives a session whose facts hold, and all below it. `None`: it has to be evaluated, and nothing was printed.
-    pub(crate) fn give_trace(&self, process: &Arc<Process>, invocation: &Invocation, n: u32) -> Option<i32> {
+    pub(crate) fn give_trace(&self, again: &dyn Again, invocation: &Invocation, n: u32) -> Option<i32> {
         let (store, _) = self.store.as_ref()?;
         let status = store.entry(n)?.status;
         let mut steps = Vec::new();
@@ -29,7 +28,7 @@ impl Memory {
             Step::Ask { command, together, output } => self.answers(store, command, *together, output),
             _ => true,
         });
-        (answer && self.give_steps(store, process, &invocation.stdio, steps)).then_some(status)
+        (answer && self.give_steps(store, again, &invocation.stdio, steps)).then_some(status)
     }
 
     fn answers(&self, store: &Store, command: &Command, together: bool, output: &Output) -> bool {
@@ -39,7 +38,7 @@ impl Memory {
         ask_again(&self.host, &command, &dir, together).is_ok_and(|now| Output::from(now) == *output)
     }
 
-    fn give_steps(&self, store: &Store, process: &Arc<Process>, stdio: &Stdio, steps: Vec<Step>) -> bool {
+    fn give_steps(&self, store: &Store, again: &dyn Again, stdio: &Stdio, steps: Vec<Step>) -> bool {
         for step in steps {
             let done = match step {
                 Step::Print { err, bytes } => {
@@ -47,7 +46,7 @@ impl Memory {
                     let _ = if err { stdio.write_err(&bytes) } else { stdio.write_out(&bytes) };
                     true
                 }
-                Step::Run { command, captured } => self.run(store, process, stdio, &command, captured),
+                Step::Run { command, captured } => self.run(store, again, stdio, &command, captured),
                 Step::Write { path, mode, contents } => {
                     Place::rewrite(&self.host, &self.root, &path, mode, &contents).is_ok()
                 }
@@ -67,7 +66,7 @@ impl Memory {
     fn run(
         &self,
         store: &Store,
-        process: &Arc<Process>,
+        again: &dyn Again,
         stdio: &Stdio,
         command: &Command,
         captured: bool,
@@ -81,7 +80,7 @@ impl Memory {
             stdio.stdout = Arc::new(nowhere);
         }
         // What comes of it was noted with the session, which ended well.
-        matches!(run_again(process, &command, dir, stdio), Exit::Code(_))
+        matches!(again.run(&command, dir, stdio), Exit::Code(_))
     }
 }
 

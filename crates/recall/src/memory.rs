@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::process::Process;
-use rkbuild_engine::jobs::recall::{Asked, Recall};
+use rkbuild_engine::jobs::recall::{Again, Asked, Recall};
 use rkbuild_host::eyes::{self, Answer, Ask, Output, Seen, State};
 use rkbuild_host::{Dir, Env, Eyes, Host};
 use rustc_hash::FxHashMap;
@@ -534,13 +533,13 @@ impl Recall for Memory {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn give(&self, process: &Arc<Process>, invocation: &Invocation) -> Option<i32> {
+    fn give(&self, again: &dyn Again, invocation: &Invocation) -> Option<i32> {
         let n = self.holding(invocation)?;
         if self.mode == Mode::Verify {
             lock(&self.expected).insert(invocation.number, n);
             return None;
         }
-        let status = self.give_trace(process, invocation, n)?;
+        let status = self.give_trace(again, invocation, n)?;
         lock(&self.outcomes).insert(invocation.number, Outcome::Given(n));
         lock(&self.stats).given += 1;
         Some(status)

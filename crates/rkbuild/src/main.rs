@@ -10,6 +10,7 @@ use rkbuild_base::{BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
+use rkbuild_engine::jobs::start::run_again;
 use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_host::fd::Waker;
@@ -139,7 +140,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         Memory::new(&shared.host, &env, &dir, &argv, build, mode)
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
-    let process = Process::new(shared, Arc::new(Layer), run_session, recall);
+    let process = Process::new(shared, Arc::new(Layer), run_session, run_again, recall);
     let invocation = Invocation {
         argv,
         env,

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rkbuild_base::{BString, FxMap, stack};
 use rkbuild_eval::Shared;
-use rkbuild_host::eyes::{Answer, Ask, used};
-use rkbuild_host::{Dir, Host};
+use rkbuild_host::eyes::{Answer, Ask, Command, used};
+use rkbuild_host::{Dir, Exit, Host, Stdio};
 use rkbuild_shell::{Dialect, Script};
 
 use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
-use crate::jobs::recall::Recall;
+use crate::jobs::recall::{Again, Recall};
 
 /// Scripts longer than this are hardly ever met twice.
 const LONGEST_KEPT: usize = 256;
@@ -25,6 +25,15 @@ const PARSER_STACK: usize = 1 << 20;
 /// Runs a make to its end and gives its exit status: the door by which a job starts a session, which is above it.
 pub type RunSession = fn(&Arc<Process>, &Invocation) -> i32;
 
+/// Runs a command again that is a step of a session.
+pub type RunAgain = fn(&Arc<Process>, &Command, Arc<Dir>, Stdio) -> Exit;
+
+impl Again for Arc<Process> {
+    fn run(&self, command: &Command, dir: Arc<Dir>, stdio: Stdio) -> Exit {
+        (self.again)(self, command, dir, stdio)
+    }
+}
+
 /// Shared by all sessions of this process.
 pub struct Process {
     /// Names, makefiles and the door to the machine.
@@ -33,6 +42,8 @@ pub struct Process {
     pub native: Arc<dyn Native>,
     /// Runs a sub-make.
     pub session: RunSession,
+    /// Runs a command again.
+    pub again: RunAgain,
     /// Remembers sessions and commands.
     pub recall: Option<Arc<dyn Recall>>,
     /// Device and inode of the program this process runs.
@@ -62,12 +73,14 @@ impl Process {
         shared: Arc<Shared>,
         native: Arc<dyn Native>,
         session: RunSession,
+        again: RunAgain,
         recall: Option<Arc<dyn Recall>>,
     ) -> Arc<Process> {
         Arc::new(Process {
             shared,
             native,
             session,
+            again,
             recall,
             identity: OnceLock::new(),
             ours: Mutex::default(),

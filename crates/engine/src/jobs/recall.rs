@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use rkbuild_base::BString;
-use rkbuild_host::eyes::Output;
-use rkbuild_host::{Dir, Env, Eyes, Stdio};
+use rkbuild_host::eyes::{Command, Output};
+use rkbuild_host::{Dir, Env, Exit, Eyes, Stdio};
 
 use crate::jobs::invocation::Invocation;
-use crate::jobs::process::Process;
 
 /// A command that is about to start.
 pub struct Asked<'a> {
@@ -25,13 +24,19 @@ pub struct Asked<'a> {
     pub eyes: &'a Eyes,
 }
 
+/// Runs commands again that are steps of a session.
+pub trait Again {
+    /// Runs a command of builtins, or one that is known to do the same as before, in its directory.
+    fn run(&self, command: &Command, dir: Arc<Dir>, stdio: Stdio) -> Exit;
+}
+
 /// Remembers what sessions and commands looked at and gave. What it does not know entirely it leaves alone.
 pub trait Recall: Send + Sync {
     /// A number for a session that is about to start, by which the session above it names it.
     fn number(&self) -> u64;
 
     /// Offered each session before it starts. `Some`: it was given, this is its exit status.
-    fn give(&self, process: &Arc<Process>, invocation: &Invocation) -> Option<i32>;
+    fn give(&self, again: &dyn Again, invocation: &Invocation) -> Option<i32>;
 
     /// The session is evaluated: where it notes what it sees, if it is to be remembered.
     fn begin(&self, invocation: &Invocation) -> Option<Arc<Eyes>>;
