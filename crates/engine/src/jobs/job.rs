@@ -248,23 +248,27 @@ impl Jobs<'_> {
         job.work = match command.way(native) {
             Way::Done(exit) => Work::Over(exit),
             Way::Here(run) => self.run_here(job.id, run),
-            Way::Asked(command) => self.run_here(
-                job.id,
-                Box::new(move || match command.recalled(false) {
-                    Some((exit, _)) => exit,
-                    None => match command.spawn().and_then(|child| child.wait()) {
-                        Ok(exit) => exit,
-                        Err(error) => {
-                            let mut message = command.name();
-                            message.extend_from_slice(b": ");
-                            message.extend_from_slice(errors::describe(&error).as_bytes());
-                            message.push(b'\n');
-                            let _ = command.stdio.write_err(&message);
-                            Exit::Code(127)
-                        }
-                    },
-                }),
-            ),
+            Way::Asked(command) => {
+                let mut message = self.session.prefix();
+                self.run_here(
+                    job.id,
+                    Box::new(move || match command.recalled(false) {
+                        Some((exit, _)) => exit,
+                        None => match command.spawn().and_then(|child| child.wait()) {
+                            Ok(exit) => exit,
+                            Err(error) => {
+                                message.extend_from_slice(b": ");
+                                message.extend_from_slice(&command.name());
+                                message.extend_from_slice(b": ");
+                                message.extend_from_slice(errors::describe(&error).as_bytes());
+                                message.push(b'\n');
+                                let _ = command.stdio.write_err(&message);
+                                Exit::Code(127)
+                            }
+                        },
+                    }),
+                )
+            }
             Way::Program(command) => self.start_program(job, Box::new(command)),
         };
         Ok(None)
