@@ -17,6 +17,7 @@ use crate::candidate::{self, Variant};
 use crate::conformance::Conformance;
 use crate::faults::Faults;
 use crate::fuzz::Fuzz;
+use crate::fuzz_recall::FuzzRecall;
 use crate::fuzz_shell::FuzzShell;
 use crate::lang::{self, Kind};
 use crate::oracle::{Oracle, Tally};
@@ -64,6 +65,7 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-4.3", quick: false, run: |p| conformance(p, Release::V43, true) },
     Step { name: "random-makefiles", quick: false, run: random_makefiles },
     Step { name: "random-lines", quick: false, run: random_lines },
+    Step { name: "random-trees", quick: false, run: random_trees },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tokens", quick: false, run: tokens },
@@ -226,6 +228,12 @@ fn parallel_modules(places: &Places) -> Result<Tally> {
 fn random_makefiles(places: &Places) -> Result<Tally> {
     let variants = variants(places)?;
     Fuzz { seed: 1, count: Some(400), time: None, release: Release::V441, variants, jobs: 2 }.run(places)
+}
+
+/// The same trees of makefiles and changes each time, with recall.
+fn random_trees(places: &Places) -> Result<Tally> {
+    let program = candidate::rkbuild(places)?;
+    FuzzRecall { seed: 1, rounds: Some(150), time: None, program, jobs: cores() }.run(places)
 }
 
 /// The same recipe lines over the same files each time, by dash and by rkbuild.

@@ -11,6 +11,7 @@ use xtask::churn::Churn;
 use xtask::conformance::Conformance;
 use xtask::faults::Faults;
 use xtask::fuzz::Fuzz;
+use xtask::fuzz_recall::FuzzRecall;
 use xtask::fuzz_shell::FuzzShell;
 use xtask::lang::Kind;
 use xtask::oracle::Oracle;
@@ -45,6 +46,8 @@ enum Task {
     Conformance(ConformanceArguments),
     /// Runs random makefiles under GNU make and rkbuild, native and not, and shows what differs, made small
     FuzzDiff(FuzzArguments),
+    /// Builds random trees of makefiles, changed at random, by GNU make and by rkbuild with recall, and shows what differs
+    FuzzRecall(FuzzRecallArguments),
     /// Runs random recipe lines over random files by dash and by rkbuild, as root and as nobody, and shows what differs
     FuzzShell(FuzzShellArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
@@ -204,6 +207,24 @@ struct FuzzArguments {
 }
 
 #[derive(clap::Args)]
+struct FuzzRecallArguments {
+    #[command(flatten)]
+    program: Candidate,
+    /// How long
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// How many runs of each make; 1000 if neither is said
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// What the trees follow from
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many trees are built at a time; the machine's cores if not said
+    #[arg(long, short)]
+    jobs: Option<usize>,
+}
+
+#[derive(clap::Args)]
 struct FuzzShellArguments {
     #[command(flatten)]
     program: Candidate,
@@ -331,6 +352,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Oracle(o) => run_oracle(&places, &o),
         Task::Conformance(c) => run_conformance(&places, &c),
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
+        Task::FuzzRecall(f) => run_fuzz_recall(&places, &f),
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
@@ -463,6 +485,23 @@ fn run_fuzz(places: &Places, f: &FuzzArguments) -> Result<bool> {
         time: f.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
         release: release(&f.compat),
         variants,
+        jobs: f.jobs.unwrap_or_else(cores),
+    }
+    .run(places)?;
+    Ok(tally.failed == 0)
+}
+
+fn run_fuzz_recall(places: &Places, f: &FuzzRecallArguments) -> Result<bool> {
+    let program = match &f.program.candidate {
+        Some(program) => program.clone(),
+        None => candidate::rkbuild(places)?,
+    };
+    let limited = f.minutes.is_some() || f.rounds.is_some();
+    let tally = FuzzRecall {
+        seed: f.seed.unwrap_or_else(|| u64::from(fastrand::u32(..))),
+        rounds: if limited { f.rounds } else { Some(1000) },
+        time: f.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
+        program,
         jobs: f.jobs.unwrap_or_else(cores),
     }
     .run(places)?;
