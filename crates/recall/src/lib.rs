@@ -11,6 +11,7 @@ pub mod give;
 pub mod key;
 pub mod look;
 pub mod memory;
+mod merge;
 pub mod place;
 pub mod pure;
 pub mod store;

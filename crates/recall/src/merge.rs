@@ -1,0 +1,337 @@
+//! Putting together what a run found out and what was known before.
+
+use std::collections::hash_map::Entry as Slot;
+
+use bstr::BString;
+use rkbuild_host::eyes::{self, Answer, Ask, Seen};
+use rustc_hash::FxHashMap;
+
+use crate::fact::Fact;
+use crate::key;
+use crate::store::{Contents, Store};
+use crate::trace::{Command, Environment, Step, Trace};
+
+/// Traces that were not used in so many runs that wrote the store go.
+const OLD: u32 = 40;
+
+/// A fact of this run or the store.
+pub(crate) struct Noted {
+    path: BString,
+    ask: Ask,
+    seen: Seen,
+}
+
+/// New facts and traces.
+#[derive(Default)]
+pub(crate) struct New {
+    /// The latest answer to each question, by its place in `facts`.
+    pub latest: FxHashMap<(Ask, BString), u32>,
+    pub facts: Vec<Noted>,
+    pub traces: Vec<Trace>,
+    pub envs: Vec<Environment>,
+    pub env_ids: FxHashMap<u128, u32>,
+    /// Why sessions were not kept, and how many for each reason.
+    pub lost: Vec<(String, u32)>,
+}
+
+/// Gives a question back whose answer follows from another one's: what can be followed is there, and what is not there can't be
+/// followed.
+fn is_implied(
+    facts: &FxHashMap<(Ask, BString), Seen>,
+    ask: Ask,
+    path: &BString,
+    seen: &Seen,
+) -> Option<(Ask, BString)> {
+    let other = |ask| facts.get(&(ask, path.clone()));
+    let implied = match (ask, &seen.answer) {
+        (Ask::Lstat, Answer::There | Answer::Meta(_)) if seen.used == eyes::used::THERE => {
+            matches!(other(Ask::Stat)?.answer, Answer::Meta(_))
+        }
+        (Ask::Stat, Answer::Failed(_)) => other(Ask::Lstat)?.answer == seen.answer,
+        _ => false,
+    };
+    implied.then(|| (ask, path.clone()))
+}
+
+impl New {
+    /// The place of each fact a session saw, and what of it was used.
+    pub fn uses(&mut self, mut facts: FxHashMap<(Ask, BString), Seen>) -> Vec<(u32, u8)> {
+        let mut uses = Vec::with_capacity(facts.len());
+        let implied: Vec<(Ask, BString)> =
+            facts.iter().filter_map(|((ask, path), seen)| is_implied(&facts, *ask, path, seen)).collect();
+        for question in implied {
+            facts.remove(&question);
+        }
+        for ((ask, path), seen) in facts {
+            uses.push((self.fact(ask, path, &seen), seen.used));
+        }
+        uses
+    }
+
+    pub fn fact(&mut self, ask: Ask, path: BString, seen: &Seen) -> u32 {
+        let next = self.facts.len() as u32;
+        let noted = |path| Noted { path, ask, seen: seen.clone() };
+        match self.latest.entry((ask, path)) {
+            Slot::Vacant(slot) => {
+                self.facts.push(noted(slot.key().1.clone()));
+                slot.insert(next);
+                next
+            }
+            Slot::Occupied(mut slot) => {
+                let n = *slot.get();
+                if let Some(before) = self.facts.get_mut(n as usize)
+                    && before.seen.agrees(seen)
+                {
+                    before.seen.join(seen);
+                    return n;
+                }
+                // It changed meanwhile: what was seen before holds no more.
+                self.facts.push(noted(slot.key().1.clone()));
+                slot.insert(next);
+                next
+            }
+        }
+    }
+
+    pub fn command(&mut self, command: eyes::Command) -> Command {
+        let mut hasher = key::Hasher::new();
+        for (name, value) in command.env.iter() {
+            hasher.text(name);
+            hasher.text(value);
+        }
+        let next = self.envs.len() as u32;
+        let env = *self.env_ids.entry(hasher.finish()).or_insert(next);
+        if env == next {
+            self.envs.push(command.env.iter().map(|(n, v)| (n.to_vec(), v.to_vec())).collect());
+        }
+        Command { argv: command.argv.into_iter().map(Into::into).collect(), env, dir: command.dir.into() }
+    }
+}
+
+/// The old store and what is new, put together.
+pub(crate) struct Merge<'a> {
+    new: New,
+    old: Option<&'a Store>,
+    run: u32,
+    given: &'a [u32],
+    contents: Contents,
+    /// Why traces were dropped.
+    dropped: Vec<String>,
+}
+
+impl<'a> Merge<'a> {
+    pub fn new(new: New, old: Option<&'a Store>, run: u32, given: &'a [u32]) -> Merge<'a> {
+        Merge { new, old, run, given, contents: Contents::default(), dropped: Vec::new() }
+    }
+
+    /// The contents of the new file, and why traces are not in it.
+    pub fn contents(mut self) -> (Contents, Vec<String>) {
+        let offset = self.old.map_or(0, |store| store.traces());
+        let envs = self.old_envs();
+        let mut traces: Vec<Option<Trace>> = self.old_traces();
+        for trace in &mut traces {
+            for step in trace.iter_mut().flat_map(|trace| &mut trace.steps) {
+                if let Step::Run { command, .. } | Step::Ask { command, .. } = step {
+                    command.env += envs;
+                }
+            }
+        }
+        let latest = std::mem::take(&mut self.new.latest);
+        for trace in std::mem::take(&mut self.new.traces) {
+            // A trace that saw what was different later holds no more.
+            let stale = trace.facts.iter().find_map(|(n, _)| {
+                let Noted { path, ask, .. } = self.new.facts.get(*n as usize)?;
+                (latest.get(&(*ask, path.clone())) != Some(n)).then(|| path.clone())
+            });
+            if let Some(path) = &stale {
+                self.dropped.push(format!("{path} changed after it was looked at"));
+            }
+            traces.push((stale.is_none()).then_some(Trace { run: self.run, ..trace }));
+        }
+        // Of two traces with one key the new one counts.
+        let mut keys: FxHashMap<u128, usize> = FxHashMap::default();
+        for (n, trace) in traces.iter().enumerate() {
+            if let Some(trace) = trace {
+                keys.insert(trace.key, n);
+            }
+        }
+        let successor: Vec<Option<usize>> = traces
+            .iter()
+            .map(|trace| trace.as_ref().and_then(|trace| keys.get(&trace.key).copied()))
+            .collect();
+        self.drop_touched(&mut traces);
+        // A trace holds only with all below it.
+        loop {
+            let gone: Vec<bool> = traces.iter().map(Option::is_none).collect();
+            let mut again = false;
+            for trace in &mut traces {
+                let lost = trace.as_ref().is_some_and(|trace| {
+                    trace.steps.iter().any(|step| match step {
+                        Step::Session(n) | Step::Within(n) => {
+                            let n = successor.get(*n as usize).copied().flatten();
+                            n.is_none_or(|n| gone.get(n).copied().unwrap_or(true))
+                        }
+                        _ => false,
+                    })
+                });
+                if lost {
+                    *trace = None;
+                    again = true;
+                }
+            }
+            if !again {
+                break;
+            }
+        }
+        let mut place: FxHashMap<usize, u32> = FxHashMap::default();
+        for (n, trace) in traces.iter().enumerate() {
+            let superseded = successor.get(n).copied().flatten() != Some(n);
+            if trace.is_some() && !superseded {
+                place.insert(n, place.len() as u32);
+            }
+        }
+        let _ = offset;
+        for (n, trace) in traces.into_iter().enumerate() {
+            let (Some(mut trace), true) = (trace, place.contains_key(&n)) else { continue };
+            for step in &mut trace.steps {
+                if let Step::Session(below) | Step::Within(below) = step {
+                    let now = successor.get(*below as usize).copied().flatten();
+                    *below = now.and_then(|now| place.get(&now).copied()).unwrap_or_default();
+                }
+            }
+            self.contents.traces.push(trace);
+        }
+        self.keep_used_facts();
+        (self.contents, self.dropped)
+    }
+
+    /// Environments: the new ones first, those of the store after them. Gives how many are new.
+    fn old_envs(&mut self) -> u32 {
+        let new = std::mem::take(&mut self.new.envs);
+        let count = new.len() as u32;
+        self.contents.envs = new;
+        if let Some(old) = self.old {
+            let all = (0..).map_while(|n| old.env(n));
+            self.contents.envs.extend(all);
+        }
+        count
+    }
+
+    /// The traces of the store that may still hold, their facts among the new ones.
+    fn old_traces(&mut self) -> Vec<Option<Trace>> {
+        let Some(old) = self.old else { return Vec::new() };
+        let mut used = vec![0u8; old.facts()];
+        for entry in (0..old.traces() as u32).filter_map(|n| old.entry(n)) {
+            for (fact, bits) in old.uses(&entry) {
+                used[fact as usize] |= bits;
+            }
+        }
+        let places: Vec<Option<u32>> = (0..).zip(used).map(|(n, used)| self.old_fact(old, n, used)).collect();
+        (0..old.traces() as u32).map(|n| self.old_trace(old, n, &places)).collect()
+    }
+
+    fn old_trace(&self, old: &Store, n: u32, places: &[Option<u32>]) -> Option<Trace> {
+        let entry = old.entry(n)?;
+        let run = if self.given.contains(&n) { self.run } else { entry.run };
+        if run + OLD < self.run {
+            return None;
+        }
+        let facts = old.uses(&entry).map(|(fact, used)| {
+            let place = places.get(fact as usize).copied().flatten()?;
+            Some((place, used))
+        });
+        let facts = facts.collect::<Option<Vec<_>>>()?;
+        let steps = old.steps(&entry)?;
+        let writes = old.writes(&entry)?;
+        Some(Trace { key: entry.key(), top: entry.top, status: entry.status, run, facts, steps, writes })
+    }
+
+    /// Where a fact of the store is among the new ones; `None` when something else was seen since.
+    fn old_fact(&mut self, old: &Store, n: u32, used: u8) -> Option<u32> {
+        let fact = old.fact(n)?;
+        let ask = fact.ask;
+        let before = fact.seen(used);
+        let next = self.new.facts.len() as u32;
+        match self.new.latest.entry((ask, old.path(n))) {
+            Slot::Vacant(slot) => {
+                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before });
+                slot.insert(next);
+                Some(next)
+            }
+            Slot::Occupied(slot) => {
+                let n = *slot.get();
+                let now = self.new.facts.get_mut(n as usize)?;
+                if !before.agrees(&now.seen) {
+                    return None;
+                }
+                // What was seen now is the newer.
+                now.seen.used |= before.used;
+                now.seen.contents = now.seen.contents.or(before.contents);
+                now.seen.young |= before.young;
+                if now.seen.answer == Answer::There {
+                    now.seen.answer = before.answer;
+                }
+                Some(n)
+            }
+        }
+    }
+
+    /// Drops the traces that depend on the time of a file which a step of some trace writes each time.
+    fn drop_touched(&mut self, traces: &mut [Option<Trace>]) {
+        let written: rustc_hash::FxHashSet<&BString> =
+            traces.iter().flatten().flat_map(|trace| &trace.writes).collect();
+        if written.is_empty() {
+            return;
+        }
+        let touched: Vec<bool> = self.new.facts.iter().map(|fact| written.contains(&fact.path)).collect();
+        let drop: Vec<Option<u32>> = traces
+            .iter()
+            .map(|trace| {
+                let (n, _) = trace.as_ref()?.facts.iter().find(|(n, used)| {
+                    used & eyes::used::TIME != 0 && touched.get(*n as usize).copied().unwrap_or(true)
+                })?;
+                Some(*n)
+            })
+            .collect();
+        for (trace, drop) in traces.iter_mut().zip(drop) {
+            let Some(n) = drop else { continue };
+            *trace = None;
+            if let Some(Noted { path, .. }) = self.new.facts.get(n as usize) {
+                self.dropped.push(format!("the time of {path} was compared, which is written each time"));
+            }
+        }
+    }
+
+    /// Leaves out facts and environments that no trace uses any more.
+    fn keep_used_facts(&mut self) {
+        let facts = std::mem::take(&mut self.new.facts);
+        let mut place: Vec<Option<u32>> = vec![None; facts.len()];
+        for trace in &mut self.contents.traces {
+            for (n, _) in &mut trace.facts {
+                let Some(slot) = place.get_mut(*n as usize) else { continue };
+                let at = *slot.get_or_insert_with(|| {
+                    let at = self.contents.facts.len() as u32;
+                    if let Some(fact) = facts.get(*n as usize) {
+                        self.contents.facts.push((fact.path.clone(), Fact::new(fact.ask, &fact.seen)));
+                    }
+                    at
+                });
+                *n = at;
+            }
+        }
+        let envs = std::mem::take(&mut self.contents.envs);
+        let mut place: FxHashMap<u32, u32> = FxHashMap::default();
+        for trace in &mut self.contents.traces {
+            for step in &mut trace.steps {
+                if let Step::Run { command, .. } | Step::Ask { command, .. } = step {
+                    let next = self.contents.envs.len() as u32;
+                    let at = *place.entry(command.env).or_insert(next);
+                    if at == next {
+                        self.contents.envs.push(envs.get(command.env as usize).cloned().unwrap_or_default());
+                    }
+                    command.env = at;
+                }
+            }
+        }
+    }
+}
