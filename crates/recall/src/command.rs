@@ -388,7 +388,8 @@ impl Memory {
             Found::Missing(errno) => {
                 let answer = Answer::Failed(errno);
                 let missing = Seen { used: used::THERE, answer, contents: None, young: false };
-                facts.push((Ask::Stat, path.clone(), missing));
+                // Not even a link to nothing is there, which some programs would tell from nothing.
+                facts.push((Ask::Lstat, path.clone(), missing));
                 return Ok(());
             }
             Found::Is(meta) => meta,

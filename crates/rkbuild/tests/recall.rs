@@ -172,6 +172,14 @@ fn a_link_that_leads_elsewhere_is_seen() {
 }
 
 #[test]
+fn a_link_to_nothing_where_there_was_nothing_is_seen() {
+    let tree = Tree::new("X := $(shell readlink link; true)\nall: ; @echo [$(X)]\n");
+    assert_eq!(tree.remembered().out, "[]\n");
+    symlink("nowhere", tree.at("link")).unwrap();
+    assert_eq!(tree.run().out, "[nowhere]\n");
+}
+
+#[test]
 fn a_name_earlier_in_path_is_seen() {
     let mut tree = Tree::new("all: ; @echo $(shell tool)\n");
     fs::create_dir(tree.at("first")).unwrap();
