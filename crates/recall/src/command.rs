@@ -82,8 +82,8 @@ pub enum Class {
 pub struct Ran {
     /// What it gave.
     pub output: Output,
-    /// What it did.
-    pub watched: Watched,
+    /// What it did; `None` when the watch broke off while it ran.
+    pub watched: Option<Watched>,
     /// Where its program was looked for.
     pub sought: Vec<Look>,
 }
@@ -156,7 +156,7 @@ impl Memory {
             }
         };
         let exit = exit.unwrap_or(Exit::Code(2));
-        let watched = watch.finish().ok()?;
+        let watched = watch.finish().ok();
         let [(_, out, ..), (_, err, ..)] = streams;
         Some(Ran { output: Output { exit, out, err }, watched, sought })
     }
@@ -193,13 +193,15 @@ impl Memory {
             let _ = watch.child().kill(TERM);
         }
         let exit = watch.child().wait().unwrap_or(Exit::Code(2));
-        let watched = watch.finish().ok()?;
+        let watched = watch.finish().ok();
         Some(Ran { output: Output { exit, out: Vec::new(), err: Vec::new() }, watched, sought })
     }
 
     /// Says of which class a command is that ran, and what it depends on.
     pub(crate) fn class_of(&self, asked: &Asked<'_>, ran: &Ran) -> Class {
-        let Ran { output, watched, .. } = ran;
+        let output = &ran.output;
+        // It has run, and must not run again; but what it did is not known.
+        let Some(watched) = &ran.watched else { return Class::Effective("the watch broke off".into()) };
         let harmless = |reason: &&Reason| match reason {
             Reason::Kernel(_) => true,
             // Whether a stream is a terminal is part of the key.
@@ -217,22 +219,21 @@ impl Memory {
         if signals::pending().is_some() || matches!(output.exit, Exit::Signal { .. }) {
             return Class::Effective("a signal came".into());
         }
-        let impure = self.impure(asked, ran);
+        let impure = self.impure(asked, ran, watched);
         if let Some(why) = impure {
             return match watched.changes.first() {
                 None => Class::Repeatable(why),
                 Some(change) => Class::Effective(format!("{why} changes {}", change.path)),
             };
         }
-        match self.known(asked, ran) {
+        match self.known(asked, ran, watched) {
             Ok(known) => Class::Pure(known),
             Err(why) => Class::Effective(why),
         }
     }
 
     /// Why a command is not pure.
-    fn impure(&self, asked: &Asked<'_>, ran: &Ran) -> Option<String> {
-        let watched = &ran.watched;
+    fn impure(&self, asked: &Asked<'_>, ran: &Ran, watched: &Watched) -> Option<String> {
         for reason in &watched.reasons {
             if let Reason::Kernel(path) = reason
                 && !pure::KERNEL.iter().any(|known| path == known)
@@ -329,8 +330,7 @@ impl Memory {
     }
 
     /// What is to be remembered of a pure command.
-    fn known(&self, asked: &Asked<'_>, ran: &Ran) -> Result<Known, String> {
-        let watched = &ran.watched;
+    fn known(&self, asked: &Asked<'_>, ran: &Ran, watched: &Watched) -> Result<Known, String> {
         let mut writes = Vec::new();
         let mut room = MOST_WRITTEN;
         for change in &watched.changes {

@@ -126,7 +126,6 @@ impl<'a> Merge<'a> {
 
     /// The contents of the new file, and why traces are not in it.
     pub fn contents(mut self) -> (Contents, Vec<String>) {
-        let offset = self.old.map_or(0, |store| store.traces());
         let envs = self.old_envs();
         let mut traces: Vec<Option<Trace>> = self.old_traces();
         for trace in &mut traces {
@@ -190,7 +189,6 @@ impl<'a> Merge<'a> {
                 place.insert(n, place.len() as u32);
             }
         }
-        let _ = offset;
         for (n, trace) in traces.into_iter().enumerate() {
             let (Some(mut trace), true) = (trace, place.contains_key(&n)) else { continue };
             for step in &mut trace.steps {
