@@ -79,6 +79,18 @@ pub fn trim(text: &[u8]) -> &[u8] {
     trim_end(trim_start(text))
 }
 
+/// A file name without leading `./` (and the slashes after it); `./` itself stays.
+pub fn strip_dot_slash(mut name: &[u8]) -> &[u8] {
+    while let Some(rest) = name.strip_prefix(b"./") {
+        let rest = &rest[rest.iter().take_while(|c| **c == b'/').count()..];
+        if rest.is_empty() {
+            return b"./";
+        }
+        name = rest;
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +114,13 @@ mod tests {
         let got: Vec<&[u8]> = words(b" a\tb\n\x0bc ").collect();
         assert_eq!(got, [b"a", b"b", b"c"]);
         assert_eq!(trim(b" \ta b\n"), b"a b");
+    }
+
+    #[test]
+    fn leading_dot_slashes_are_not_part_of_a_name() {
+        assert_eq!(strip_dot_slash(b"./a"), b"a");
+        assert_eq!(strip_dot_slash(b".///./a/./b"), b"a/./b");
+        assert_eq!(strip_dot_slash(b"./"), b"./");
+        assert_eq!(strip_dot_slash(b"../a"), b"../a");
     }
 }

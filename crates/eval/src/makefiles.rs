@@ -8,6 +8,8 @@ use rkbuild_host::eyes::{self, Ask};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
+use crate::session::Shared;
+
 /// Wall-clock distance from a file's times below which a later change could bear the same time stamp.
 const RACY_NS: i64 = 50_000_000;
 
@@ -46,7 +48,7 @@ fn same(a: &Meta, b: &Meta) -> bool {
 
 impl Makefiles {
     /// Reads a makefile, or gives the one in memory when the file is provably unchanged.
-    pub fn read(&self, host: &Host, dir: &Dir, path: &[u8]) -> io::Result<Contents> {
+    pub fn read(&self, shared: &Shared, host: &Host, dir: &Dir, path: &[u8]) -> io::Result<Contents> {
         let mut key: BString = dir.path().to_owned();
         if path.starts_with(b"/") {
             key.clear();
@@ -80,7 +82,7 @@ impl Makefiles {
         }
         let before = host.now_ns();
         let bytes = host.read_makefile(dir, path)?;
-        if Record::parse(&bytes).is_some() {
+        if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
             return Ok(Contents::Bytes(bytes));
         }
         let makefile = Arc::new(Makefile::shared(&bytes));

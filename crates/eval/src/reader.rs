@@ -176,7 +176,7 @@ impl Session {
     }
 
     fn open_makefile(&self, path: &[u8]) -> std::io::Result<Contents> {
-        self.shared.makefiles.read(self.host(), &self.dir, path)
+        self.shared.makefiles.read(&self.shared, self.host(), &self.dir, path)
     }
 
     /// Reads what a makefile holds. Messages call it `file`.
@@ -185,10 +185,10 @@ impl Session {
             Contents::Makefile(makefile) => makefile.clone(),
             Contents::Bytes(bytes) => {
                 if self.reads_records()
-                    && let Some(record) = Record::parse(bytes)
+                    && let Some(record) = Record::parse(bytes, &self.shared.lists, &self.shared.lang.names)
                     && self.suits(&record)
                 {
-                    return self.read_record(&record, file);
+                    return self.read_record(record, file);
                 }
                 Arc::new(Makefile::new(bytes))
             }

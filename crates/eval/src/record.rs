@@ -6,22 +6,15 @@
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Name, Place};
-use rkbuild_syntax::record::{Item, Says, Word};
-use rkbuild_syntax::{Op, Record, Text};
+use rkbuild_syntax::record::{Item, Says};
+use rkbuild_syntax::{LineId, Op, Record, Text};
 use thin_vec::ThinVec;
 
+use crate::listed::{Listed, Words};
 use crate::rule::PendingRule;
-use crate::target::{Dep, strip_dot_slash};
-use crate::variable::{GLOBAL, Origin};
+use crate::target::{Dep, FileId, strip_dot_slash};
+use crate::variable::{Flavor, GLOBAL, Origin};
 use crate::{Result, Session};
-
-/// The list of a record, expanded.
-#[derive(Default)]
-struct List {
-    value: Vec<u8>,
-    /// Its words, as prerequisites are called.
-    names: Vec<Name>,
-}
 
 impl Session {
     /// True when nothing was said that gives the text of a record another meaning.
@@ -46,38 +39,56 @@ impl Session {
     }
 
     /// Reads a record. Messages call its file `file`.
-    pub(crate) fn read_record(&mut self, record: &Record<'_>, file: Name) -> Result<()> {
+    pub(crate) fn read_record(&mut self, mut record: Record<'_>, file: Name) -> Result<()> {
         let saved = self.reading;
-        let result = self.deeper(|s| s.read_items(record, file));
+        let result = self.deeper(|s| s.read_items(&mut record, file));
         self.reading = saved;
         result
     }
 
-    fn read_items(&mut self, record: &Record<'_>, file: Name) -> Result<()> {
-        let mut list = List::default();
-        for &Item { line, says } in &record.items {
+    fn read_items(&mut self, record: &mut Record<'_>, file: Name) -> Result<()> {
+        let lines = std::mem::take(&mut record.lines);
+        let mut words = None;
+        let mut items = record.items.iter().peekable();
+        while let Some(&Item { line, says }) = items.next() {
             let place = Place { file, line };
             self.reading = Some(place);
             match says {
                 Says::Assign { name, value } => self.set_of_record(name, value, place)?,
                 Says::List => {
-                    list = self.list_of_record(&record.words);
-                    let value = std::mem::take(&mut list.value);
-                    self.set_of_record(record.list.unwrap_or_default(), value, place)?;
+                    let list = Arc::new(self.words_of_record(&lines));
+                    self.set_list(record.list.unwrap_or_default(), &list, place);
+                    words = Some(list);
                 }
-                Says::Needs { target } => self.needs(target, &list.names, place)?,
+                Says::Needs { target } => {
+                    let Some(words) = &words else { continue };
+                    if let Some(&&Item { line, says: Says::Exist }) = items.peek()
+                        && self.keep_list(target, words, place, Place { file, line })?
+                    {
+                        items.next();
+                        continue;
+                    }
+                    let names: Vec<Name> = self.names_in(words).collect();
+                    self.needs(target, &names, place)?;
+                }
                 Says::NeedsIfThere { target, name } => {
                     let there = self.is_there(name).then(|| self.name(strip_dot_slash(name)));
                     self.needs(target, there.as_slice(), place)?;
                 }
                 Says::Exist => {
+                    let Some(words) = &words else { continue };
+                    let names: Vec<Name> = self.names_in(words).collect();
                     // That they are targets chooses no goal any more: a record has another one before.
                     let rule = PendingRule::plain(Vec::new(), place, self.recipe_prefix);
-                    self.record_explicit_rule(&rule, None, &list.names, ThinVec::new())?;
+                    self.record_explicit_rule(&rule, None, &names, ThinVec::new())?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn names_in(&self, words: &Words) -> impl Iterator<Item = Name> {
+        words.lines().map(|line| self.shared.lists.line(line).name)
     }
 
     fn set_of_record(&mut self, name: &[u8], value: impl Into<BString>, place: Place) -> Result<()> {
@@ -88,22 +99,68 @@ impl Session {
         Ok(())
     }
 
+    /// Sets the variable that holds the list. Its value is written down when somebody asks for it.
+    fn set_list(&mut self, name: &[u8], words: &Arc<Words>, place: Place) {
+        let name = self.name(name);
+        let words = words.clone();
+        let value = Arc::new(Text::later(move || words.value()));
+        self.vars.define(GLOBAL, name, value, Flavor::Simple, Origin::File, place);
+        self.vars.changes += 1;
+    }
+
     /// Expands a record's list. One look at a directory serves the whole list: nothing that it says runs a command, so
     /// there is no telling that a file came or went between two of its words.
-    fn list_of_record(&mut self, words: &[Word<'_>]) -> List {
-        let mut list = List {
-            value: Vec::with_capacity(words.iter().map(|word| word.name.len() + 1).sum()),
-            names: Vec::with_capacity(words.len()),
-        };
-        self.forget_last_dir();
-        for word in words {
-            if !word.if_there || self.is_there_still(word.name) {
-                list.value.extend_from_slice(word.name);
-                list.names.push(self.name(strip_dot_slash(word.name)));
+    fn words_of_record(&mut self, lines: &[LineId]) -> Words {
+        self.look_again();
+        let lists = self.shared.lists.clone();
+        Words::new(lists.clone(), lines, |id| !lists.line(id).if_there || self.line_is_there(id))
+    }
+
+    /// Enters `target: $(deps_target)` and `$(deps_target):`, which are at `needs` and `exist`, as one: the files are targets,
+    /// and the target keeps the list. False, and nothing entered, where there is more to it.
+    fn keep_list(&mut self, target: &[u8], words: &Arc<Words>, needs: Place, exist: Place) -> Result<bool> {
+        let target = strip_dot_slash(target);
+        let name = self.name(target);
+        if let Some(file) = self.targets.lookup(name) {
+            // A second list goes behind the first, with all that may have come between.
+            if self.targets.spread(file).is_some() || self.targets[file].is_double_colon {
+                return Ok(false);
             }
-            list.value.push(b' ');
         }
-        list
+        let lists = self.shared.lists.clone();
+        let mut files: Vec<FileId> = Vec::with_capacity(words.len());
+        let mut unknown: Vec<(usize, LineId)> = Vec::new();
+        for (at, line) in words.lines().enumerate() {
+            match self.met.file(line) {
+                Some(file) => files.push(file),
+                None => {
+                    let file = self.targets.lookup(lists.line(line).name);
+                    if file.is_some_and(|file| self.targets[file].is_double_colon) {
+                        return Ok(false);
+                    }
+                    unknown.push((at, line));
+                    files.push(FileId(u32::MAX));
+                }
+            }
+        }
+        let rule = PendingRule::plain(vec![target.into()], needs, self.recipe_prefix);
+        self.rule_begins(&rule);
+        for (at, line) in unknown {
+            let file = self.targets.enter(lists.line(line).name);
+            let header = &mut self.targets[file];
+            header.name_explicitly();
+            header.is_target = true;
+            header.place = Some(exist);
+            self.met.set_file(line, file);
+            files[at] = file;
+        }
+        self.record_explicit_rule(&rule, None, &[name], ThinVec::new())?;
+        if !files.is_empty() {
+            let file = self.targets.enter(name);
+            let listed = Listed { files: files.into(), words: words.clone(), behind: 0, place: exist };
+            self.targets.give_list(file, listed);
+        }
+        Ok(true)
     }
 
     /// Enters `target: needs`.

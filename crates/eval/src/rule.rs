@@ -509,6 +509,8 @@ impl Session {
                 target.name_explicitly();
             }
             target.place = Some(rule.place);
+            self.targets.spoke_of(file);
+            let target = &self.targets[file];
             let first = recipe.is_some();
             let had = (!target.deps.is_empty() || !target.secondary.is_empty(), target.recipe.is_some());
             if name == self.known.wait && self.shared.lang.identity.is_4_4() {
@@ -536,6 +538,9 @@ impl Session {
             }
             // Those of the rule with the recipe come first, so that `$<` is its first prerequisite.
             if let Some(mut second) = second {
+                // It is known by number what comes before it.
+                self.targets.spread(file);
+                let target = &mut self.targets[file];
                 second.after = if first { 0 } else { target.deps.len() };
                 if first {
                     target.secondary.insert(0, second);
@@ -556,7 +561,9 @@ impl Session {
                 }
                 target.deps = deps;
             } else {
+                let added = deps.len();
                 target.deps.append(&mut deps);
+                self.targets.added_behind_list(file, added);
             }
         }
         if rule.grouped {

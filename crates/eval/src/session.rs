@@ -10,12 +10,13 @@ use rkbuild_base::{BString, Identity, Name, Place};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::Step;
 use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
-use rkbuild_syntax::Lang;
+use rkbuild_syntax::{Lang, Lists};
 
 use crate::environment::Exported;
 use crate::function::names::LastDir;
 use crate::makefiles::Makefiles;
 use crate::message::Result;
+use crate::met::Met;
 use crate::options::Options;
 use crate::target::Targets;
 use crate::variable::{ScopeId, Variables};
@@ -29,6 +30,8 @@ pub struct Shared {
     pub host: Arc<Host>,
     /// Makefiles that were read, by identity of the file.
     pub makefiles: Makefiles,
+    /// The lines that the lists of records are made of.
+    pub lists: Arc<Lists>,
 }
 
 impl Shared {
@@ -38,6 +41,7 @@ impl Shared {
             lang: Lang { names: Default::default(), identity },
             host: Host::new(),
             makefiles: Makefiles::default(),
+            lists: Arc::default(),
         })
     }
 }
@@ -130,6 +134,8 @@ pub struct Session {
     pub(crate) buffers: Vec<Vec<u8>>,
     /// Where `$(wildcard)` looked last.
     pub last_dir: LastDir,
+    /// The lines of lists this session has met.
+    pub(crate) met: Met,
     /// The system had nothing left to look at something with: what was asked, and the error.
     pub scarce: RefCell<Option<(BString, i32)>>,
     /// It runs in a process of its own, not on a thread of another session's.
@@ -296,6 +302,7 @@ impl Session {
             exported: Exported::default(),
             buffers: Vec::new(),
             last_dir: LastDir::default(),
+            met: Met::default(),
             print_directory_given: None,
             entering: Cell::new(Entering::Early),
             entered: Cell::new(false),

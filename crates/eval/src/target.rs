@@ -5,9 +5,11 @@
 
 use std::rc::Rc;
 
+pub use rkbuild_base::text::strip_dot_slash;
 use rkbuild_base::{BString, FxMap, Name, Place};
 use thin_vec::ThinVec;
 
+use crate::listed::AllListed;
 use crate::pattern::Pattern;
 use crate::recipe::Recipe;
 use crate::variable::{Data, ScopeId};
@@ -177,6 +179,8 @@ pub struct Targets {
     pub behind: Vec<(FileId, Rc<Recipe>)>,
     /// Reading of makefiles is over: prerequisites can't be defined any more.
     pub snapped: bool,
+    /// The prerequisites that records list.
+    pub(crate) listed: AllListed,
 }
 
 impl Targets {
@@ -303,30 +307,5 @@ impl Targets {
     pub fn rename(&mut self, id: FileId, name: Name) {
         self.alias(id, name);
         self[id].name = name;
-    }
-}
-
-/// A file name without leading `./` (and the slashes after it); `./` itself stays.
-pub fn strip_dot_slash(mut name: &[u8]) -> &[u8] {
-    while let Some(rest) = name.strip_prefix(b"./") {
-        let rest = &rest[rest.iter().take_while(|c| **c == b'/').count()..];
-        if rest.is_empty() {
-            return b"./";
-        }
-        name = rest;
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn leading_dot_slashes_are_not_part_of_a_name() {
-        assert_eq!(strip_dot_slash(b"./a"), b"a");
-        assert_eq!(strip_dot_slash(b".///./a/./b"), b"a/./b");
-        assert_eq!(strip_dot_slash(b"./"), b"./");
-        assert_eq!(strip_dot_slash(b"../a"), b"../a");
     }
 }

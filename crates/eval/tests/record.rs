@@ -3,8 +3,8 @@
 mod common;
 
 use common::{Bench, SETTINGS};
-use rkbuild_base::BString;
-use rkbuild_syntax::Record;
+use rkbuild_base::{BString, Names};
+use rkbuild_syntax::{Lists, Record};
 
 /// Random text from a seed, the same on every machine.
 struct Random(u64);
@@ -137,10 +137,11 @@ fn what_is_read_as_a_record_leaves_what_the_general_reader_leaves() {
     let mut bench = Bench::new();
     let mut random = Random(1);
     let mut records = 0;
+    let (lists, names) = (Lists::default(), Names::new());
     const TRIED: usize = 4000;
     for round in 0..TRIED {
         let text = record(&mut random);
-        records += usize::from(Record::parse(&text).is_some());
+        records += usize::from(Record::parse(&text, &lists, &names).is_some());
         let [record, general] = bench.both(&text, round);
         assert_eq!(
             record,

@@ -6,6 +6,7 @@ use rkbuild_base::text::{is_space, trim};
 use rkbuild_base::{BString, Name, stack};
 
 use crate::Lang;
+use crate::bytes::Bytes;
 use crate::function::{self, Func};
 
 /// A compiled text: its parts are expanded one after the other into the same buffer.
@@ -67,7 +68,7 @@ pub enum Unterminated {
 #[derive(Debug, Default)]
 pub struct Text {
     /// The bytes as written.
-    pub bytes: BString,
+    pub bytes: Bytes,
     expr: OnceLock<Expr>,
 }
 
@@ -77,7 +78,12 @@ const HUGE: usize = 4 << 20;
 impl Text {
     /// A text that is not compiled yet.
     pub fn new(bytes: impl Into<BString>) -> Text {
-        Text { bytes: bytes.into(), expr: OnceLock::new() }
+        Text { bytes: Bytes::from(bytes.into()), expr: OnceLock::new() }
+    }
+
+    /// A text that is written down when somebody first looks at it.
+    pub fn later(make: impl Fn() -> BString + Send + Sync + 'static) -> Text {
+        Text { bytes: Bytes::later(make), expr: OnceLock::new() }
     }
 
     /// The compiled form.
@@ -92,10 +98,12 @@ impl Text {
 
     /// Adds `word` at the end, after a space if there is anything before it.
     pub fn append_word(&mut self, word: &[u8]) {
-        if !self.bytes.is_empty() {
-            self.bytes.push(b' ');
-        }
-        self.bytes.extend_from_slice(word);
+        self.bytes.change(|bytes| {
+            if !bytes.is_empty() {
+                bytes.push(b' ');
+            }
+            bytes.extend_from_slice(word);
+        });
         self.expr = OnceLock::new();
     }
 

@@ -2,21 +2,25 @@
 //!
 //! - [`line`]: physical lines to logical lines, continuations and comments.
 //! - [`statement`]: what kind of line it is: assignment, directive, conditional or rule.
-//! - [`record`]: the one form of makefile that needs no parser, as there are thousands of them.
-//! - [`expr`]: text with `$` references to an expression tree, compiled once.
+//! - [`record`]: the one form of makefile that needs no parser, as there are thousands of them; [`list`]: the lists in it.
+//! - [`expr`]: text with `$` references to an expression tree, compiled once; [`bytes`]: what it is made of, written when needed.
 //! - [`function`]: the names and argument counts of make's functions.
 
+pub mod bytes;
 pub mod expr;
 pub mod function;
 pub mod line;
+pub mod list;
 pub mod makefile;
 pub mod record;
 pub mod statement;
 
 use rkbuild_base::{Identity, Names};
 
+pub use bytes::Bytes;
 pub use expr::{Expr, NameText, Part, Text};
 pub use function::Func;
+pub use list::{LineId, Lists};
 pub use makefile::{Makefile, StmtOf};
 pub use record::Record;
 pub use statement::{Assign, Cond, Op, Stmt};

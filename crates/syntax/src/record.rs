@@ -22,15 +22,18 @@
 //!
 //! The names are such that nothing in them means anything to make: no pattern, no special target, no quoting.
 
-use rkbuild_base::text::{is_blank, trim_start};
+use rkbuild_base::Names;
+use rkbuild_base::text::trim_start;
+
+use crate::list::{LineId, Lists, is_plain, wildcard};
 
 /// A record, as pieces of the text it was read from.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// What it says, in order.
     pub items: Vec<Item<'a>>,
-    /// The words of its list.
-    pub words: Vec<Word<'a>>,
+    /// The lines of its list.
+    pub lines: Vec<LineId>,
     /// The name of the variable that holds the list, if it has one.
     pub list: Option<&'a [u8]>,
     /// A value has `$(pound)` in it, which stands for `#` as kbuild defines it.
@@ -61,15 +64,6 @@ pub enum Says<'a> {
     NeedsIfThere { target: &'a [u8], name: &'a [u8] },
 }
 
-/// One word of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Word<'a> {
-    /// The name of a file.
-    pub name: &'a [u8],
-    /// It stands in the list only if the file is there: `$(wildcard name)`.
-    pub if_there: bool,
-}
-
 /// The variables records set, by how their names begin.
 const ASSIGNED: [&[u8]; 3] = [b"savedcmd_", b"cmd_", b"source_"];
 
@@ -78,14 +72,14 @@ const POUND: &[u8] = b"(pound)";
 const LIST: &[u8] = b"deps_";
 
 impl<'a> Record<'a> {
-    /// The record that `text` is; `None` for any other makefile.
-    pub fn parse(text: &'a [u8]) -> Option<Record<'a>> {
+    /// The record that `text` is; `None` for any other makefile. Its list is read into `lists`.
+    pub fn parse(text: &'a [u8], lists: &Lists, names: &Names) -> Option<Record<'a>> {
         // Most makefiles are told from records by how they begin.
         let begins = |prefix: &&[u8]| text.starts_with(prefix);
         if !ASSIGNED.iter().any(begins) || memchr::memchr2(b'\r', 0, text).is_some() {
             return None;
         }
-        let mut record = Record { items: Vec::new(), words: Vec::new(), list: None, pound: false };
+        let mut record = Record { items: Vec::new(), lines: Vec::new(), list: None, pound: false };
         let mut lines = Lines { rest: text, number: 0 };
         let mut has_rule = false;
         while let Some(line) = lines.next() {
@@ -94,7 +88,7 @@ impl<'a> Record<'a> {
                 [] => continue,
                 // MODVERSIONS: `#SYMVER symbol 0x12345678`
                 [b'#', rest @ ..] if !rest.contains(&b'\\') => continue,
-                _ if line.starts_with(LIST) => record.list(line, &mut lines)?,
+                _ if line.starts_with(LIST) => record.list(line, &mut lines, lists, names)?,
                 // Not the first rule: its target would be the default goal.
                 [b'$', ..] if has_rule && record.reference(line)? == b":" => Says::Exist,
                 _ => match ASSIGNED.iter().find_map(|prefix| assign(line, prefix)) {
@@ -112,29 +106,23 @@ impl<'a> Record<'a> {
     }
 
     /// Reads the list that begins with `line`.
-    fn list(&mut self, line: &'a [u8], lines: &mut Lines<'a>) -> Option<Says<'a>> {
+    fn list(
+        &mut self,
+        line: &'a [u8],
+        lines: &mut Lines<'a>,
+        lists: &Lists,
+        names: &Names,
+    ) -> Option<Says<'a>> {
         let name = line.strip_suffix(b" := \\")?;
         if self.list.is_some() || !is_plain(name.strip_prefix(LIST)?) {
             return None;
         }
         self.list = Some(name);
-        // Most words are longer than this.
-        self.words.reserve(lines.rest.len() / 32);
-        loop {
-            // An empty line is the end: the backslash before it continues the list with nothing.
-            let line = lines.next()?;
-            if line.is_empty() {
-                return Some(Says::List);
-            }
-            let blanks = line.iter().take_while(|c| is_blank(**c)).count();
-            let word = line.strip_suffix(b" \\")?.get(blanks..)?;
-            let word = match wildcard(word) {
-                Some((name, [])) => Word { name, if_there: true },
-                _ if is_plain(word) => Word { name: word, if_there: false },
-                _ => return None,
-            };
-            self.words.push(word);
-        }
+        (self.lines, lines.rest) = lists.read(lines.rest, names)?;
+        // The empty line at its end counts, too.
+        let count = u32::try_from(self.lines.len()).unwrap_or(u32::MAX).saturating_add(1);
+        lines.number = lines.number.saturating_add(count);
+        Some(Says::List)
     }
 
     /// What follows the reference to the list that `text` begins with.
@@ -185,36 +173,6 @@ fn is_value(value: &[u8]) -> bool {
     true
 }
 
-/// The name in the `$(wildcard name)` that `text` begins with, and what follows. Of such a name it must be enough to ask
-/// whether there is a file of that name.
-fn wildcard(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.strip_prefix(b"$(wildcard ")?;
-    let (name, rest) = text.split_at(memchr::memchr(b')', text)?);
-    let last = name.rsplit(|c| *c == b'/').next()?;
-    let known = is_plain(name) && !name.starts_with(b"//") && !matches!(last, b"" | b"." | b"..");
-    known.then_some((name, rest.get(1..)?))
-}
-
-/// True for the name of a file in which nothing means anything to make, and which is no special target.
-fn is_plain(name: &[u8]) -> bool {
-    let mut start = name;
-    while let Some(rest) = start.strip_prefix(b"./") {
-        start = rest.get(rest.iter().take_while(|c| **c == b'/').count()..).unwrap_or_default();
-    }
-    let special = start.is_empty() || start.starts_with(b".") && !start.starts_with(b"../");
-    !special && name.iter().all(|c| PLAIN[usize::from(*c)])
-}
-
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut c = 0;
-    while c < 256 {
-        plain[c] = matches!(c as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' | b'/' | b'-' | b'+' | b',' | b'@');
-        c += 1;
-    }
-    plain
-};
-
 /// The lines of a text, counted.
 struct Lines<'a> {
     rest: &'a [u8],
@@ -245,7 +203,8 @@ mod tests {
     #[test]
     fn what_fixdep_writes_is_a_record() {
         let text = format!("{FIXDEP}\nx/a.o: $(wildcard ./tool)\n#SYMVER f 0x12345678\n");
-        let record = Record::parse(text.as_bytes()).expect("a record");
+        let (lists, names) = (Lists::default(), Names::new());
+        let record = Record::parse(text.as_bytes(), &lists, &names).expect("a record");
         let (target, name) = (&b"x/a.o"[..], &b"./tool"[..]);
         let items: Vec<_> = record.items.iter().map(|item| (item.line, item.says)).collect();
         assert_eq!(
@@ -260,12 +219,14 @@ mod tests {
             ]
         );
         let words = [(&b"include/config/A"[..], true), (b"/h.h", false)];
-        assert!(record.words.iter().map(|word| (word.name, word.if_there)).eq(words));
+        let read = record.lines.iter().map(|id| lists.line(*id)).map(|line| (line.written, line.if_there));
+        assert!(read.eq(words));
         assert_eq!((record.list, record.pound), (Some(&b"deps_x/a.o"[..]), true));
     }
 
     #[test]
     fn what_differs_in_anything_that_means_something_is_none() {
+        let (lists, names) = (Lists::default(), Names::new());
         for (from, to) in [
             ("savedcmd_", "other_"),
             ("$$x", "$x"),
@@ -290,7 +251,7 @@ mod tests {
         ] {
             assert!(FIXDEP.contains(from));
             let text = FIXDEP.replacen(from, to, 1);
-            assert_eq!(Record::parse(text.as_bytes()), None, "{text}");
+            assert_eq!(Record::parse(text.as_bytes(), &lists, &names), None, "{text}");
         }
     }
 }

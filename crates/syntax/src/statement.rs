@@ -377,7 +377,9 @@ mod tests {
     #[test]
     fn both_forms_of_ifeq_are_read() {
         let both = |text: &[u8]| match Stmt::parse(text) {
-            Stmt::Cond(Cond::Equal { left, right, extra, .. }) => Some((left.bytes, right.bytes, extra)),
+            Stmt::Cond(Cond::Equal { left, right, extra, .. }) => {
+                Some((left.bytes.to_string(), right.bytes.to_string(), extra))
+            }
             _ => None,
         };
         assert_eq!(both(b"ifeq ( a ,  b )"), Some((" a".into(), "b ".into(), false)));

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rkbuild_base::{FxSet, Name, Place};
-use rkbuild_eval::{FileId, Flavor, Origin, Result, ScopeId};
+use rkbuild_eval::listed::Shown;
+use rkbuild_eval::{Dep, FileId, Flavor, Origin, Result, ScopeId};
 use rkbuild_syntax::Text;
 
 use crate::graph::states::Graph;
@@ -55,6 +56,11 @@ impl Graph<'_> {
             Some(stem) => stem.to_vec(),
             None => self.suffix_stem(name).to_vec(),
         };
+        let extra = |dep: &Dep| dep.order_only || dep.extra;
+        if !self.is_list_decided(file) || self.session.targets[file].deps.iter().any(extra) {
+            self.spread(file);
+        }
+        let list_at = self.session.targets.list_at(file);
         // Put back below.
         let deps = std::mem::take(&mut self.session.targets[file].deps);
         let mut less: Option<&'static [u8]> = None;
@@ -72,7 +78,20 @@ impl Graph<'_> {
         let mut seen = FxSet::with_capacity_and_hasher(deps.len(), Default::default());
         let mut seen_question: FxSet<Name> = FxSet::default();
         let always = self.always_make;
-        for (i, dep) in deps.iter().enumerate() {
+        let mut around = [Vec::new(), Vec::new()];
+        for i in 0..=deps.len() {
+            if list_at == Some(i) {
+                for file in self.changed_of_list(file) {
+                    let name = self.session.targets[file].name;
+                    if seen_question.insert(name) {
+                        word(&mut question, self.session.text(name));
+                    }
+                }
+                if let Some(first) = self.session.targets.list_of(file).and_then(|list| list.files.first()) {
+                    less.get_or_insert(self.name_of(*first));
+                }
+            }
+            let Some(dep) = deps.get(i) else { break };
             if dep.extra {
                 continue;
             }
@@ -97,6 +116,14 @@ impl Graph<'_> {
                 continue;
             }
             less.get_or_insert(full);
+            if let Some(list_at) = list_at {
+                around[usize::from(i >= list_at)].push((name, text));
+                let changed = self.state(file).deps.get(i).is_some_and(|d| d.changed);
+                if changed && seen_question.insert(name) {
+                    word(&mut question, text);
+                }
+                continue;
+            }
             let first = seen.insert(name);
             if !first {
                 plus.get_or_insert_with(|| caret.clone());
@@ -122,8 +149,19 @@ impl Graph<'_> {
         let known = self.session.known;
         let empty: Arc<Text> = Arc::default();
         let text = |value: Vec<u8>| if value.is_empty() { empty.clone() } else { Arc::new(Text::new(value)) };
-        let caret = text(caret);
-        let plus = plus.map_or_else(|| caret.clone(), text);
+        let (caret, plus) = match self.session.targets.list_of(file) {
+            Some(listed) => {
+                let shown = Arc::new(Shown { around, words: listed.words.clone() });
+                let of_plus = shown.clone();
+                let caret = Text::later(move || shown.text(true));
+                (Arc::new(caret), Arc::new(Text::later(move || of_plus.text(false))))
+            }
+            None => {
+                let caret = text(caret);
+                let plus = plus.map_or_else(|| caret.clone(), text);
+                (caret, plus)
+            }
+        };
         let values = [
             (known.at, text(at.to_vec())),
             (known.percent, text(percent.to_vec())),

@@ -3,6 +3,8 @@
 pub mod archive;
 pub mod automatic;
 pub mod directory;
+pub mod listed;
+pub mod looked;
 pub mod progress;
 pub mod states;
 pub mod table;

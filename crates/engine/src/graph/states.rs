@@ -4,6 +4,7 @@ use rkbuild_base::{FxSet, Name, Place};
 use rkbuild_eval::{FileId, Session};
 use thin_vec::ThinVec;
 
+use crate::graph::looked::Lists;
 use crate::graph::times::{self, Time};
 use crate::graph::trace::Trace;
 
@@ -124,6 +125,8 @@ pub struct Graph<'s> {
     pub told_failure: bool,
     /// `-B` holds: not for makefiles once they were remade.
     pub always_make: bool,
+    /// What is known of files that are listed by records.
+    pub(crate) lists: Lists,
     /// Intermediate files made here, to be removed at the end, in order.
     pub intermediates: FxSet<FileId>,
 }
@@ -142,6 +145,7 @@ impl<'s> Graph<'s> {
             for_makefiles: false,
             told_failure: false,
             always_make,
+            lists: Lists::default(),
             intermediates: FxSet::default(),
         }
     }
@@ -159,6 +163,11 @@ impl<'s> Graph<'s> {
             *place = self.states.len() as u32;
         }
         &mut self.states[*place as usize - 1]
+    }
+
+    /// True when something was asked about a file.
+    pub(crate) fn has_state(&self, file: FileId) -> bool {
+        self.places.get(file.0 as usize).is_some_and(|place| *place > 0)
     }
 
     /// How many targets something was asked about.

@@ -339,6 +339,9 @@ impl Jobs<'_> {
         if self.mtime_of(file, false).is_missing() {
             return false;
         }
+        if !self.changed_of_list(file).is_empty() {
+            return false;
+        }
         let deps = self.session.targets[file].deps.clone();
         let changed: Vec<FileId> = deps
             .iter()

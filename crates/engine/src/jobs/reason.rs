@@ -52,6 +52,7 @@ impl Jobs<'_> {
 
     /// The prerequisites that do not exist, order-only ones too: with a bare `.SECONDARY` they are not in `$?`.
     fn absent_prerequisites(&mut self, file: FileId) -> Vec<u8> {
+        self.spread(file);
         let mut names: Vec<u8> = Vec::new();
         for dep in self.session.targets[file].deps.clone() {
             if self.mtime(dep.file).is_missing() {

@@ -118,6 +118,7 @@ impl Search<'_> {
         }
         let mut entered = self.found_deps(&found, &ids);
         self.add_extra(file, &mut entered);
+        self.spread(file);
         let target = &mut self.session.targets[file];
         target.grouped.clear();
         target.deps = entered;

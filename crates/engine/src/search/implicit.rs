@@ -485,6 +485,7 @@ impl Search<'_> {
         }
         if !self.session.identity().is_4_4()
             || self.session.targets[file].deps.iter().any(|d| d.file == dep && d.explicit)
+            || self.session.targets.list_of(file).is_some_and(|listed| listed.files.contains(&dep))
         {
             return Standing::Ought;
         }

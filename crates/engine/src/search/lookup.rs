@@ -8,6 +8,7 @@ use rkbuild_eval::target::PatternRule;
 
 use crate::graph::directory::Directories;
 use crate::graph::states::Graph;
+use crate::search::shape::Shape;
 
 /// The targets of a session, and the means to find where they are and what makes them.
 pub struct Search<'s> {
@@ -21,6 +22,8 @@ pub struct Search<'s> {
     pub(crate) conflict: Option<Fatal>,
     /// A file's time was in the future.
     pub clock_skew: bool,
+    /// The targets of pattern rules, for names that are looked at in numbers.
+    pub(crate) shapes: Option<Vec<Shape>>,
     /// VPATH, read once.
     pub(crate) general_vpath: Option<Vec<BString>>,
     /// GPATH, read once.
@@ -36,6 +39,7 @@ impl<'s> Search<'s> {
             in_use: Vec::new(),
             conflict: None,
             clock_skew: false,
+            shapes: None,
             general_vpath: None,
             gpath: None,
         }

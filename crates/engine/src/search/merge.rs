@@ -2,12 +2,17 @@
 
 use rkbuild_eval::FileId;
 
+use crate::graph::looked::Looked;
 use crate::graph::states::Phase;
 use crate::search::lookup::Search;
 
 impl Search<'_> {
     /// Two names turn out to be one file: what makefiles said of `from` counts for `to`.
     pub(crate) fn merge(&mut self, from: FileId, to: FileId) {
+        for file in [from, to] {
+            self.spread(file);
+            self.set_looked(file, Looked::ODD);
+        }
         let moved = std::mem::take(&mut self.session.targets[from].deps);
         let recipe = self.session.targets[from].recipe.take();
         let secondary = std::mem::take(&mut self.session.targets[from].secondary);

@@ -8,6 +8,9 @@ use crate::graph::states::Phase;
 use crate::graph::times::Time;
 use crate::search::lookup::Search;
 
+/// File systems keep time a little coarser than the clock.
+pub(crate) const SLACK_NS: i64 = 10_000_000;
+
 impl Search<'_> {
     /// A file's modification time, looked at once; names not found are searched for in VPATH.
     pub fn mtime(&mut self, file: FileId) -> Time {
@@ -24,6 +27,10 @@ impl Search<'_> {
         if self.session.targets[file].phony {
             self.state(file).mtime = Some(Time::Missing);
             return Time::Missing;
+        }
+        if let Some(time) = self.looked(file).time() {
+            self.state(file).mtime = Some(time);
+            return time;
         }
         let time = if let Some((archive, member)) = archive::split(name) {
             // An archive found through VPATH takes its members along.
@@ -152,8 +159,6 @@ impl Search<'_> {
         if self.clock_skew || self.state(file).phase == Phase::Done {
             return;
         }
-        // File systems keep time a little coarser than the clock.
-        const SLACK_NS: i64 = 10_000_000;
         let now = self.session.host().now_ns();
         if ns <= now + SLACK_NS {
             return;

@@ -45,6 +45,7 @@ impl Search<'_> {
         if secondary.is_empty() {
             return Ok(());
         }
+        self.spread(file);
         let scope = self.link_scopes(file)?;
         let mut added = 0;
         for second in secondary {

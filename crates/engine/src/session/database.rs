@@ -21,6 +21,7 @@ const TARGET_SLOTS: usize = 32;
 
 /// Prints variables, pattern rules and files.
 pub fn print(builder: &mut Builder<'_>) {
+    builder.session.targets.spread_all();
     let mut out = Vec::new();
     for line in version_text(builder.session).lines() {
         out.extend_from_slice(format!("# {line}\n").as_bytes());

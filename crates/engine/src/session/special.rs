@@ -155,6 +155,7 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
         }
         // One of them does not wait for the others.
         if extra.iter().all(|d| d.file != file) {
+            session.targets.added_behind_list(file, extra.len());
             session.targets[file].deps.extend(extra);
         }
     }

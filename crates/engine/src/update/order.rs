@@ -13,6 +13,7 @@ impl Builder<'_> {
         if self.shuffle == Shuffle::Identity || self.for_makefiles {
             return;
         }
+        self.session.targets.spread_all();
         let mut open = goals.to_vec();
         let mut seen: FxSet<FileId> = FxSet::default();
         while let Some(file) = open.pop() {

@@ -6,7 +6,9 @@ use rkbuild_eval::{FileId, Result};
 
 use crate::graph::states::{Phase, Status};
 use crate::graph::times::Time;
+use crate::graph::trace::Trace;
 use crate::update::builder::Builder;
+use crate::update::shuffle::Shuffle;
 use crate::update::target::Outcome;
 
 /// What came of looking at one prerequisite.
@@ -24,6 +26,26 @@ impl Builder<'_> {
         if !state.linked || state.silent_failure {
             state.parent = Some(parent);
         }
+    }
+
+    /// Whether what a record lists for `file` may be looked at together; if not, it becomes prerequisites like any others.
+    pub(crate) fn may_keep_list(&mut self, file: FileId) -> bool {
+        if self.session.targets.list_of(file).is_none() {
+            return false;
+        }
+        let target = &self.session.targets[file];
+        let plain = target.grouped.is_empty()
+            && !target.is_double_colon
+            && !target.deps.iter().any(|dep| dep.order_only || dep.extra)
+            && self.trace == Trace::default()
+            && self.shuffle == Shuffle::Identity
+            && !self.always_make
+            && !self.session.options.check_symlink_times
+            && !self.session.options.print_data_base;
+        if !plain {
+            self.spread(file);
+        }
+        plain
     }
 
     /// Looks at one prerequisite on behalf of a target of time `this_time`; says in `must_make` if the target is to
@@ -82,6 +104,7 @@ impl Builder<'_> {
         let mut status: Option<Status> = None;
         let mut pending = false;
         let mut at = 0;
+        self.spread(dep);
         self.shuffle_deps(dep);
         while at < self.session.targets[dep].deps.len() {
             let index = self.dep_at(dep, at);

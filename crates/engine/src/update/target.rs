@@ -221,6 +221,7 @@ impl Builder<'_> {
 
         let mut status = Status::Success;
         let mut pending = false;
+        let mut listed = self.may_keep_list(file);
         let keep_going = self.session.options.keep_going;
         // To 4.3 prerequisites are two levels further in.
         let within = if newer { depth } else { depth + 1 };
@@ -235,6 +236,18 @@ impl Builder<'_> {
         while let Some(&owner) = owners.get(owner_at) {
             if at == 0 && owner != file {
                 self.expand_secondary(owner)?;
+                self.spread(owner);
+            }
+            if listed && owner == file && self.session.targets.list_at(file) == Some(at) {
+                if pending && serial {
+                    break;
+                }
+                listed = false;
+                match self.look_at_list(file) {
+                    Some(youngest) => must_make |= youngest > this_time,
+                    None => drop(self.spread(file)),
+                }
+                continue;
             }
             if at >= self.session.targets[owner].deps.len() {
                 owner_at += 1;
@@ -265,6 +278,12 @@ impl Builder<'_> {
             // Through VPATH it may have turned out to be another file by now.
             let id = self.renamed(dep.file);
             if self.is_updating(id) {
+                if let Some((start, count)) = self.spread(owner) {
+                    // What was looked at together is passed one by one now.
+                    at += if at >= start { count } else { 0 };
+                    listed = false;
+                    continue;
+                }
                 if owner == file || kept {
                     self.drop_circular(owner, index, id, file);
                 } else {
@@ -426,6 +445,7 @@ impl Builder<'_> {
                 }
             }
         }
+        self.decide_list(file, this_time);
         let target = &self.session.targets[file];
         let name = self.name_of(file);
         if target.is_double_colon && target.deps.is_empty() {

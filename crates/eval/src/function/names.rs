@@ -10,7 +10,7 @@ use crate::Session;
 use crate::sequence::{archive_groups, split_words};
 
 /// The directory part, up to and with the last slash, and the rest.
-fn split_dir(name: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn split_dir(name: &[u8]) -> (&[u8], &[u8]) {
     name.split_at(memchr::memrchr(b'/', name).map_or(0, |slash| slash + 1))
 }
 

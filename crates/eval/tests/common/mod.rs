@@ -24,7 +24,7 @@ impl Doors for NoShell {
 }
 
 /// What may have been said before a record is read, and how it comes to be read.
-pub const SETTINGS: [&str; 22] = [
+pub const SETTINGS: [&str; 30] = [
     "include record\n",
     "include record record\n",
     "pound := \\#\ninclude record\n",
@@ -46,6 +46,14 @@ pub const SETTINGS: [&str; 22] = [
     "$(foreach pound,1 2,$(eval include record))\n",
     "define pound\n$(eval late: later)$(eval .POSIX:)\nendef\ninclude record\n",
     "define pound\n$(eval override deps_x/a.o := other.h)\nendef\ninclude record\n",
+    "include record\nx/a.o: more.h h.h\nh.h: x/a.o\nx/a.o: | last ; c\nx/a.o: behind\n",
+    "h.h: before\ninclude record\nx/h.h: after\n",
+    "h.h: before\ninclude record\nx/h.h: after\ninclude record\n",
+    "include record\nh.h:: ; c\n",
+    "include record\n.SECONDEXPANSION:\nx/a.o: $$(V)\nx/a.o: more.h\n",
+    ".SECONDEXPANSION:\nx/a.o: $$(V) ; c\ninclude record\nx/a.o: $$(W)\ninclude record\n",
+    "x/a.o x/b.o &: a ; c\ninclude record\nx/b.o: b\n",
+    "deps_x/a.o += $(V)\ninclude record\ndeps_x/a.o += more.h\nx/a.o: deps_x/a.o += of.h\nV := $(deps_x/a.o:.h=.H)\n",
     "t: include record\nifdef t\nelse\ninclude record\nendif\n",
 ];
 
@@ -97,6 +105,7 @@ impl Bench {
         s.no_default_goal = round % 8 == 5;
         let ended = s.eval_text(SETTINGS[setting].as_bytes());
         let mut out = vec![format!("{ended:?} {:?} {} {:?}", s.reading, s.depth, s.recipe_prefix)];
+        s.targets.spread_all();
         let mut said = Vec::new();
         self.said.rewind().and_then(|()| self.said.read_to_end(&mut said)).expect("what was said");
         out.push(BString::from(said).to_string());

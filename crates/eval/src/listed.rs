@@ -1,0 +1,189 @@
+//! Prerequisites as records list them. Thousands of lists name the same few thousand headers, so a list is kept as the numbers of
+//! its files, and becomes prerequisites like any others only when somebody has to see them one by one.
+//!
+//! The files themselves are in the table of targets from the start, once each, with all that a rule would have said of them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{BString, FxMap, FxSet, Name, Place};
+use rkbuild_syntax::{LineId, Lists};
+
+use crate::target::{Dep, FileId, Targets};
+
+/// A list as a record has it, with which of its words count.
+#[derive(Debug)]
+pub struct Words {
+    lists: Arc<Lists>,
+    lines: Box<[LineId]>,
+    /// For each line a bit: its file stands in the list.
+    there: Box<[u64]>,
+}
+
+impl Words {
+    /// The words `lines`, of which those that are only there if their file is are there if `is_there` says so.
+    pub fn new(lists: Arc<Lists>, lines: &[LineId], mut is_there: impl FnMut(LineId) -> bool) -> Words {
+        let mut there = vec![0u64; lines.len().div_ceil(64)];
+        for (chunk, bits) in lines.chunks(64).zip(&mut there) {
+            for (n, id) in chunk.iter().enumerate() {
+                *bits |= u64::from(is_there(*id)) << n;
+            }
+        }
+        Words { lists, lines: lines.into(), there: there.into() }
+    }
+
+    fn has(&self, at: usize) -> bool {
+        self.there.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
+    }
+
+    /// The lines whose words count, in order.
+    pub fn lines(&self) -> impl Iterator<Item = LineId> + '_ {
+        self.lines.iter().enumerate().filter(|(at, _)| self.has(*at)).map(|(_, id)| *id)
+    }
+
+    /// At most so many words count.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The list, expanded: a word that does not count leaves the blank after it.
+    pub fn value(&self) -> BString {
+        let mut value = Vec::new();
+        for (at, id) in self.lines.iter().enumerate() {
+            if self.has(at) {
+                value.extend_from_slice(self.lists.line(*id).written);
+            }
+            value.push(b' ');
+        }
+        value.into()
+    }
+}
+
+/// The names of the prerequisites of a target that has a list, for `$^` and `$+`.
+#[derive(Debug)]
+pub struct Shown {
+    /// Those before the list, and those behind it: what they are called, and what of it is shown.
+    pub around: [Vec<(Name, &'static [u8])>; 2],
+    /// The list.
+    pub words: Arc<Words>,
+}
+
+impl Shown {
+    /// All of them, separated by blanks; with `once` each the first time only.
+    pub fn text(&self, once: bool) -> BString {
+        let listed = self.words.lines().map(|id| self.words.lists.line(id));
+        let listed = listed.map(|line| (line.name, line.called));
+        let [before, behind] = &self.around;
+        let mut met = FxSet::default();
+        let mut text = Vec::new();
+        for (name, shown) in before.iter().copied().chain(listed).chain(behind.iter().copied()) {
+            if once && !met.insert(name) {
+                continue;
+            }
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            text.extend_from_slice(shown);
+        }
+        text.into()
+    }
+}
+
+/// The prerequisites that a record lists for a target.
+#[derive(Debug)]
+pub struct Listed {
+    /// They, in order.
+    pub files: Rc<[FileId]>,
+    /// The same as words.
+    pub words: Arc<Words>,
+    /// How many of the target's own prerequisites come behind them.
+    pub behind: usize,
+    /// Where the record's rule is that makes targets of them.
+    pub place: Place,
+}
+
+/// All lists of a session.
+#[derive(Debug, Default)]
+pub struct AllListed {
+    /// In the order they were read.
+    all: Vec<Listed>,
+    /// The targets that have theirs still.
+    by_target: FxMap<FileId, u32>,
+    /// Rules that came after lists: for each target, how many lists there were when it was last spoken of.
+    since: FxMap<FileId, usize>,
+}
+
+impl Targets {
+    /// Gives a target a list behind the prerequisites it has. It may not have one already.
+    pub(crate) fn give_list(&mut self, file: FileId, listed: Listed) {
+        if let Ok(at) = u32::try_from(self.listed.all.len()) {
+            self.listed.by_target.insert(file, at);
+            self.listed.all.push(listed);
+        }
+    }
+
+    /// The list a target has.
+    pub fn list_of(&self, file: FileId) -> Option<&Listed> {
+        let at = *self.listed.by_target.get(&file)?;
+        self.listed.all.get(at as usize)
+    }
+
+    /// Where among the prerequisites of a target its list belongs, if it has one.
+    pub fn list_at(&self, file: FileId) -> Option<usize> {
+        self.list_of(file).map(|listed| self[file].deps.len().saturating_sub(listed.behind))
+    }
+
+    /// That many prerequisites were added at the end of those a target has.
+    pub fn added_behind_list(&mut self, file: FileId, count: usize) {
+        if let Some(at) = self.listed.by_target.get(&file)
+            && let Some(listed) = self.listed.all.get_mut(*at as usize)
+        {
+            listed.behind += count;
+        }
+    }
+
+    /// Makes what is listed for a target prerequisites like any others. Gives where they begin and how many they are.
+    pub fn spread(&mut self, file: FileId) -> Option<(usize, usize)> {
+        let start = self.list_at(file)?;
+        let at = self.listed.by_target.remove(&file)?;
+        let files = &self.listed.all.get(at as usize)?.files;
+        let count = files.len();
+        let deps = &mut self.files.get_mut(file.0 as usize)?.deps;
+        let dep =
+            |file: &FileId| Dep { file: *file, order_only: false, wait: false, extra: false, explicit: true };
+        let behind = deps.split_off(start);
+        deps.extend(files.iter().map(dep));
+        deps.extend(behind);
+        Some((start, count))
+    }
+
+    /// The same for all targets.
+    pub fn spread_all(&mut self) {
+        let mut files: Vec<FileId> = self.listed.by_target.keys().copied().collect();
+        files.sort_unstable();
+        for file in files {
+            self.spread(file);
+        }
+        // Where a file was last spoken of does not matter before.
+        for at in 0..self.listed.all.len() {
+            let listed = &self.listed.all[at];
+            for file in listed.files.iter() {
+                if self.listed.since.get(file).is_none_or(|since| at >= *since) {
+                    self.files[file.0 as usize].place = Some(listed.place);
+                }
+            }
+        }
+    }
+
+    /// A rule was read that speaks of `file`.
+    pub(crate) fn spoke_of(&mut self, file: FileId) {
+        if !self.listed.all.is_empty() {
+            self.listed.since.insert(file, self.listed.all.len());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+# A header that needs something by a rule without a recipe.
+# FILE: .x.o.cmd
+# cmd_x.o := gcc -c -o x.o x.c
+# 
+# source_x.o := x.c
+# 
+# deps_x.o := \
+#   a.h \
+#     $(wildcard include/config/YES) \
+#     $(wildcard include/config/NO) \
+#   d/b.h \
+#     $(wildcard include/config/ALSO) \
+# 
+# x.o: $(deps_x.o)
+# 
+# $(deps_x.o):
+# 
+# x.o: $(wildcard ./tool)
+# END
+# SH: mkdir -p d include/config
+# SH: touch -d 2001-01-01 a.h d/b.h include/config/YES include/config/ALSO x.c tool
+# SH: touch -d 2002-01-01 x.o
+# SH: touch -d 2001-01-01 c.h
+# RUN:
+# SH: rm c.h
+# RUN:
+# RUN: -n
+# SH: touch -d 2003-01-01 c.h
+# RUN:
+x.o: x.c ; @echo '?: $?' '^: $^'
+-include .x.o.cmd
+a.h: d/b.h c.h
+c.h: ; @echo making $@; touch $@

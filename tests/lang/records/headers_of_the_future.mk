@@ -1,0 +1,29 @@
+# A header from the future is spoken of.
+# NORM: [0-9.e+]+ s in the future
+# FILE: .x.o.cmd
+# cmd_x.o := gcc -c -o x.o x.c
+# 
+# source_x.o := x.c
+# 
+# deps_x.o := \
+#   a.h \
+#     $(wildcard include/config/YES) \
+#     $(wildcard include/config/NO) \
+#   d/b.h \
+#     $(wildcard include/config/ALSO) \
+# 
+# x.o: $(deps_x.o)
+# 
+# $(deps_x.o):
+# 
+# x.o: $(wildcard ./tool)
+# END
+# SH: mkdir -p d include/config
+# SH: touch -d 2001-01-01 a.h d/b.h include/config/YES include/config/ALSO x.c tool
+# SH: touch -d 2002-01-01 x.o
+# SH: touch -d 2100-01-01 d/b.h
+# RUN:
+x.o: x.c ; @echo '<: $<' '?: $?' '^: $^' '+: $+' '|: $|' '*: $*' 'cmd: $(cmd_$@)' 'deps: [$(deps_x.o)]'
+FORCE:
+-include .x.o.cmd
+.PHONY: FORCE
