@@ -160,7 +160,7 @@ impl Lines<'_> {
             14..17 => format!("{} && echo yes || echo no", self.test()),
             17 => format!("for f in {} {}; do {}; echo \"$f\"; done", self.name(), self.name(), self.tool()),
             18 => {
-                let tool = pick(self.rng, &["rm -f", "rm -rf", "touch", "echo", "mkdir -p", "chmod 755"]);
+                let tool = pick(self.rng, &["rm -f", "rm -rf", "touch", "echo", "mkdir -p", "chmod 644"]);
                 format!("x={}; {tool} \"$x\" $x", self.name())
             }
             19 => format!("cd {}; {}", self.name(), self.tool()),

@@ -65,6 +65,14 @@ impl Dir {
         Ok(Arc::new(Dir { path, fd }))
     }
 
+    /// Makes it the directory this thread alone is in. Programs the thread starts are in it as well, also when it may not be searched
+    /// any more.
+    pub fn stay_in(&self) -> io::Result<()> {
+        // SAFETY: nothing but the directory, the root and the umask stops being shared, and no thread changes the others.
+        unsafe { rustix::thread::unshare_unsafe(rustix::thread::UnshareFlags::FS)? };
+        Ok(rustix::process::fchdir(&self.fd)?)
+    }
+
     /// The absolute, physical path.
     pub fn path(&self) -> &BStr {
         self.path.as_bstr()

@@ -35,6 +35,14 @@ pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok(patiently(|| rustix::pipe::pipe_with(PipeFlags::CLOEXEC))?)
 }
 
+/// Makes room for so many bytes in a pipe nobody has written to. An error: it can't be had.
+pub fn widen(pipe: impl AsFd, bytes: usize) -> io::Result<()> {
+    if bytes > rustix::pipe::fcntl_getpipe_size(&pipe)? {
+        rustix::pipe::fcntl_setpipe_size(&pipe, bytes)?;
+    }
+    Ok(())
+}
+
 /// A descriptor that reads as an empty file and is not a terminal.
 pub fn empty_input() -> io::Result<OwnedFd> {
     pipe().map(|(read, _write)| read)
@@ -253,6 +261,18 @@ mod tests {
         read_to_end(&read, &mut got).unwrap();
         writer.join().unwrap();
         assert!(got == data);
+    }
+
+    #[test]
+    fn a_wide_pipe_takes_all_at_once() {
+        let (read, write) = pipe().unwrap();
+        widen(&write, 1 << 20).unwrap();
+        write_all(&write, &vec![b'x'; 1 << 20]).unwrap();
+        assert!(widen(&write, 1 << 40).is_err());
+        drop(write);
+        let mut got = Vec::new();
+        read_to_end(&read, &mut got).unwrap();
+        assert_eq!(got.len(), 1 << 20);
     }
 
     #[test]

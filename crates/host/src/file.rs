@@ -116,7 +116,7 @@ pub enum OpenMode {
 }
 
 impl OpenMode {
-    fn flags(self) -> OFlags {
+    pub(crate) fn flags(self) -> OFlags {
         match self {
             OpenMode::Truncate => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
             OpenMode::Append => OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND,
@@ -349,7 +349,7 @@ fn open_read(dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
 /// Changing.
 impl Host {
     /// Notes that a file is about to change, or did.
-    fn note_write(&self, dir: &Dir, path: &[u8]) {
+    pub(crate) fn note_write(&self, dir: &Dir, path: &[u8]) {
         self.counts.writes.add(1);
         self.changed();
         if let Some(eyes) = self.eyes() {

@@ -1,8 +1,8 @@
 //! The start of a program, from the clone to the exec.
 //!
 //! It is what posix_spawn does: the child runs on this process's memory, and the thread that started it stands still
-//! until it has executed the program. Two things posix_spawn can't do are done in between: the child gets back the limit
-//! of open files this process began with, and the descriptor that tells of its end is made together with it, so that a
+//! until it has executed the program. Two things posix_spawn can't do are done in between: the child gets back the limits
+//! this process began with, and the descriptor that tells of its end is made together with it, so that a
 //! program never runs which nobody can wait for.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -26,11 +26,25 @@ pub(crate) struct Launch<'a> {
     pub envp: &'a [*mut c_char],
     /// The descriptor of its directory.
     pub dir: RawFd,
-    /// What become its descriptors 0, 1 and 2; `None` for one that is closed.
-    pub streams: [Option<RawFd>; 3],
+    /// Files it opens itself, from its directory, and with which flags.
+    pub files: &'a [(&'a CStr, c_int)],
+    /// What become its descriptors 0, 1 and 2.
+    pub streams: [Source; 3],
     /// Stay open.
     pub inherit: &'a [RawFd],
 }
+
+/// What becomes one of the child's standard streams.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    Closed,
+    Fd(RawFd),
+    /// One of the files it opens.
+    File(usize),
+}
+
+/// How many files a child can open.
+pub(crate) const MOST_FILES: usize = 4;
 
 /// What the child sees of the parent's memory.
 struct Shared<'a> {
@@ -97,6 +111,25 @@ fn clone_child(shared: &mut Shared<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
     Ok((pid, pidfd))
 }
 
+/// Whether the calling process is in the directory already; leaves errno as it is then not.
+///
+/// # Safety
+/// As for [`become_program`].
+unsafe fn is_in(dir: RawFd) -> bool {
+    let mut here = MaybeUninit::<libc::stat>::zeroed();
+    let mut there = MaybeUninit::<libc::stat>::zeroed();
+    // SAFETY: the calls fill in what they are given; all zeros is a valid value of it.
+    unsafe {
+        let errno = *libc::__errno_location();
+        let flags = libc::AT_EMPTY_PATH;
+        let known = libc::fstatat(libc::AT_FDCWD, c"".as_ptr(), here.as_mut_ptr(), flags) == 0
+            && libc::fstatat(dir, c"".as_ptr(), there.as_mut_ptr(), flags) == 0;
+        *libc::__errno_location() = errno;
+        let (here, there) = (&*here.as_ptr(), &*there.as_ptr());
+        known && (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+    }
+}
+
 /// The child's whole life before the exec.
 extern "C" fn child(shared: *mut c_void) -> c_int {
     // SAFETY: it is the pointer the parent gave, which stands still and touches nothing meanwhile.
@@ -131,11 +164,24 @@ unsafe fn become_program(shared: &Shared<'_>) -> c_int {
         if !start::ignored(libc::SIGPIPE) {
             libc::sigaction(libc::SIGPIPE, default.as_ptr(), std::ptr::null_mut());
         }
-        if libc::fchdir(launch.dir) == -1 {
+        // Who is in a directory stays in it when it may not be searched any more.
+        if libc::fchdir(launch.dir) == -1 && !is_in(launch.dir) {
             return errno();
         }
+        // From here on it goes on without the parent, who may be killed: no file is emptied that nobody will fill.
+        let mut opened = [-1; MOST_FILES];
+        for ((path, flags), fd) in launch.files.iter().zip(&mut opened) {
+            *fd = libc::open(path.as_ptr(), *flags | libc::O_CLOEXEC, 0o666);
+            if *fd == -1 {
+                return errno();
+            }
+        }
         // A source that is itself 0, 1 or 2 could be overwritten before it is used: it goes through a duplicate.
-        let mut streams = launch.streams;
+        let mut streams = launch.streams.map(|source| match source {
+            Source::Closed => None,
+            Source::Fd(fd) => Some(fd),
+            Source::File(at) => opened.get(at).copied(),
+        });
         for (to, from) in (0..).zip(&mut streams) {
             if let Some(fd) = from
                 && *fd < 3

@@ -45,7 +45,7 @@ pub use limits::Promise;
 pub use listing::Listing;
 pub use look::{Look, Permission};
 pub use place::Place;
-pub use process::{Child, Exit, Spawn};
+pub use process::{Child, Exit, Openings, Spawn};
 pub use stdio::Stdio;
 pub use system::{Load, LocalTime};
 

@@ -3,6 +3,7 @@
 //! Programs start without a copy of this process's memory map: a fork of a process with many threads and gigabytes of
 //! caches would cost more than most commands do.
 
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering;
@@ -10,13 +11,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bstr::BString;
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, WaitOptions, WaitStatus};
 
 use crate::env::{EnvBlock, c_text};
 use crate::fd::Waker;
-use crate::launch::Launch;
-use crate::{Dir, Env, Host, poll, stdio};
+use crate::launch::{Launch, MOST_FILES, Source};
+use crate::{Dir, Env, Host, OpenMode, poll, stdio};
 
 /// A program to start.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,23 @@ pub struct Spawn<'a> {
     pub stderr: BorrowedFd<'a>,
     /// Descriptors it gets under the number they have here (a jobserver's). Nothing else of ours stays open in it.
     pub inherit: &'a [BorrowedFd<'a>],
+}
+
+/// Files that a program opens itself, between its start and its first step. Whoever opens a file for it may be killed
+/// before the program has begun, and leaves an empty one; a program that was started goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Openings<'a> {
+    /// Their names, and how they are opened; `None`: for reading. No more than [`Openings::MOST`].
+    pub files: &'a [(&'a [u8], Option<OpenMode>)],
+    /// Which of them become its standard streams, instead of those that [`Spawn`] names.
+    pub streams: [Option<usize>; 3],
+}
+
+impl Openings<'_> {
+    /// How many files it can open.
+    pub const MOST: usize = MOST_FILES;
+    /// It opens nothing.
+    pub const NONE: Openings<'static> = Openings { files: &[], streams: [None; 3] };
 }
 
 /// How a program ended.
@@ -109,6 +128,12 @@ impl Slot {
 impl Host {
     /// Starts a program. An error of the exec itself comes back here: ENOENT, EACCES, ENOEXEC, E2BIG and so on.
     pub fn spawn(self: &Arc<Host>, spawn: &Spawn<'_>) -> io::Result<Child> {
+        self.spawn_opening(spawn, &Openings::NONE)
+    }
+
+    /// Starts a program that opens files first. An error of that comes back like one of the exec; files may have been
+    /// emptied then.
+    pub fn spawn_opening(self: &Arc<Host>, spawn: &Spawn<'_>, openings: &Openings<'_>) -> io::Result<Child> {
         self.counts.spawns.add(1);
         if let Some(eyes) = self.eyes() {
             eyes.effect(format!("{} was started", bstr::BStr::new(spawn.program)));
@@ -116,7 +141,12 @@ impl Host {
         // First say that it runs, then that things change: see `Host::quiet_epoch`.
         self.running.fetch_add(1, Ordering::SeqCst);
         self.changed();
-        let started = start_program(spawn).and_then(|(pid, fd)| Ok((pid, watch(pid, fd)?)));
+        for (path, how) in openings.files {
+            if how.is_some() && *path != b"/dev/null" {
+                self.note_write(spawn.dir, path);
+            }
+        }
+        let started = start_program(spawn, openings).and_then(|(pid, fd)| Ok((pid, watch(pid, fd)?)));
         match started {
             Ok((pid, ended)) => Ok(Child { pid, ended, exit: Mutex::new(None), host: self.clone() }),
             Err(e) => {
@@ -237,8 +267,17 @@ fn watch_by_thread(pid: Pid) -> io::Result<Ended> {
     Ok(Ended::Waker(waker))
 }
 
-fn start_program(spawn: &Spawn<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
-    let stream = |fd: BorrowedFd<'_>| (!stdio::is_closed(fd)).then(|| fd.as_raw_fd());
+fn start_program(spawn: &Spawn<'_>, openings: &Openings<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
+    let stream = |fd: BorrowedFd<'_>, file: Option<usize>| match file {
+        Some(file) => Source::File(file),
+        None if stdio::is_closed(fd) => Source::Closed,
+        None => Source::Fd(fd.as_raw_fd()),
+    };
+    let [stdin, stdout, stderr] = openings.streams;
+    let names: Vec<CString> = openings.files.iter().map(|(path, _)| c_text(path.to_vec())).collect();
+    let flags = openings.files.iter().map(|(_, how)| how.map_or(OFlags::RDONLY, OpenMode::flags));
+    let files: Vec<(&CStr, i32)> =
+        names.iter().zip(flags).map(|(name, flags)| (name.as_c_str(), flags.bits().cast_signed())).collect();
     let inherit: Vec<RawFd> = spawn.inherit.iter().map(|fd| fd.as_raw_fd()).filter(|fd| *fd > 2).collect();
     let program = c_text(spawn.program.to_vec());
     let arguments = EnvBlock::new(spawn.argv.iter().map(|argument| argument.to_vec()));
@@ -247,7 +286,8 @@ fn start_program(spawn: &Spawn<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
         argv: &arguments.pointers(),
         envp: &spawn.env.block().pointers(),
         dir: spawn.dir.as_fd().as_raw_fd(),
-        streams: [spawn.stdin, spawn.stdout, spawn.stderr].map(stream),
+        files: &files,
+        streams: [stream(spawn.stdin, stdin), stream(spawn.stdout, stdout), stream(spawn.stderr, stderr)],
         inherit: &inherit,
     };
     let mut tries = Tries::new();
@@ -409,6 +449,36 @@ mod tests {
         assert!(has(&jobs));
         // The directory ls opened takes the lowest free number, which can be the held pipe's.
         assert!(!has(&held) || listed.lines().count() == 5);
+    }
+
+    #[test]
+    fn a_program_opens_its_files_itself() {
+        let m = machine();
+        m.host.write(&m.dir, b"in", b"text\n", false).unwrap();
+        m.host.write(&m.dir, b"out", b"what was there before\n", false).unwrap();
+        let null = m.host.open_read(&m.dir, b"/dev/null").unwrap();
+        let argv = ["/bin/sh".into(), "-c".into(), "cat; echo error >&2".into()];
+        let spawn = Spawn {
+            program: b"/bin/sh",
+            argv: &argv,
+            env: &m.env,
+            dir: &m.dir,
+            stdin: null.as_fd(),
+            stdout: null.as_fd(),
+            stderr: null.as_fd(),
+            inherit: &[],
+        };
+        let files: [(&[u8], _); 2] = [(b"in", None), (b"out", Some(OpenMode::Truncate))];
+        let openings = Openings { files: &files, streams: [Some(0), Some(1), Some(1)] };
+        let before = m.host.epoch();
+        m.host.spawn_opening(&spawn, &openings).unwrap().wait().unwrap();
+        assert_eq!(m.host.read(&m.dir, b"out").unwrap(), b"text\nerror\n");
+        assert!(m.host.epoch() > before);
+        let files: [(&[u8], _); 1] = [(b"none/out", Some(OpenMode::Append))];
+        let openings = Openings { files: &files, streams: [None, Some(0), None] };
+        let error = m.host.spawn_opening(&spawn, &openings).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
+        assert!(m.host.is_quiet());
     }
 
     #[test]

@@ -19,7 +19,21 @@ pub(crate) fn run(
 ) -> Ran {
     let redirections = sh.redirections(&simple.redirects)?;
     let saved = sh.streams.clone();
+    // What is to be written is there before the file is emptied.
+    let text = match builtin {
+        Builtin::Echo if simple.assignments.is_empty() => Some(echo::text(argv.get(1..).unwrap_or_default())),
+        Builtin::Printf if simple.assignments.is_empty() => {
+            let text = printf::text(argv.get(1..).unwrap_or_default());
+            if text.is_none() && !redirections.is_empty() && sh.ahead.is_none() {
+                let exit = sh.unusual(simple, argv, &redirections);
+                return exit.and_then(|exit| sh.ended(exit, Mode { tested: false, last: false }));
+            }
+            text
+        }
+        _ => None,
+    };
     let result = match sh.make(&redirections, changes_nothing(builtin)) {
+        Redirected::Made if let Some(text) = text => outcome_of(sh, name, Outcome::Output(text, 0)),
         Redirected::Made => {
             with_assignments(sh, builtin, simple, argv).and_then(|outcome| outcome_of(sh, name, outcome))
         }
@@ -82,7 +96,10 @@ fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
             sh.say(&[name, b": ", name, b": I/O error"]);
             Ok(1)
         }
-        Outcome::Real(argv) => sh.real_builtin(&argv),
+        Outcome::Real(argv) => match &sh.ahead {
+            Some(ahead) => Err(ahead.fail()),
+            None => sh.real_builtin(&argv),
+        },
     }
 }
 
@@ -324,6 +341,10 @@ fn cd(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
                 logical = dir.path().to_owned();
             }
             sh.dir = dir;
+            if sh.stays {
+                // Where it fails, programs start from the directory as they would without.
+                let _ = sh.dir.stay_in();
+            }
         }
         Err(_) => {
             sh.say(&[b"cd: can't cd to ", &target]);

@@ -28,6 +28,7 @@ impl Parser<'_> {
             return self.decline("builtin that is not run in-process");
         }
         let Some(builtin) = builtin_named(&name) else {
+            self.takes_rights |= name.rsplit_str("/").next() == Some(b"chmod");
             if simple.words.iter().any(names_the_shell) {
                 return self.decline("shell that is looked at from outside");
             }

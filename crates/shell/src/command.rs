@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
-use rkbuild_host::{Dir, Env, Exit, Host, Spawn, Stdio};
+use rkbuild_host::{Child, Dir, Env, Exit, Host, Openings, Spawn, Stdio};
 
 use rustix::io::Errno;
 
@@ -14,7 +14,7 @@ use crate::patience::{is_shortage, patiently};
 use crate::redirect::{Redirected, Redirection};
 use crate::script::{RedirectKind, Simple};
 use crate::shell::{Invocation, Programs};
-use crate::streams::{Capture, Stream};
+use crate::streams::{Capture, Late, Stream};
 use crate::word::quote;
 use crate::{pathname, streams, tool};
 
@@ -28,21 +28,30 @@ pub(crate) struct Start<'a> {
     pub inherit: &'a [Arc<OwnedFd>],
 }
 
+impl Start<'_> {
+    fn spawn(&self, host: &Arc<Host>, openings: &Openings<'_>) -> io::Result<Child> {
+        let inherit: Vec<BorrowedFd<'_>> = self.inherit.iter().map(|fd| fd.as_fd()).collect();
+        let spawn = Spawn {
+            program: self.program,
+            argv: self.argv,
+            env: self.env,
+            dir: self.dir,
+            stdin: self.stdio.stdin.as_fd(),
+            stdout: self.stdio.stdout.as_fd(),
+            stderr: self.stdio.stderr.as_fd(),
+            inherit: &inherit,
+        };
+        host.spawn_opening(&spawn, openings)
+    }
+}
+
 /// Starts a program and waits for it, letting the build know of it meanwhile.
 pub(crate) fn start(host: &Arc<Host>, programs: &dyn Programs, start: &Start<'_>) -> io::Result<Exit> {
-    let inherit: Vec<BorrowedFd<'_>> = start.inherit.iter().map(|fd| fd.as_fd()).collect();
-    let child = patiently(|| {
-        host.spawn(&Spawn {
-            program: start.program,
-            argv: start.argv,
-            env: start.env,
-            dir: start.dir,
-            stdin: start.stdio.stdin.as_fd(),
-            stdout: start.stdio.stdout.as_fd(),
-            stderr: start.stdio.stderr.as_fd(),
-            inherit: &inherit,
-        })
-    })?;
+    let child = patiently(|| start.spawn(host, &Openings::NONE))?;
+    wait(programs, child)
+}
+
+fn wait(programs: &dyn Programs, child: Child) -> io::Result<Exit> {
     let child = Arc::new(child);
     programs.started(&child);
     let exit = child.wait();
@@ -53,8 +62,23 @@ pub(crate) fn start(host: &Arc<Host>, programs: &dyn Programs, start: &Start<'_>
 impl Interp<'_> {
     /// Runs an external command, its redirections and assignments made first.
     pub(crate) fn external(&mut self, simple: &Simple, argv: &[BString], mode: Mode) -> Ran {
+        if let Some(ahead) = self.ahead.clone() {
+            let exit = self.cat_ahead(&ahead, argv)?;
+            return self.ended(exit, mode);
+        }
         let redirections = self.redirections(&simple.redirects)?;
         let saved = self.streams.clone();
+        if !redirections.is_empty()
+            && let Some(late) = self.make_late(&redirections)
+        {
+            let ran = self.run_opening(simple, argv, &late);
+            // What killed it is told while the redirections still hold.
+            let ended = ran.and_then(|exit| exit.map(|exit| self.ended(exit, mode)).transpose());
+            self.streams = saved.clone();
+            if let Some(status) = ended? {
+                return Ok(status);
+            }
+        }
         let result = match self.make(&redirections, true) {
             // What killed it is told while the redirections still hold.
             Redirected::Made => {
@@ -109,6 +133,49 @@ impl Interp<'_> {
         self.real_shell(&text, &env)
     }
 
+    /// Runs a command whose files are opened when it has something to write, or by the program it is. `None`: something is in
+    /// the way, and nothing has been done that is not done again when they are opened first.
+    fn run_opening(&mut self, simple: &Simple, argv: &[BString], late: &Late) -> Ran<Option<Exit>> {
+        let Some(name) = argv.first() else { return Ok(None) };
+        self.settle_pwd();
+        let (env, path) = self.command_environment(simple)?;
+        let (dir, inherit, begun) = (self.dir.clone(), self.shell.inherit, &self.begun);
+        let invocation = Invocation { argv, env: &env, dir: &dir, inherit, begun, streams: &self.streams };
+        // What takes the command and writes nothing has its files made, too.
+        let done = |exit| (!late.has_failed() && late.open().is_ok()).then_some(exit);
+        if let Some(exit) = self.programs.offer(&invocation) {
+            return Ok(done(exit));
+        }
+        if late.has_failed() {
+            return Ok(None);
+        }
+        let Ok(program) = self.host.find_program(&dir, name, &path) else { return Ok(None) };
+        if self.programs.native_tools() && tool::is_done_here(self.host, &dir, program.as_bstr(), &env) {
+            if !tool::only_prints(name) && late.open().is_err() {
+                return Ok(None);
+            }
+            if let Some(exit) = tool::run(self.host, program.as_bstr(), &invocation) {
+                return Ok(done(exit));
+            }
+        }
+        if !late.is_unopened() {
+            return Ok(None);
+        }
+        let files: Vec<_> = late.files.iter().map(|file| (file.name.as_slice(), file.how)).collect();
+        let stream = |stream: &Stream| match stream {
+            Stream::Late(_, at) => Some(*at),
+            Stream::Fd(_) | Stream::Capture(_) => None,
+        };
+        let openings = Openings { files: &files, streams: self.streams.each_ref().map(stream) };
+        let Ok(stdio) = streams::to_stdio_but_late(&self.streams, &self.shell.stdio) else { return Ok(None) };
+        let start = Start { program: program.as_bstr(), argv, env: &env, dir: &dir, stdio: &stdio, inherit };
+        // Whatever the error is, who opens the files first meets it again, and says what dash would.
+        let Ok(child) = start.spawn(self.host, &openings) else { return Ok(None) };
+        late.pass();
+        invocation.has_begun();
+        wait(self.programs, child).map(Some).map_err(|_| self.fatal(b"Cannot fork"))
+    }
+
     /// Runs a command with the streams as they are; `exec`: in the place of this shell.
     fn run_program(&mut self, simple: &Simple, argv: &[BString], exec: bool) -> Ran<RanProgram> {
         let prefix: &[u8] = if exec { b"exec: " } else { b"" };
@@ -119,7 +186,8 @@ impl Interp<'_> {
         let (env, path) = self.command_environment(simple)?;
         let inherit = self.shell.inherit;
         let dir = self.dir.clone();
-        let invocation = Invocation { argv, env: &env, dir: &dir, inherit, streams: &self.streams };
+        let begun = &self.begun;
+        let invocation = Invocation { argv, env: &env, dir: &dir, inherit, begun, streams: &self.streams };
         if let Some(exit) = self.programs.offer(&invocation) {
             return ran(exit);
         }
@@ -136,13 +204,13 @@ impl Interp<'_> {
         {
             return ran(exit);
         }
-        let Ok(stdio) = invocation.stdio() else { return Err(self.fatal(b"Pipe call failed")) };
-        let begun = start(
-            self.host,
-            self.programs,
-            &Start { program: program.as_bstr(), argv, env: &env, dir: &dir, stdio: &stdio, inherit },
-        );
-        match begun {
+        let Ok(stdio) = streams::to_stdio(&self.streams) else { return Err(self.fatal(b"Pipe call failed")) };
+        let start = Start { program: program.as_bstr(), argv, env: &env, dir: &dir, stdio: &stdio, inherit };
+        let ended = patiently(|| start.spawn(self.host, &Openings::NONE)).and_then(|child| {
+            invocation.has_begun();
+            wait(self.programs, child)
+        });
+        match ended {
             Ok(exit) => ran(exit),
             Err(error) if Errno::from_io_error(&error) == Some(Errno::NOEXEC) => {
                 // A script without a first line that names its program, or a program of another machine: the real shell

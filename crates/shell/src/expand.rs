@@ -41,6 +41,9 @@ fn append_fields(sh: &mut Interp<'_>, word: &Word, out: &mut Vec<BString>) -> Ra
     for field in splitter.fields {
         let Field { text, pattern, meta, .. } = field;
         if meta {
+            if let Some(ahead) = &sh.ahead {
+                return Err(ahead.fail());
+            }
             let found = match pathname::expand(sh.host, &sh.dir, &pattern) {
                 Ok(Some(found)) => found,
                 Ok(None) => sh.real_expansion(&pattern)?,

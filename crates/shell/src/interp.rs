@@ -1,10 +1,12 @@
 //! The state of a running shell process or subshell, and what it says.
 
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 use bstr::{BStr, BString};
 use rkbuild_host::{Dir, Exit, Host};
 
+use crate::ready::Ahead;
 use crate::script::{Node, Script};
 use crate::shell::{Programs, Shell};
 use crate::streams::{self, Stream, Streams};
@@ -75,6 +77,12 @@ pub(crate) struct Interp<'a> {
     pub pid: Option<i32>,
     /// Runs the commands of a `$(…)` and gives their output: what knows commands hands it in, for words hold some.
     pub substitution: Substitution,
+    /// The thread is in the directory, as a shell is.
+    pub stays: bool,
+    /// It only finds out what commands will print.
+    pub ahead: Option<Ahead>,
+    /// Who waits until a program of this stage of a pipeline has begun.
+    pub begun: Option<Sender<()>>,
 }
 
 pub(crate) type Substitution = fn(&mut Interp<'_>, &[Node]) -> Ran<Vec<u8>>;
@@ -98,6 +106,9 @@ impl<'a> Interp<'a> {
             traps: Vec::new(),
             pid,
             substitution,
+            stays: false,
+            ahead: None,
+            begun: None,
         }
     }
 

@@ -25,6 +25,7 @@ mod patience;
 mod pattern;
 mod printf;
 mod reader;
+mod ready;
 mod redirect;
 mod run;
 mod script;

@@ -42,7 +42,8 @@ fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {
         commands.push(parser.line_of_commands()?);
     }
     let literal = literal_of(&commands);
-    Ok(Script { text: text.into(), commands, wants_pid: parser.wants_pid, literal })
+    let Parser { wants_pid, takes_rights, .. } = parser;
+    Ok(Script { text: text.into(), commands, wants_pid, takes_rights, literal })
 }
 
 fn literal_of(commands: &[Node]) -> Option<Literal> {

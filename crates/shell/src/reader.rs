@@ -18,6 +18,7 @@ pub(crate) struct Parser<'a> {
     /// The loops around the place being parsed, within the same shell process.
     pub(crate) loops: u32,
     pub(crate) wants_pid: bool,
+    pub(crate) takes_rights: bool,
     pub(crate) grammar: Grammar,
 }
 
@@ -32,7 +33,7 @@ pub(crate) struct Grammar {
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(src: &'a [u8], depth: u32, grammar: Grammar) -> Parser<'a> {
-        Parser { src, pos: 0, line: 1, depth, loops: 0, wants_pid: false, grammar }
+        Parser { src, pos: 0, line: 1, depth, loops: 0, wants_pid: false, takes_rights: false, grammar }
     }
 
     pub(crate) fn decline<T>(&self, what: &'static str) -> Parsed<T> {

@@ -10,13 +10,13 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
-use rkbuild_host::{Look, OpenMode};
+use rkbuild_host::{Look, Meta, OpenMode, Openings};
 use rustix::io::Errno;
 
 use crate::interp::{Interp, Ran};
 use crate::patience::patiently;
 use crate::script::{Redirect, RedirectKind};
-use crate::streams::Stream;
+use crate::streams::{Late, LateFile, Stream};
 
 /// A redirection whose word is expanded.
 pub(crate) struct Redirection {
@@ -39,6 +39,15 @@ pub(crate) enum Redirected {
 const MEMORY_DEVICES: u32 = 1;
 /// How many links may lead to a descriptor.
 const MOST_LINKS: u32 = 40;
+
+/// How a file is opened; `None`: for reading.
+fn how(kind: RedirectKind) -> Option<OpenMode> {
+    match kind {
+        RedirectKind::Read => None,
+        RedirectKind::Append => Some(OpenMode::Append),
+        RedirectKind::Write | RedirectKind::Dup => Some(OpenMode::Truncate),
+    }
+}
 
 impl Interp<'_> {
     /// Expands the words of redirections, all before the first is made.
@@ -64,14 +73,7 @@ impl Interp<'_> {
         for redirection in redirections {
             let word = &redirection.word;
             let stream = match redirection.kind {
-                RedirectKind::Dup => {
-                    let [stdin, stdout, stderr] = &self.streams;
-                    match word.as_bytes() {
-                        b"0" => stdin.clone(),
-                        b"1" => stdout.clone(),
-                        _ => stderr.clone(),
-                    }
-                }
+                RedirectKind::Dup => self.duplicate(word),
                 kind => {
                     let usual = self.is_usual(word);
                     if !usual && only_usual {
@@ -89,14 +91,57 @@ impl Interp<'_> {
                     }
                 }
             };
-            let [stdin, stdout, stderr] = &mut self.streams;
-            match redirection.fd {
-                0 => *stdin = stream,
-                1 => *stdout = stream,
-                _ => *stderr = stream,
-            }
+            self.set_stream(redirection.fd, stream);
         }
         Redirected::Made
+    }
+
+    /// Has redirections made when the command has something to write, or by the program it is. `None`, and nothing is done:
+    /// one of them is unusual, or there are too many.
+    pub fn make_late(&mut self, redirections: &[Redirection]) -> Option<Arc<Late>> {
+        let names = || redirections.iter().filter(|r| r.kind != RedirectKind::Dup);
+        if names().count() > Openings::MOST || !names().all(|r| self.is_usual(&r.word)) {
+            return None;
+        }
+        let files = names().map(|r| LateFile { name: r.word.clone(), how: how(r.kind) }).collect();
+        let late = Arc::new(Late::new(self.host, &self.dir, files));
+        let mut numbers = 0..;
+        for redirection in redirections {
+            let stream = match redirection.kind {
+                RedirectKind::Dup => self.duplicate(&redirection.word),
+                _ => Stream::Late(late.clone(), numbers.next()?),
+            };
+            self.set_stream(redirection.fd, stream);
+        }
+        Some(late)
+    }
+
+    fn duplicate(&self, word: &[u8]) -> Stream {
+        let [stdin, stdout, stderr] = &self.streams;
+        match word {
+            b"0" => stdin.clone(),
+            b"1" => stdout.clone(),
+            _ => stderr.clone(),
+        }
+    }
+
+    fn set_stream(&mut self, fd: u8, stream: Stream) {
+        let [stdin, stdout, stderr] = &mut self.streams;
+        match fd {
+            0 => *stdin = stream,
+            1 => *stdout = stream,
+            _ => *stderr = stream,
+        }
+    }
+
+    /// The plain file that `name` leads to, which may be written as a whole; no attributes: it is missing. `None`: something else,
+    /// or that can't be told.
+    pub fn plain_target(&self, name: &[u8]) -> Option<Option<Meta>> {
+        match patiently(|| self.host.look(&self.dir, name, true)).ok()? {
+            Look::Found(meta) if meta.is_file() => Some(Some(meta)),
+            Look::Missing => Some(None),
+            Look::Found(_) | Look::Own => None,
+        }
     }
 
     /// Whether opening `name` is the same in any process, and does not wait for others.
@@ -115,10 +160,9 @@ impl Interp<'_> {
     }
 
     fn open(&self, kind: RedirectKind, name: &[u8]) -> io::Result<OwnedFd> {
-        patiently(|| match kind {
-            RedirectKind::Read => self.host.open_read(&self.dir, name),
-            RedirectKind::Append => self.host.open_write(&self.dir, name, OpenMode::Append),
-            _ => self.host.open_write(&self.dir, name, OpenMode::Truncate),
+        patiently(|| match how(kind) {
+            None => self.host.open_read(&self.dir, name),
+            Some(how) => self.host.open_write(&self.dir, name, how),
         })
     }
 

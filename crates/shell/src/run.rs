@@ -1,6 +1,7 @@
 //! Running a syntax tree: lists, conditions, loops, subshells and pipelines.
 
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 use rkbuild_host::Exit;
 
@@ -55,7 +56,7 @@ impl Interp<'_> {
     }
 
     /// Ends the shell when `status` is a failure `set -e` minds.
-    fn check(&self, status: i32, mode: Mode) -> Ran {
+    pub(crate) fn check(&self, status: i32, mode: Mode) -> Ran {
         if status != 0 && self.errexit && !mode.tested {
             return Err(Stop::Exit(Exit::Code(status)));
         }
@@ -144,9 +145,14 @@ impl Interp<'_> {
             Node::Subshell { body, redirects, line } => {
                 self.line = *line;
                 let mut copy = self.subshell();
-                let result = match copy.redirect(redirects) {
-                    Ok(true) => copy.node(body, Mode { last: true, ..mode }),
-                    Ok(false) => Ok(2),
+                let inside = Mode { last: true, ..mode };
+                let result = match copy.ready(body, redirects, inside) {
+                    Ok(Some(status)) => Ok(status),
+                    Ok(None) => match copy.redirect(redirects) {
+                        Ok(true) => copy.node(body, inside),
+                        Ok(false) => Ok(2),
+                        Err(stop) => Err(stop),
+                    },
                     Err(stop) => Err(stop),
                 };
                 let exit = copy.end(result);
@@ -156,6 +162,9 @@ impl Interp<'_> {
             }
             Node::Redirected { body, redirects, line } => {
                 self.line = *line;
+                if let Some(status) = self.ready(body, redirects, mode.inner())? {
+                    return Ok(status);
+                }
                 let saved = self.streams.clone();
                 let result = match self.redirect(redirects) {
                     Ok(true) => self.node(body, mode.inner()),
@@ -188,7 +197,15 @@ impl Interp<'_> {
     fn pipeline(&mut self, stages: &[Node], mode: Mode) -> Ran {
         let mut copies = Vec::new();
         let mut input: Option<Stream> = None;
-        for at in 0..stages.len() {
+        let mut before: Option<Receiver<()>> = None;
+        let stages = match self.first_stage(stages, mode)? {
+            Some((read, rest)) => {
+                input = Some(read);
+                rest
+            }
+            None => stages,
+        };
+        for (at, stage) in stages.iter().enumerate() {
             let mut copy = self.subshell();
             let [stdin, stdout, _] = &mut copy.streams;
             if let Some(read) = input.take() {
@@ -200,16 +217,28 @@ impl Interp<'_> {
                 input = Some(Stream::Fd(Arc::new(read)));
                 *stdout = Stream::Fd(Arc::new(write));
             }
-            copies.push(copy);
+            // Who reads begins when who writes has begun: if this process is killed in between, no program is left that
+            // takes nothing for all there is.
+            let after = before.take();
+            if matches!(stage, Node::Simple(simple) if simple.builtin.is_none()) {
+                let (sender, receiver) = mpsc::channel();
+                copy.begun = Some(sender);
+                before = Some(receiver);
+            }
+            copies.push((copy, after));
         }
         let mode_inside = Mode { last: true, ..mode };
         let mut exits: Vec<Option<Exit>> = Vec::new();
         std::thread::scope(|scope| {
             let mut threads = Vec::new();
             let mut last = None;
-            for (at, (mut copy, stage)) in copies.into_iter().zip(stages).enumerate() {
+            for (at, ((mut copy, after), stage)) in copies.into_iter().zip(stages).enumerate() {
                 let programs = self.programs;
                 let run = move || {
+                    if let Some(after) = after {
+                        // It was told of, or ended without.
+                        let _ = after.recv();
+                    }
                     // What killed a stage is said before the next one can see the end of its output.
                     let streams = copy.streams.clone();
                     let result = copy.node(stage, mode_inside);
@@ -243,6 +272,21 @@ impl Interp<'_> {
             };
         }
         Ok(status)
+    }
+
+    /// The first stage of a pipeline, when what it prints can be told and fits into the pipe: the end to read that from, and
+    /// the other stages.
+    fn first_stage<'s>(&mut self, stages: &'s [Node], mode: Mode) -> Ran<Option<(Stream, &'s [Node])>> {
+        let Some((first, rest)) = stages.split_first() else { return Ok(None) };
+        let Some(output) = self.output_ahead(first, Mode { last: true, ..mode }) else { return Ok(None) };
+        self.check_interrupted()?;
+        let (read, write) = patiently(rkbuild_host::fd::pipe).map_err(|_| self.fatal(b"Pipe call failed"))?;
+        if rkbuild_host::fd::widen(&write, output.len()).is_err() {
+            return Ok(None);
+        }
+        // Nobody can have closed the other end.
+        let _ = rkbuild_host::fd::write_all(&write, &output);
+        Ok(Some((Stream::Fd(Arc::new(read)), rest)))
     }
 
     /// Undoes redirections. What `exec` did meanwhile to other streams stays.

@@ -10,6 +10,8 @@ pub struct Script {
     pub(crate) commands: Vec<Node>,
     /// The script names `$$`, so it must run on a thread of its own, whose id is the process id it sees.
     pub(crate) wants_pid: bool,
+    /// It may take the right to search it from the directory it is in, which those who are in there go on working in.
+    pub(crate) takes_rights: bool,
     pub(crate) literal: Option<Literal>,
 }
 

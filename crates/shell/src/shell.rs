@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 use bstr::BString;
 use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio};
@@ -29,24 +30,37 @@ pub struct Invocation<'a> {
     pub dir: &'a Arc<Dir>,
     /// Descriptors above 2 that it inherits.
     pub inherit: &'a [Arc<OwnedFd>],
+    /// Who waits until it has begun: the next stage of a pipeline.
+    pub(crate) begun: &'a Option<Sender<()>>,
     pub(crate) streams: &'a Streams,
 }
 
 impl Invocation<'_> {
+    /// The next stage of a pipeline may begin.
+    pub(crate) fn has_begun(&self) {
+        if let Some(begun) = self.begun {
+            // Nobody may be left who waits.
+            let _ = begun.send(());
+        }
+    }
+
     /// Its standard streams, redirections made. In a command substitution this makes the pipe that a child would need:
     /// what only has something to say uses [`write_out`](Invocation::write_out).
     pub fn stdio(&self) -> io::Result<Stdio> {
+        self.has_begun();
         streams::to_stdio(self.streams)
     }
 
     /// Writes to its standard output.
     pub fn write_out(&self, bytes: &[u8]) -> io::Result<()> {
+        self.has_begun();
         let [_, stdout, _] = self.streams;
         stdout.write(bytes)
     }
 
     /// Writes to its standard error.
     pub fn write_err(&self, bytes: &[u8]) -> io::Result<()> {
+        self.has_begun();
         let [_, _, stderr] = self.streams;
         stderr.write(bytes)
     }

@@ -39,19 +39,21 @@ impl Shell<'_> {
         if script.commands.is_empty() {
             return Exit::Code(0);
         }
+        let stays = script.takes_rights && script.literal.is_none();
         let run = |pid| {
             let mut interp = Interp::new(&self, pid, run::substitution);
+            interp.stays = stays && self.dir.stay_in().is_ok();
             if let Some(capture) = capture {
                 let [_, stdout, _] = &mut interp.streams;
                 *stdout = Stream::Capture(capture.clone());
             }
             interp.script(script)
         };
-        if !script.wants_pid {
+        if !script.wants_pid && !stays {
             return run(None);
         }
         // `$$` must be unique while the script runs, differ from the last one's, and reach us when it is killed: the
-        // id of a thread started for it is all that.
+        // id of a thread started for it is all that. And only a thread of its own can be in a directory.
         let result = std::thread::scope(|scope| {
             std::thread::Builder::new()
                 .name("sh".into())

@@ -19,16 +19,16 @@ mod place;
 mod remove;
 
 use bstr::{BStr, BString};
-use rkbuild_host::{Exit, Host};
+use rkbuild_host::{Dir, Env, Exit, Host, Meta};
 
 use self::place::{Done, Place};
 use crate::shell::Invocation;
 
 /// Runs the command if it is one of the tools, `program` is the system's, and its arguments are of the usual kind.
 pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Option<Exit> {
-    let name = program.strip_prefix(b"/usr/bin/").or_else(|| program.strip_prefix(b"/bin/"))?;
+    let name = systems_name(program)?;
     let args = command.argv.get(1..)?;
-    if command.env.contains(b"POSIXLY_CORRECT") || command.env.contains(b"LD_PRELOAD") {
+    if changes_programs(command.env) {
         return None;
     }
     let place = Place { host, dir: command.dir };
@@ -59,6 +59,32 @@ pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Opti
         host.changed();
     }
     Some(Exit::Code(0))
+}
+
+/// The name of a program that is where the system has its own.
+fn systems_name(program: &BStr) -> Option<&[u8]> {
+    program.strip_prefix(b"/usr/bin/").or_else(|| program.strip_prefix(b"/bin/"))
+}
+
+fn changes_programs(env: &Env) -> bool {
+    env.contains(b"POSIXLY_CORRECT") || env.contains(b"LD_PRELOAD")
+}
+
+/// Whether the program is one of the tools.
+pub(crate) fn is_done_here(host: &Host, dir: &Dir, program: &BStr, env: &Env) -> bool {
+    systems_name(program).is_some_and(does)
+        && !changes_programs(env)
+        && is_coreutils(&Place { host, dir }, program)
+}
+
+/// Whether the tool of that name only prints, so that its output may be opened when it has something to print.
+pub(crate) fn only_prints(name: &[u8]) -> bool {
+    matches!(name, b"cat" | b"basename" | b"dirname")
+}
+
+/// What `cat` writes, given what its output is, where it is taken.
+pub(crate) fn concatenated(host: &Host, dir: &Dir, args: &[BString], out: Option<&Meta>) -> Option<Vec<u8>> {
+    copy::concatenated(&Place { host, dir }, args, out)
 }
 
 /// Whether `name` is that of a tool that is done here, where it is the system's.

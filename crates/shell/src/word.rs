@@ -287,6 +287,7 @@ impl Parser<'_> {
         let depth = self.depth + 1;
         let script = self.separate(|p| (p.grammar.script)(&text, depth))?;
         self.wants_pid |= script.wants_pid;
+        self.takes_rights |= script.takes_rights;
         word.part(Part::Command { commands: script.commands, quoted });
         Ok(())
     }

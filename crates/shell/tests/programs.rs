@@ -131,6 +131,49 @@ fn every_external_command_is_offered_with_its_words_directory_and_environment() 
     assert_eq!(offered.last().unwrap(), "sub: V=unset mine 7");
 }
 
+/// Notes the contents of the file `t` when a command is offered.
+struct Watcher {
+    file: std::path::PathBuf,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Programs for Watcher {
+    fn offer(&self, _: &Invocation<'_>) -> Option<Exit> {
+        self.seen.lock().unwrap().push(std::fs::read_to_string(&self.file).unwrap());
+        None
+    }
+}
+
+#[test]
+fn a_file_is_not_emptied_before_somebody_is_there_to_fill_it() {
+    let work = tempfile::tempdir().unwrap();
+    for script in ["cat in > t", "sort in > t", "nope | cat in > t", "{ cat in; } > t", "sort in 2>&1 >t"] {
+        std::fs::write(work.path().join("in"), "new\n").unwrap();
+        std::fs::write(work.path().join("t"), "old\n").unwrap();
+        let watcher = Watcher { file: work.path().join("t"), seen: Mutex::default() };
+        let host = Host::new();
+        let stream = || Arc::new(OwnedFd::from(File::create("/dev/null").unwrap()));
+        let shell = Shell {
+            host: &host,
+            dir: Dir::current().unwrap().open(work.path().as_os_str().as_bytes()).unwrap(),
+            env: [("PATH", "/usr/bin:/bin")].into_iter().collect(),
+            stdio: Stdio {
+                stdin: Arc::new(File::open("/dev/null").unwrap().into()),
+                stdout: stream(),
+                stderr: stream(),
+            },
+            programs: &watcher,
+            name: BString::from("/bin/sh"),
+            errexit: false,
+            inherit: &[],
+            dialect: Dialect::Dash,
+        };
+        shell.run(&rkbuild_shell::parse(script.as_bytes()).unwrap());
+        assert!(watcher.seen.lock().unwrap().iter().all(|seen| seen == "old\n"), "{script}");
+        assert_eq!(std::fs::read_to_string(&watcher.file).unwrap(), "new\n", "{script}");
+    }
+}
+
 #[test]
 fn what_an_offered_command_came_to_is_as_a_childs() {
     let build = Build::default();

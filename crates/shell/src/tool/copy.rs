@@ -6,13 +6,16 @@ use std::os::fd::AsFd;
 
 use bstr::{BString, ByteSlice};
 use rkbuild_host::{Exit, Meta, OpenMode, fd};
+use rustix::fs::FileType;
 
 use super::place::{Done, Place, Thing, letters, same};
 use crate::shell::Invocation;
-use crate::streams::Stream;
 
 /// The largest file that is read whole; larger ones are left to the real program.
 const LARGE: u64 = 16 << 20;
+
+/// What a pipe holds.
+const PIPE: usize = 64 << 10;
 
 impl Place<'_> {
     /// The plain file a name leads to.
@@ -29,21 +32,25 @@ impl Place<'_> {
 }
 
 /// `cat FILE…` of plain files and links to them, of moderate size and none of which is also the output. Not: standard
-/// input, a file that cannot be read.
+/// input, a file that cannot be read, more than a pipe holds into a pipe.
 pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>) -> Option<Exit> {
     let [_, stdout, _] = command.streams;
-    let out = match stdout {
-        Stream::Fd(fd) => Some(place.host.fstat(fd).ok()?),
-        Stream::Capture(_) => None,
-    };
+    let out = stdout.file(place.host).ok()?;
     let data = concatenated(place, args, out.as_ref())?;
     if data.is_empty() {
         return Some(Exit::Code(0));
     }
+    // If this process is killed while it waits for a reader, that takes what it has for all there is.
+    let is_pipe = |meta: &Meta| FileType::from_raw_mode(meta.mode) == FileType::Fifo;
+    if data.len() > PIPE && out.as_ref().is_some_and(is_pipe) {
+        return None;
+    }
+    command.has_begun();
     let written = stdout.write(&data);
     place.host.changed();
     match written {
         Ok(()) => Some(Exit::Code(0)),
+        Err(_) if stdout.has_failed() => None,
         Err(error) => match crate::signal::of_write(&error) {
             Some(exit) => Some(exit),
             None => {

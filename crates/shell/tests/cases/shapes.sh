@@ -34,3 +34,20 @@ x=nothing; mkfifo f; sh -c 'echo through > f &'; cat < f; sh -c 'cat f > got &';
 chmod 664 file; chmod -w file; echo $?; ls -l file | cut -c1-10; chmod +w file; echo $?; ls -l file | cut -c1-10; chmod 4755 run.sh; cp run.sh r2; ls -l r2 | cut -c1-10; chmod 755 run.sh; ls -l run.sh | cut -c1-10; cp file run.sh; ls -l run.sh | cut -c1-10; touch -- -x; chmod +x -- -x; ls -l -- -x | cut -c1-10
 %%
 mkdir -- -x -P; x=-x; cd $x; echo $?; x=-P; cd $x; pwd | tail -c 5; cd -; x='-- dir'; cd $x; echo $?; x=--; cd $x; pwd; x='-Lq'; cd $x; echo $?
+%%
+# bash differs
+cat file > t; cat t > t2; cat t t2 | sort -r > t3; cat t3; cat nosuch > t4; echo $?; ls t4; cat < t > t5; sed s/l/L/ < t >> t5; cat t5; nosuch > t6 2>&1; cat t6; sort t7 > t7; echo $?; cat t > t; echo $?; cat t; cat t2 >> t2; echo $?; cat t2
+%%
+# bash differs
+cat file > no/t; echo $?; sort file > no/t; echo $?; echo a > no/t; echo $?; { echo a; cat file; } > no/t; echo $?; (echo a) > no/t || echo $?; basename a/b > no/t; rm file > no/t; echo $?; ls; sort file > dir; echo $?; sort < no > t; echo $?; ls; sort file > t < no; echo $?; ls; cat t
+%%
+{ echo a; for i in 1 2 3; do printf '%s ' $i $x; done; cat file; x=5; } > t; cat t; echo $x; (echo b; x=6; cat t) > t2; cat t2; echo $x; { cat t; echo c; } > t; echo $?; cat t; { cat t2; echo c; } >> t2; echo $?; cat t2; for f in *; do echo "$f"; done > zz; cat zz; { echo d; cat nope; } > t; echo $?; cat t; if false; then echo; else echo e; fi > t; cat t; case a in a) echo f;; esac >> t; cat t; { ! true; } > t; echo $?; set -e; { ! true; } > t; echo still; { false; echo no; } > t
+%%
+# bash differs
+{ printf '%q' a; echo b; } > t; echo $?; cat t; printf '%q' a > t2; echo $?; cat t2; (set -u; { echo a; echo $nope; } > t3); echo $?; cat t3; set -u; { echo a; echo $nope; } > t3
+%%
+for i in 1 2 3; do echo $i; done | sort -r | cat > t; cat t; cat file file | sort > t; cat t; { echo b; echo a; } | sort | cat; cat nope | sort > t; echo $?; cat t; echo a | true; echo x | cat - file | sort > t; cat t; seq 9000 > big; cat big big big | tail -n 1; cat big big big | head -n 1; (cat big; echo end) | tail -n 1
+%%
+sh -c 'echo out; echo err >&2; kill -9 $$' > t 2>&1; cat t; sh -c 'echo again; kill -9 $$' >> t 2>&1; cat t; sort file > t 2> t2 2>&1 || echo $?; > e; ls -l e | cut -c1-10; : > e2; cat e > e3; ls; touch t > t8; mkdir new > t9; ls; chmod 600 t > t10 && ls t10
+%%
+mkdir s; cd s; echo in > f; chmod +x f . > ../m; cat f; (cd ..; chmod 700 s; pwd | tail -c 5); chmod 755 .; ls; cd ..; ls -ld s | cut -c1-10; x=$(chmod 700 s; ls s); echo $x
