@@ -50,7 +50,7 @@ pub(crate) const MOST_FILES: usize = 4;
 struct Shared<'a> {
     launch: &'a Launch<'a>,
     mask: libc::sigset_t,
-    limit: Option<libc::rlimit>,
+    limits: [(limits::Kind, Option<libc::rlimit>); 2],
     /// Why there is no program, as the child says.
     error: c_int,
 }
@@ -64,7 +64,7 @@ impl Launch<'_> {
     /// descriptors. An error of the exec comes back as an error.
     pub(crate) fn start(&self) -> io::Result<(Pid, Option<OwnedFd>)> {
         let mut shared =
-            Shared { launch: self, mask: start::signal_mask(), limit: limits::of_children(), error: 0 };
+            Shared { launch: self, mask: start::signal_mask(), limits: limits::of_children(), error: 0 };
         let mut all = MaybeUninit::uninit();
         let mut before = MaybeUninit::uninit();
         // SAFETY: sigfillset fills in the set; pthread_sigmask reads the one set and fills in the other.
@@ -211,10 +211,12 @@ unsafe fn become_program(shared: &Shared<'_>) -> c_int {
                 return errno();
             }
         }
-        if let Some(limit) = &shared.limit
-            && libc::setrlimit(libc::RLIMIT_NOFILE, limit) == -1
-        {
-            return errno();
+        for (kind, limit) in &shared.limits {
+            if let Some(limit) = limit
+                && libc::setrlimit(*kind, limit) == -1
+            {
+                return errno();
+            }
         }
         libc::sigprocmask(libc::SIG_SETMASK, &shared.mask, std::ptr::null_mut());
         libc::execve(launch.program.as_ptr(), launch.argv.as_ptr().cast(), launch.envp.as_ptr().cast());

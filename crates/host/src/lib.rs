@@ -41,7 +41,7 @@ pub use env::Env;
 pub use eyes::Eyes;
 pub use file::{Kind, Meta, OpenMode};
 pub use glob::{has_magic, matches, unescape};
-pub use limits::Promise;
+pub use limits::{Allowance, Promise};
 pub use listing::Listing;
 pub use look::{Look, Permission};
 pub use place::Place;

@@ -1,7 +1,8 @@
 //! What this process may use of the machine, and what of it is promised.
 //!
-//! One process that runs hundreds of makes needs what hundreds of processes have: open files, threads, addresses. The limit
-//! of open files is raised as far as the user may raise it; programs get back the one this process was given. What may
+//! One process that runs hundreds of makes needs what hundreds of processes have: open files, threads, addresses, CPU time. The
+//! limits of open files and of CPU time are raised as far as the user may raise them; programs get back those this process was
+//! given. What may
 //! need several descriptors asks for a [`Promise`] first. Where there is none, it has to be done by another process, or
 //! later.
 
@@ -13,16 +14,44 @@ use bstr::ByteSlice;
 use rustix::fs::CWD;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Host, signals, start};
 
-/// The limits of open files: as they were given, and as they are now.
-struct OpenFiles {
+/// A limit: as it was given, and as it is now.
+struct Raised {
     given: Rlimit,
     now: Option<u64>,
 }
 
-static OPEN_FILES: OnceLock<OpenFiles> = OnceLock::new();
+impl Raised {
+    /// Raises the soft limit to the hard one.
+    fn new(resource: Resource) -> Raised {
+        let given = getrlimit(resource);
+        let raised = Rlimit { current: given.maximum, maximum: given.maximum };
+        let now = match setrlimit(resource, raised) {
+            Ok(()) => given.maximum,
+            Err(_) => given.current,
+        };
+        Raised { given, now }
+    }
+
+    /// What programs get back; `None` when it is as it was.
+    fn given_back(&self) -> Option<libc::rlimit> {
+        let Raised { given, now } = self;
+        let number = |limit: Option<u64>| limit.unwrap_or(libc::RLIM_INFINITY);
+        (given.current != *now)
+            .then(|| libc::rlimit { rlim_cur: number(given.current), rlim_max: number(given.maximum) })
+    }
+}
+
+/// The limits this process raises.
+struct Limits {
+    files: Raised,
+    time: Raised,
+}
+
+static LIMITS: OnceLock<Limits> = OnceLock::new();
 
 /// Descriptors that are promised to nobody: standard streams and their duplicates, signals, the jobserver, the lock of
 /// output, and what is open for a moment only.
@@ -34,7 +63,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Address space that is promised to nobody.
 const SPARE_MEMORY: u64 = 96 << 20;
 
-/// The soft limit of open files becomes the hard one. Where addresses are few, threads share one heap: each of their own
+/// The soft limits of open files and of CPU time become the hard ones. Where addresses are few, threads share one heap: each of their own
 /// would take 64 MB of them. Doing it again changes nothing.
 pub fn prepare() {
     #[cfg(target_env = "gnu")]
@@ -42,23 +71,52 @@ pub fn prepare() {
         // SAFETY: mallopt takes two numbers.
         unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
     }
-    OPEN_FILES.get_or_init(|| {
-        let given = getrlimit(Resource::Nofile);
-        let raised = Rlimit { current: given.maximum, maximum: given.maximum };
-        let now = match setrlimit(Resource::Nofile, raised) {
-            Ok(()) => given.maximum,
-            Err(_) => given.current,
-        };
-        OpenFiles { given, now }
-    });
+    LIMITS.get_or_init(|| Limits { files: Raised::new(Resource::Nofile), time: Raised::new(Resource::Cpu) });
 }
 
-/// The limit of open files that programs get back; `None` when it is as it was.
-pub(crate) fn of_children() -> Option<libc::rlimit> {
-    let OpenFiles { given, now } = OPEN_FILES.get()?;
-    let number = |limit: Option<u64>| limit.unwrap_or(libc::RLIM_INFINITY);
-    (given.current != *now)
-        .then(|| libc::rlimit { rlim_cur: number(given.current), rlim_max: number(given.maximum) })
+/// The limits that programs get back, by their resources; `None` for one that is as it was.
+pub(crate) fn of_children() -> [(Kind, Option<libc::rlimit>); 2] {
+    let limits = LIMITS.get();
+    [
+        (libc::RLIMIT_NOFILE, limits.and_then(|limits| limits.files.given_back())),
+        (libc::RLIMIT_CPU, limits.and_then(|limits| limits.time.given_back())),
+    ]
+}
+
+/// The number of a resource.
+#[cfg(target_env = "gnu")]
+pub(crate) type Kind = libc::__rlimit_resource_t;
+#[cfg(not(target_env = "gnu"))]
+pub(crate) type Kind = libc::c_int;
+
+/// How much CPU time something that stands for a process may use, from when it began. The system counts that of a process;
+/// here many are one, so what begins on a thread remembers how much the thread had used.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    began: Duration,
+    most: Duration,
+}
+
+impl Allowance {
+    /// What a process that begins now on this thread may use. `None`: as much as it wants, or what does not end it.
+    pub fn new() -> Option<Allowance> {
+        let most = LIMITS.get()?.time.given.current?;
+        let ignored = start::ignored(libc::SIGXCPU);
+        (!ignored).then(|| Allowance { began: used_by_thread(), most: Duration::from_secs(most) })
+    }
+
+    /// Whether it is used up, so that a process would have got SIGXCPU.
+    pub fn is_used_up(&self) -> bool {
+        used_by_thread().saturating_sub(self.began) >= self.most
+    }
+}
+
+fn used_by_thread() -> Duration {
+    used(ClockId::ThreadCPUTime)
+}
+
+fn used(clock: ClockId) -> Duration {
+    clock_gettime(clock).try_into().unwrap_or_default()
 }
 
 /// Does what makes a descriptor. Where there is none left it waits for one: other threads of this process have most of
@@ -84,16 +142,19 @@ pub(crate) struct Room {
     promised: AtomicUsize,
     /// The most addresses the process may use.
     memory: Option<u64>,
+    /// The CPU time after which the system kills it.
+    time: Option<Duration>,
 }
 
 impl Room {
     pub(crate) fn new() -> Room {
-        let now = OPEN_FILES.get().map_or_else(|| getrlimit(Resource::Nofile).current, |files| files.now);
+        let now = LIMITS.get().map_or_else(|| getrlimit(Resource::Nofile).current, |limits| limits.files.now);
         let most = now.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         Room {
             descriptors: most.saturating_sub(SPARE + start::open_count()),
             promised: AtomicUsize::new(0),
             memory: getrlimit(Resource::As).current,
+            time: getrlimit(Resource::Cpu).maximum.map(Duration::from_secs),
         }
     }
 }
@@ -128,6 +189,11 @@ impl Host {
         // It is dropped, and so given back, when there are not enough.
         let promise = Promise { host: self.clone(), descriptors };
         (promised.saturating_add(descriptors) <= most).then_some(promise)
+    }
+
+    /// True when the process has used less than half of the CPU time it may use: the rest is for what is under way.
+    pub fn has_time(&self) -> bool {
+        self.room.time.is_none_or(|most| used(ClockId::ProcessCPUTime) < most / 2)
     }
 
     /// True when the process may use `bytes` more of addresses, and still has some to spare.
@@ -166,6 +232,22 @@ mod tests {
         assert!(host.promise(1).is_some());
         drop(half);
         assert!(host.promise(1).is_some());
+    }
+
+    #[test]
+    fn time_is_used_up_by_the_thread_that_began() {
+        let allowance = |most| Allowance { began: used_by_thread(), most };
+        let (little, much) = (allowance(Duration::from_millis(5)), allowance(Duration::from_secs(3600)));
+        while !little.is_used_up() {
+            std::hint::black_box(0);
+        }
+        assert!(!much.is_used_up());
+        // Another thread has used nothing yet.
+        let other = std::thread::spawn(|| {
+            Allowance { began: Duration::ZERO, most: Duration::from_secs(1) }.is_used_up()
+        });
+        assert!(!other.join().unwrap());
+        assert!(Host::new().has_time());
     }
 
     #[test]

@@ -30,6 +30,9 @@ impl Interp<'_> {
 
     /// A signal came that would have killed this shell: clean up as its trap says, and die of it.
     pub fn check_interrupted(&mut self) -> Ran<()> {
+        if self.allowance.is_some_and(|allowance| allowance.is_used_up()) {
+            return Err(Stop::Exit(Exit::Signal { signal: signal::XCPU, core: false }));
+        }
         let Some(signal) = self.programs.interrupted() else { return Ok(()) };
         let trap = self.traps.iter().find(|(number, _)| *number == signal).map(|(_, trap)| trap.clone());
         if let Some(Trap::RemoveAndDie(remove)) = trap {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use bstr::{BStr, BString};
-use rkbuild_host::{Dir, Exit, Host};
+use rkbuild_host::{Allowance, Dir, Exit, Host};
 
 use crate::ready::Ahead;
 use crate::script::{Node, Script};
@@ -77,6 +77,8 @@ pub(crate) struct Interp<'a> {
     pub pid: Option<i32>,
     /// Runs the commands of a `$(…)` and gives their output: what knows commands hands it in, for words hold some.
     pub substitution: Substitution,
+    /// How much CPU time it may use.
+    pub allowance: Option<Allowance>,
     /// The thread is in the directory, as a shell is.
     pub stays: bool,
     /// It only finds out what commands will print.
@@ -106,6 +108,7 @@ impl<'a> Interp<'a> {
             traps: Vec::new(),
             pid,
             substitution,
+            allowance: Allowance::new(),
             stays: false,
             ahead: None,
             begun: None,
@@ -114,7 +117,7 @@ impl<'a> Interp<'a> {
 
     /// A copy that stands for a forked process: the same state, no traps.
     pub fn subshell(&self) -> Interp<'a> {
-        Interp { traps: Vec::new(), ..self.clone() }
+        Interp { traps: Vec::new(), allowance: Allowance::new(), ..self.clone() }
     }
 
     pub fn stderr(&self) -> &Stream {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
-use rkbuild_host::Exit;
+use rkbuild_host::{Allowance, Exit};
 
 use crate::ending::say_killed;
 use crate::interp::{Interp, Mode, Ran, Stop, TESTED, Trap};
@@ -235,6 +235,7 @@ impl Interp<'_> {
             for (at, ((mut copy, after), stage)) in copies.into_iter().zip(stages).enumerate() {
                 let programs = self.programs;
                 let run = move || {
+                    copy.allowance = Allowance::new();
                     if let Some(after) = after {
                         // It was told of, or ended without.
                         let _ = after.recv();

@@ -14,6 +14,8 @@ const NAMES: [(&[u8], i32); 5] = [(b"HUP", 1), (b"INT", 2), (b"QUIT", 3), (b"PIP
 pub(crate) const INT: i32 = 2;
 /// SIGPIPE: likewise.
 pub(crate) const PIPE: i32 = 13;
+/// SIGXCPU.
+pub(crate) const XCPU: i32 = 24;
 /// SIGXFSZ.
 const XFSZ: i32 = 25;
 

@@ -13,6 +13,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault { name: "the limits that programs see", short: true, root: false, how: How::Script(SEEN) },
     Fault { name: "address space", short: true, root: false, how: How::Script(ADDRESS_SPACE) },
+    Fault { name: "CPU time", short: true, root: false, how: How::Script(CPU_TIME) },
     Fault { name: "few processes", short: false, root: true, how: How::Script(PROCESSES) },
     Fault { name: "5000 directories", short: false, root: false, how: How::Script(LARGE_TREE) },
 ];
@@ -107,4 +108,23 @@ const LARGE_TREE: &str = r#"
 for i in $(seq 5000); do mkdir d$i; printf 'all: ; @echo %s > out; true\n' $i > d$i/Makefile; done
 printf 'D := $(wildcard d*)\nall: $(D)\n$(D):\n\t@$(MAKE) --no-print-directory -C $@\n.PHONY: all $(D)\n' > Makefile
 (ulimit -n 1024; ulimit -v 1000000; $MAKE -j64 2>&1); echo rc=$?; cat d*/out | sort -n | md5sum
+"#;
+
+/// A limit of CPU time is a process's: a command that never ends has its own, and what many commands used together does not count.
+const CPU_TIME: &str = r#"
+cat > Makefile <<'M'
+count = i=0; while [ $$i -lt $(1) ]; do i=$$((i+1)); done
+loop: ; @echo half > $@; while :; do :; done
+group: ; @{ echo half; while :; do :; done; } > $@
+pipe: ; @{ echo half; while :; do :; done; } | cat > $@; echo rc=$$? >> $@
+below: ; @$(MAKE) --no-print-directory -k loop pipe; echo rc=$$?
+real: ; @sh -c 'ulimit -S -t; ulimit -H -t; while :; do :; done'
+$(foreach n,1 2 3 4 5 6 7 8 9,$(eval many$n: ; @$(call count,40000); echo $$$$i > $$@))
+many: $(foreach n,1 2 3 4 5 6 7 8 9,many$n)
+M
+ulimit -c 0
+for goal in loop group pipe below real many; do
+    (ulimit -S -t 1; $MAKE --no-print-directory $goal 2>&1); echo "$goal: rc=$?"; ls
+done
+cat pipe
 "#;

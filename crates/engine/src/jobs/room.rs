@@ -15,5 +15,5 @@ const MEMORY: u64 = 16 << 20;
 /// Room for something in this process; where there is none, it is done by a process of its own.
 pub(crate) fn room(process: &Process, descriptors: usize) -> Option<Promise> {
     let host = process.host();
-    host.promise_half(descriptors).filter(|_| host.has_memory(MEMORY))
+    host.promise_half(descriptors).filter(|_| host.has_memory(MEMORY) && host.has_time())
 }

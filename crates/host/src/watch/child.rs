@@ -44,8 +44,8 @@ struct Plan {
     /// Signals that have a handler here, or that we ignore and were not ignored when we started.
     to_default: Vec<c_int>,
     mask: libc::sigset_t,
-    /// The limit of open files it gets back.
-    limit: Option<libc::rlimit>,
+    /// The limits it gets back.
+    limits: [(limits::Kind, Option<libc::rlimit>); 2],
     filter: libc::sock_fprog,
     /// 0 while the child is to wait, 1 when it may go on, 2 when it is to end.
     go: AtomicU32,
@@ -104,7 +104,7 @@ impl<'a> Prepared<'a> {
             steps: setup.steps.clone(),
             to_default: to_default(),
             mask: start::signal_mask(),
-            limit: limits::of_children(),
+            limits: limits::of_children(),
             filter: libc::sock_fprog {
                 len: u16::try_from(setup.filter.len()).map_err(|_| unsupported("the filter is too long"))?,
                 // The kernel only reads it.
@@ -268,9 +268,10 @@ fn set_up(plan: &Plan) -> Result<(), (Stage, i32)> {
     for signal in &plan.to_default {
         act(*signal, &[libc::SIG_DFL, 0, 0, 0, 0, 0, 0, 0])?;
     }
-    if let Some(limit) = &plan.limit {
+    for (kind, limit) in &plan.limits {
+        let Some(limit) = limit else { continue };
         let limit = std::ptr::from_ref(limit).expose_provenance();
-        setup(libc::SYS_prlimit64, [0, libc::RLIMIT_NOFILE as usize, limit, 0, 0, 0])?;
+        setup(libc::SYS_prlimit64, [0, *kind as usize, limit, 0, 0, 0])?;
     }
     let mask = (&raw const plan.mask).expose_provenance();
     setup(libc::SYS_rt_sigprocmask, [libc::SIG_SETMASK as usize, mask, 0, set, 0, 0])?;

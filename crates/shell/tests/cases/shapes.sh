@@ -48,6 +48,7 @@ cat file > no/t; echo $?; sort file > no/t; echo $?; echo a > no/t; echo $?; { e
 %%
 for i in 1 2 3; do echo $i; done | sort -r | cat > t; cat t; cat file file | sort > t; cat t; { echo b; echo a; } | sort | cat; cat nope | sort > t; echo $?; cat t; echo a | true; echo x | cat - file | sort > t; cat t; seq 9000 > big; cat big big big | tail -n 1; cat big big big | head -n 1; (cat big; echo end) | tail -n 1
 %%
+# bash differs
 sh -c 'echo out; echo err >&2; kill -9 $$' > t 2>&1; cat t; sh -c 'echo again; kill -9 $$' >> t 2>&1; cat t; sort file > t 2> t2 2>&1 || echo $?; > e; ls -l e | cut -c1-10; : > e2; cat e > e3; ls; touch t > t8; mkdir new > t9; ls; chmod 600 t > t10 && ls t10
 %%
 mkdir s; cd s; echo in > f; chmod +x f . > ../m; cat f; (cd ..; chmod 700 s; pwd | tail -c 5); chmod 755 .; ls; cd ..; ls -ld s | cut -c1-10; x=$(chmod 700 s; ls s); echo $x
