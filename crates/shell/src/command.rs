@@ -151,7 +151,9 @@ impl Interp<'_> {
         }
         let Ok(program) = self.host.find_program(&dir, name, &path) else { return Ok(None) };
         if self.programs.native_tools() && tool::is_done_here(self.host, &dir, program.as_bstr(), &env) {
-            if !tool::only_prints(name) && late.open().is_err() {
+            let [_, stdout, _] = &self.streams;
+            let waits = matches!(stdout, Stream::Late(..)) && tool::only_prints(name);
+            if !waits && late.open().is_err() {
                 return Ok(None);
             }
             if let Some(exit) = tool::run(self.host, program.as_bstr(), &invocation) {

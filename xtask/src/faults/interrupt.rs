@@ -41,6 +41,9 @@ pub(super) const FAULTS: &[Fault] = &[
     rounds("SIGQUIT to the group", 0, |s, r| interrupted(s, r, Signal::QUIT, To::Group)),
 ];
 
+/// How long commands may go on after make was killed: each takes a fraction of a second.
+const ORPHANS: Duration = Duration::from_secs(4);
+
 /// Who gets a signal.
 #[derive(Clone, Copy)]
 pub(super) enum To {
@@ -104,9 +107,14 @@ pub(super) fn run_until(mut cmd: Command, moment: Duration, signal: Signal, to: 
         To::Make => kill_process(pid, signal),
     };
     let ending = process::wait(&mut child, LIMIT)?;
-    // What outlives make is in its process group, and ends by itself.
+    // What outlives make is in its process group, and ends by itself; but for sub-makes that wait for tokens of a make that was
+    // killed.
     let since = Instant::now();
-    while rustix::process::test_kill_process_group(pid).is_ok() && since.elapsed() < LIMIT {
+    let patience = if signal == Signal::KILL { ORPHANS } else { LIMIT };
+    while rustix::process::test_kill_process_group(pid).is_ok() {
+        if since.elapsed() > patience {
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
         std::thread::sleep(Duration::from_millis(2));
     }
     Ok(ending)
