@@ -105,9 +105,19 @@ impl Allowance {
         (!ignored).then(|| Allowance { began: used_by_thread(), most: Duration::from_secs(most) })
     }
 
+    /// How much has been used.
+    pub fn used(&self) -> Duration {
+        used_by_thread().saturating_sub(self.began)
+    }
+
+    /// The same when only so much had been used: the rest went to something with an allowance of its own.
+    pub fn with_used(self, used: Duration) -> Allowance {
+        Allowance { began: used_by_thread().saturating_sub(used), ..self }
+    }
+
     /// Whether it is used up, so that a process would have got SIGXCPU.
     pub fn is_used_up(&self) -> bool {
-        used_by_thread().saturating_sub(self.began) >= self.most
+        self.used() >= self.most
     }
 }
 
@@ -242,6 +252,7 @@ mod tests {
             std::hint::black_box(0);
         }
         assert!(!much.is_used_up());
+        assert!(!little.with_used(Duration::ZERO).is_used_up());
         // Another thread has used nothing yet.
         let other = std::thread::spawn(|| {
             Allowance { began: Duration::ZERO, most: Duration::from_secs(1) }.is_used_up()

@@ -143,7 +143,10 @@ impl Interp<'_> {
         let invocation = Invocation { argv, env: &env, dir: &dir, inherit, begun, streams: &self.streams };
         // What takes the command and writes nothing has its files made, too.
         let done = |exit| (!late.has_failed() && late.open().is_ok()).then_some(exit);
-        if let Some(exit) = self.programs.offer(&invocation) {
+        let used = self.allowance.map(|allowance| allowance.used());
+        let offered = self.programs.offer(&invocation);
+        self.allowance = self.allowance.zip(used).map(|(allowance, used)| allowance.with_used(used));
+        if let Some(exit) = offered {
             return Ok(done(exit));
         }
         if late.has_failed() {
@@ -190,7 +193,11 @@ impl Interp<'_> {
         let dir = self.dir.clone();
         let begun = &self.begun;
         let invocation = Invocation { argv, env: &env, dir: &dir, inherit, begun, streams: &self.streams };
-        if let Some(exit) = self.programs.offer(&invocation) {
+        let used = self.allowance.map(|allowance| allowance.used());
+        let offered = self.programs.offer(&invocation);
+        // A sub-make has its own.
+        self.allowance = self.allowance.zip(used).map(|(allowance, used)| allowance.with_used(used));
+        if let Some(exit) = offered {
             return ran(exit);
         }
         let program = match patiently(|| self.host.find_program(&dir, name, &path)) {
