@@ -6,7 +6,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rkbuild_base::text::words;
 use rkbuild_base::{BString, FxMap, FxSet, Name, Place};
+use rkbuild_syntax::bytes::Unwritten;
 use rkbuild_syntax::{LineId, Lists};
 
 use crate::target::{Dep, FileId, Targets};
@@ -50,9 +52,11 @@ impl Words {
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
+}
 
-    /// The list, expanded: a word that does not count leaves the blank after it.
-    pub fn value(&self) -> BString {
+/// The list, expanded: a word that does not count leaves the blank after it.
+impl Unwritten for Words {
+    fn write(&self) -> BString {
         let mut value = Vec::new();
         for (at, id) in self.lines.iter().enumerate() {
             if self.has(at) {
@@ -61,6 +65,11 @@ impl Words {
             value.push(b' ');
         }
         value.into()
+    }
+
+    fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString> {
+        let written = self.lines().map(|id| self.lists.line(id).written);
+        written.filter(|word| wanted(word)).map(BString::from).collect()
     }
 }
 
@@ -73,16 +82,29 @@ pub struct Shown {
     pub words: Arc<Words>,
 }
 
-impl Shown {
-    /// All of them, separated by blanks; with `once` each the first time only.
-    pub fn text(&self, once: bool) -> BString {
-        let listed = self.words.lines().map(|id| self.words.lists.line(id));
-        let listed = listed.map(|line| (line.name, line.called));
-        let [before, behind] = &self.around;
+/// Of `$+` or `$^`.
+#[derive(Debug)]
+pub struct ShownAs {
+    /// The names.
+    pub all: Arc<Shown>,
+    /// Each is shown the first time only.
+    pub once: bool,
+}
+
+impl ShownAs {
+    fn names(&self) -> impl Iterator<Item = (Name, &'static [u8])> + '_ {
+        let Shown { around: [before, behind], words } = &*self.all;
+        let listed = words.lines().map(|id| words.lists.line(id)).map(|line| (line.name, line.called));
+        before.iter().copied().chain(listed).chain(behind.iter().copied())
+    }
+}
+
+impl Unwritten for ShownAs {
+    fn write(&self) -> BString {
         let mut met = FxSet::default();
         let mut text = Vec::new();
-        for (name, shown) in before.iter().copied().chain(listed).chain(behind.iter().copied()) {
-            if once && !met.insert(name) {
+        for (name, shown) in self.names() {
+            if self.once && !met.insert(name) {
                 continue;
             }
             if !text.is_empty() {
@@ -91,6 +113,19 @@ impl Shown {
             text.extend_from_slice(shown);
         }
         text.into()
+    }
+
+    fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString> {
+        let mut met = FxSet::default();
+        let mut found = Vec::new();
+        for (name, shown) in self.names() {
+            // A name may have blanks in it.
+            let mut words = words(shown).filter(|word| wanted(word)).peekable();
+            if words.peek().is_some() && (!self.once || met.insert(name)) {
+                found.extend(words.map(BString::from));
+            }
+        }
+        found
     }
 }
 

@@ -1,7 +1,7 @@
 //! Makefiles that were read, shared by all sessions of a process while the files stay as they were.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rkbuild_base::{BString, FxMap};
 use rkbuild_host::eyes::{self, Ask};
@@ -29,7 +29,14 @@ pub enum Contents {
 #[derive(Default)]
 pub struct Makefiles {
     entries: Mutex<FxMap<BString, Entry>>,
+    /// Memory that held makefiles and may hold others.
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
+
+/// So many buffers are kept,
+const MOST_BUFFERS: usize = 4;
+/// none of them larger than this.
+const LARGEST_BUFFER: usize = 1 << 20;
 
 enum Entry {
     /// It was read once.
@@ -58,7 +65,8 @@ impl Makefiles {
         key.extend_from_slice(path);
         let first = !self.lock().contains_key(&key);
         if first {
-            let bytes = host.read_makefile(dir, path)?;
+            let buffer = self.buffers().pop().unwrap_or_default();
+            let bytes = host.read_makefile(dir, path, buffer)?;
             self.lock().insert(key, Entry::Met);
             return Ok(Contents::Bytes(bytes));
         }
@@ -68,7 +76,7 @@ impl Makefiles {
         };
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
-            return Ok(Contents::Bytes(host.read_makefile(dir, path)?));
+            return Ok(Contents::Bytes(host.read_makefile(dir, path, Vec::new())?));
         }
         let kept = match self.lock().get(&key) {
             Some(Entry::Kept { meta: kept, hash, makefile }) if same(kept, &meta) => {
@@ -81,7 +89,7 @@ impl Makefiles {
             return Ok(Contents::Makefile(makefile));
         }
         let before = host.now_ns();
-        let bytes = host.read_makefile(dir, path)?;
+        let bytes = host.read_makefile(dir, path, Vec::new())?;
         if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
             return Ok(Contents::Bytes(bytes));
         }
@@ -94,7 +102,23 @@ impl Makefiles {
         Ok(Contents::Makefile(makefile))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, FxMap<BString, Entry>> {
-        self.entries.lock().unwrap_or_else(|e| e.into_inner())
+    /// Gives back what a makefile was read into.
+    pub fn give_back(&self, contents: Contents) {
+        if let Contents::Bytes(buffer) = contents
+            && buffer.capacity() <= LARGEST_BUFFER
+        {
+            let mut buffers = self.buffers();
+            if buffers.len() < MOST_BUFFERS {
+                buffers.push(buffer);
+            }
+        }
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FxMap<BString, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

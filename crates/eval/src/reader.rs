@@ -116,6 +116,7 @@ impl Session {
                 self.add_to_makefile_list(record.name);
                 // Messages give the name that was asked for, wherever the file was found.
                 self.read_contents(&contents, self.name(name))?;
+                self.shared.makefiles.give_back(contents);
                 Ok(record)
             }
             // What can be opened but not read is not forgiven to an optional makefile either.

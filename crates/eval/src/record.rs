@@ -102,8 +102,7 @@ impl Session {
     /// Sets the variable that holds the list. Its value is written down when somebody asks for it.
     fn set_list(&mut self, name: &[u8], words: &Arc<Words>, place: Place) {
         let name = self.name(name);
-        let words = words.clone();
-        let value = Arc::new(Text::later(move || words.value()));
+        let value = Arc::new(Text::later(words.clone()));
         self.vars.define(GLOBAL, name, value, Flavor::Simple, Origin::File, place);
         self.vars.changes += 1;
     }

@@ -217,11 +217,11 @@ impl Host {
 
     /// A file's contents. A signal that ends this process ends the reading, too (EINTR).
     pub fn read(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_noted(dir, path, Most::ANY)
+        self.read_noted(dir, path, Most::ANY, Vec::new())
     }
 
-    fn read_noted(&self, dir: &Dir, path: &[u8], most: Most) -> io::Result<Vec<u8>> {
-        let read = self.read_with_meta(dir.as_fd(), path, most);
+    fn read_noted(&self, dir: &Dir, path: &[u8], most: Most, buffer: Vec<u8>) -> io::Result<Vec<u8>> {
+        let read = self.read_with_meta(dir.as_fd(), path, most, buffer);
         if let Some(eyes) = self.eyes() {
             match &read {
                 Ok((data, meta)) => self.note_contents(dir, path, meta, eyes::hash(data)),
@@ -246,22 +246,29 @@ impl Host {
 
     /// Contents nobody takes note of, with the attributes they had when they were opened.
     pub fn read_unseen(&self, dir: &Dir, path: &[u8]) -> io::Result<(Vec<u8>, Meta)> {
-        self.read_with_meta(dir.as_fd(), path, Most::ANY)
+        self.read_with_meta(dir.as_fd(), path, Most::ANY, Vec::new())
     }
 
-    /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end.
-    pub fn read_makefile(&self, dir: &Dir, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_noted(dir, path, Most { file: MOST_OF_MAKEFILE, stream: MOST_OF_STREAM })
+    /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end. They are read into `buffer`,
+    /// whatever that held before.
+    pub fn read_makefile(&self, dir: &Dir, path: &[u8], buffer: Vec<u8>) -> io::Result<Vec<u8>> {
+        self.read_noted(dir, path, Most { file: MOST_OF_MAKEFILE, stream: MOST_OF_STREAM }, buffer)
     }
 
     pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {
-        self.read_with_meta(dir, path, Most::ANY).map(|(data, _)| data)
+        self.read_with_meta(dir, path, Most::ANY, Vec::new()).map(|(data, _)| data)
     }
 
-    fn read_with_meta(&self, dir: BorrowedFd<'_>, path: &[u8], most: Most) -> io::Result<(Vec<u8>, Meta)> {
+    fn read_with_meta(
+        &self,
+        dir: BorrowedFd<'_>,
+        path: &[u8],
+        most: Most,
+        mut data: Vec<u8>,
+    ) -> io::Result<(Vec<u8>, Meta)> {
         let file = open_read(dir, path)?;
         let meta = Meta::from(rustix::fs::fstat(&file)?);
-        let mut data = Vec::new();
+        data.clear();
         if meta.is_file() && meta.size > 0 {
             let size = usize::try_from(meta.size).unwrap_or(usize::MAX);
             if size > most.file {
@@ -549,7 +556,8 @@ pub(crate) mod tests {
         let (keep, dir) = scratch();
         std::fs::File::create(keep.path().join("large")).unwrap().set_len(1 << 30).unwrap();
         let too_large = |path: &[u8]| {
-            Host::new().read_makefile(&dir, path).unwrap_err().kind() == io::ErrorKind::FileTooLarge
+            Host::new().read_makefile(&dir, path, Vec::new()).unwrap_err().kind()
+                == io::ErrorKind::FileTooLarge
         };
         assert!(too_large(b"large") && too_large(b"/dev/zero"));
     }

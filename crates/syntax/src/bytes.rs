@@ -5,24 +5,35 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rkbuild_base::BString;
 
-/// What makes the bytes. It gives the same whenever it is asked.
-type Make = Box<dyn Fn() -> BString + Send + Sync>;
+/// What bytes can be made of. It gives the same whenever it is asked.
+pub trait Unwritten: Send + Sync {
+    /// The bytes.
+    fn write(&self) -> BString;
+
+    /// Those words of the bytes that `wanted` is true of, in order, without writing down the others.
+    fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString>;
+}
 
 /// Bytes, there already or to be made.
 #[derive(Default)]
 pub struct Bytes {
     made: OnceLock<BString>,
-    make: Option<Make>,
+    make: Option<Arc<dyn Unwritten>>,
 }
 
 impl Bytes {
-    /// Bytes that `make` will give to whoever looks first.
-    pub fn later(make: impl Fn() -> BString + Send + Sync + 'static) -> Bytes {
-        Bytes { made: OnceLock::new(), make: Some(Box::new(make)) }
+    /// Bytes that will be made of `make` when somebody looks at them.
+    pub fn later(make: Arc<dyn Unwritten>) -> Bytes {
+        Bytes { made: OnceLock::new(), make: Some(make) }
+    }
+
+    /// What they will be made of, as long as they are not made.
+    pub fn unwritten(&self) -> Option<&Arc<dyn Unwritten>> {
+        self.make.as_ref().filter(|_| self.made.get().is_none())
     }
 
     /// Changes the bytes.
@@ -34,7 +45,7 @@ impl Bytes {
     }
 
     fn get(&self) -> &BString {
-        self.made.get_or_init(|| self.make.as_ref().map(|make| make()).unwrap_or_default())
+        self.made.get_or_init(|| self.make.as_ref().map(|make| make.write()).unwrap_or_default())
     }
 }
 
@@ -78,23 +89,34 @@ impl fmt::Debug for Bytes {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
 
+    #[derive(Default)]
+    struct Counted(AtomicU32);
+
+    impl Unwritten for Counted {
+        fn write(&self) -> BString {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            "made".into()
+        }
+
+        fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString> {
+            Vec::from_iter(wanted(b"made").then(|| "made".into()))
+        }
+    }
+
     #[test]
     fn bytes_are_made_once_and_only_when_looked_at() {
-        let asked = Arc::new(AtomicU32::new(0));
-        let count = asked.clone();
-        let mut bytes = Bytes::later(move || {
-            count.fetch_add(1, Ordering::Relaxed);
-            "made".into()
-        });
-        assert_eq!(asked.load(Ordering::Relaxed), 0);
+        let made = Arc::new(Counted::default());
+        let mut bytes = Bytes::later(made.clone());
+        assert_eq!(bytes.unwritten().map(|words| words.words(&|_| true).len()), Some(1));
+        assert_eq!(made.0.load(Ordering::Relaxed), 0);
         assert_eq!((&bytes[..], bytes.len()), (&b"made"[..], 4));
+        assert!(bytes.unwritten().is_none());
         bytes.change(|bytes| bytes.push(b'!'));
         assert_eq!(&bytes[..], b"made!");
-        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert_eq!(made.0.load(Ordering::Relaxed), 1);
     }
 }

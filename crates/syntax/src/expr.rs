@@ -1,12 +1,12 @@
 //! Text with `$` references, compiled once to an expression tree.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rkbuild_base::text::{is_space, trim};
 use rkbuild_base::{BString, Name, stack};
 
 use crate::Lang;
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, Unwritten};
 use crate::function::{self, Func};
 
 /// A compiled text: its parts are expanded one after the other into the same buffer.
@@ -82,7 +82,7 @@ impl Text {
     }
 
     /// A text that is written down when somebody first looks at it.
-    pub fn later(make: impl Fn() -> BString + Send + Sync + 'static) -> Text {
+    pub fn later(make: Arc<dyn Unwritten>) -> Text {
         Text { bytes: Bytes::later(make), expr: OnceLock::new() }
     }
 

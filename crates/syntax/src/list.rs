@@ -31,6 +31,9 @@ pub struct Line {
     next: AtomicU32,
 }
 
+/// So many lines may be left out of a list before what comes next is searched for.
+const MOST_LEFT_OUT: usize = 6;
+
 /// All lines of the lists a process has met.
 pub struct Lists {
     lines: boxcar::Vec<Line>,
@@ -84,12 +87,8 @@ impl Lists {
         let mut rest = text;
         let mut last = &self.lines[0];
         loop {
-            let guess = last.next.load(Ordering::Relaxed);
-            let line = &self.lines[guess as usize];
-            if guess > 0
-                && let Some(after) = rest.strip_prefix(line.text)
-            {
-                ids.push(LineId(guess));
+            if let Some((id, line, after)) = self.follow(last, rest) {
+                ids.push(id);
                 (rest, last) = (after, line);
                 continue;
             }
@@ -104,6 +103,20 @@ impl Lists {
             ids.push(LineId(id));
             (rest, last) = (after, &self.lines[id as usize]);
         }
+    }
+
+    /// The line that `text` begins with, if it is one of those that came after `last` in other lists, and what follows. A list
+    /// leaves out what it has named before, so some may be missing.
+    fn follow<'s, 'a>(&'s self, last: &Line, text: &'a [u8]) -> Option<(LineId, &'s Line, &'a [u8])> {
+        let mut next = last.next.load(Ordering::Relaxed);
+        for _ in 0..MOST_LEFT_OUT {
+            let line = Some(&self.lines[next as usize]).filter(|_| next > 0)?;
+            if let Some(after) = text.strip_prefix(line.text) {
+                return Some((LineId(next), line, after));
+            }
+            next = line.next.load(Ordering::Relaxed);
+        }
+        None
     }
 
     /// The number of a line, made now if it is new.

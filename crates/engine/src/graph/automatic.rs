@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rkbuild_base::{FxSet, Name, Place};
-use rkbuild_eval::listed::Shown;
+use rkbuild_eval::listed::{Shown, ShownAs};
 use rkbuild_eval::{Dep, FileId, Flavor, Origin, Result, ScopeId};
 use rkbuild_syntax::Text;
 
@@ -151,10 +151,9 @@ impl Graph<'_> {
         let text = |value: Vec<u8>| if value.is_empty() { empty.clone() } else { Arc::new(Text::new(value)) };
         let (caret, plus) = match self.session.targets.list_of(file) {
             Some(listed) => {
-                let shown = Arc::new(Shown { around, words: listed.words.clone() });
-                let of_plus = shown.clone();
-                let caret = Text::later(move || shown.text(true));
-                (Arc::new(caret), Arc::new(Text::later(move || of_plus.text(false))))
+                let all = Arc::new(Shown { around, words: listed.words.clone() });
+                let later = |once| Arc::new(Text::later(Arc::new(ShownAs { all: all.clone(), once })));
+                (later(true), later(false))
             }
             None => {
                 let caret = text(caret);

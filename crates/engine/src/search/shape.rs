@@ -20,7 +20,9 @@ impl Shape {
     /// True when a name, whose last part is `base`, is of this shape. The stem may be empty.
     pub(crate) fn fits(&self, name: &[u8], base: &[u8]) -> bool {
         let name = if self.of_base { base } else { name };
-        name.ends_with(&self.behind) && name.starts_with(&self.before)
+        // The last byte tells most of them apart.
+        let last = self.behind.last().is_none_or(|c| name.last() == Some(c));
+        last && name.ends_with(&self.behind) && name.starts_with(&self.before)
     }
 }
 

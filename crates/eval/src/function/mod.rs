@@ -17,9 +17,12 @@ pub mod text;
 pub mod vars;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use rkbuild_syntax::bytes::Unwritten;
 use rkbuild_syntax::{Func, Part, Text};
 
+use crate::variable::{Flavor, Origin};
 use crate::{Result, Session};
 
 /// Arguments of a call, expanded. Missing ones are empty.
@@ -45,7 +48,15 @@ impl Session {
                 self.give_back_all(values);
             }
             [one, two] => {
-                let values = [self.argument(one)?, self.argument(two)?];
+                let first = self.argument(one)?;
+                if func == Func::Filter
+                    && let Some(unwritten) = self.unwritten(two)
+                {
+                    text::filter_unwritten(&first, &*unwritten, out);
+                    self.give_back_all([first]);
+                    return Ok(());
+                }
+                let values = [first, self.argument(two)?];
                 self.call_expanded(func, &values, out)?;
                 self.give_back_all(values);
             }
@@ -88,6 +99,21 @@ impl Session {
                 Ok(Cow::Owned(value))
             }
         }
+    }
+
+    /// What an argument will be written from that is but a list which nobody has written down yet.
+    fn unwritten(&self, arg: &Text) -> Option<Arc<dyn Unwritten>> {
+        if arg.is_huge() {
+            return None;
+        }
+        let var = match &*arg.expr(&self.shared.lang).parts {
+            [Part::Var(name)] => self.vars.lookup(*name)?,
+            [Part::Literal(blank), Part::Var(name)] if **blank == *b" " => self.vars.lookup(*name)?,
+            _ => return None,
+        };
+        let data = var.data.borrow();
+        let is_plain = data.flavor == Flavor::Simple && data.origin == Origin::Automatic && !data.append;
+        data.value.bytes.unwritten().filter(|_| is_plain).cloned()
     }
 
     fn check_count(&self, func: Func, count: usize) -> Result<()> {

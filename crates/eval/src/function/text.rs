@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use rkbuild_base::FxSet;
 use rkbuild_base::text::{find_space, is_space, trim_start, words as split};
+use rkbuild_syntax::bytes::Unwritten;
 
 use crate::pattern::find_percent;
 use crate::{Result, Session};
@@ -161,6 +162,17 @@ pub fn filter(patterns: &[u8], text: &[u8], keep: bool, out: &mut Vec<u8>) {
             out.extend_from_slice(word);
             out.push(b' ');
         }
+    }
+    drop_last_space(start, out);
+}
+
+/// `$(filter patterns,text)` of a text that need not be written down for it.
+pub fn filter_unwritten(patterns: &[u8], text: &dyn Unwritten, out: &mut Vec<u8>) {
+    let filter = Filter::new(patterns);
+    let start = out.len();
+    for word in text.words(&|word| filter.matches(word)) {
+        out.extend_from_slice(&word);
+        out.push(b' ');
     }
     drop_last_space(start, out);
 }
