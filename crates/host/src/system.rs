@@ -69,6 +69,12 @@ impl Host {
         now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec)
     }
 
+    /// CPU time of this process and no other, in nanoseconds.
+    pub fn cpu_ns(&self) -> u64 {
+        let spent = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        (spent.tv_sec.saturating_mul(1_000_000_000).saturating_add(spent.tv_nsec)) as u64
+    }
+
     /// The load of the machine; `None` where the system does not tell.
     pub fn load(&self) -> Option<Load> {
         parse_load(&self.read_at(CWD, b"/proc/loadavg").ok()?)
@@ -121,7 +127,7 @@ mod tests {
         let host = Host::new();
         let then = host.now_ns();
         assert!(then > 1_700_000_000_000_000_000 && host.now_ns() >= then);
-        assert!(host.cpu_count() > 0);
+        assert!(host.cpu_count() > 0 && host.cpu_ns() > 0);
         assert!(host.umask() <= 0o777);
     }
 }

@@ -15,7 +15,7 @@ use rkbuild_engine::jobs::recall::Asked;
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watched};
+use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watch, Watched};
 use rkbuild_host::{Env, Exit, Eyes, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
@@ -52,6 +52,16 @@ pub struct Known {
     pub writes: Vec<(BString, u32, Vec<u8>)>,
     /// What it gave.
     pub output: Output,
+}
+
+/// What of a file that it looked at may matter to a command, besides its kind, size and permissions.
+struct Matters {
+    /// Its time.
+    times: bool,
+    /// Which file it is.
+    files: bool,
+    /// Of a directory, its owner.
+    owners: bool,
 }
 
 /// What a command is found by, before the variables it looks at are known.
@@ -101,22 +111,8 @@ impl Memory {
             false => fd::pipe().ok()?,
         };
         let one = !asked.captured && asked.stdio.same_output();
-        let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
-        let name = asked.argv.first()?;
-        let (program, sought) = self.seek(asked, name, path)?;
-        let watch = self
-            .host
-            .watch(&Spawn {
-                program: &program,
-                argv: asked.argv,
-                env: asked.env,
-                dir: asked.dir,
-                stdin: asked.stdio.stdin.as_fd(),
-                stdout: out_write.as_fd(),
-                stderr: if one { out_write.as_fd() } else { err_write.as_fd() },
-                inherit: &[],
-            })
-            .ok()?;
+        let err = if one { out_write.as_fd() } else { err_write.as_fd() };
+        let (watch, sought) = self.start_watched(asked, out_write.as_fd(), err)?;
         drop((out_write, err_write));
         let mut streams = [(out_read, Vec::new(), false, false), (err_read, Vec::new(), false, true)];
         let exit = loop {
@@ -161,6 +157,28 @@ impl Memory {
         Some(Ran { output: Output { exit, out, err }, watched, sought })
     }
 
+    /// Starts a command under watch, and tells where its program was looked for.
+    fn start_watched(
+        &self,
+        asked: &Asked<'_>,
+        stdout: BorrowedFd<'_>,
+        stderr: BorrowedFd<'_>,
+    ) -> Option<(Watch, Vec<Look>)> {
+        let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
+        let (program, sought) = self.seek(asked, asked.argv.first()?, path)?;
+        let spawn = Spawn {
+            program: &program,
+            argv: asked.argv,
+            env: asked.env,
+            dir: asked.dir,
+            stdin: asked.stdio.stdin.as_fd(),
+            stdout,
+            stderr,
+            inherit: &[],
+        };
+        Some((self.host.watch(&spawn).ok()?, sought))
+    }
+
     /// Finds a command's program, and tells where it was looked for.
     fn seek(&self, asked: &Asked<'_>, name: &[u8], path: &[u8]) -> Option<(BString, Vec<Look>)> {
         let eyes = Arc::new(Eyes::default());
@@ -171,21 +189,8 @@ impl Memory {
 
     /// Runs a command under watch that writes to the terminal itself: somebody may be answering it there.
     fn run_in_sight(&self, asked: &Asked<'_>) -> Option<Ran> {
-        let path = asked.env.get(b"PATH").map_or(BStr::new(DEFAULT_PATH), |path| path);
-        let (program, sought) = self.seek(asked, asked.argv.first()?, path)?;
-        let watch = self
-            .host
-            .watch(&Spawn {
-                program: &program,
-                argv: asked.argv,
-                env: asked.env,
-                dir: asked.dir,
-                stdin: asked.stdio.stdin.as_fd(),
-                stdout: asked.stdio.stdout.as_fd(),
-                stderr: asked.stdio.stderr.as_fd(),
-                inherit: &[],
-            })
-            .ok()?;
+        let (out, err) = (asked.stdio.stdout.as_fd(), asked.stdio.stderr.as_fd());
+        let (watch, sought) = self.start_watched(asked, out, err)?;
         if let Some(signals) = signals::fd() {
             let _ = poll::wait(&[(watch.child().fd(), Ready::Read), (signals, Ready::Read)], None);
         }
@@ -268,11 +273,8 @@ impl Memory {
         }
         for program in &watched.programs {
             let Some(row) = pure::row_of(program.path.as_bstr()) else { continue };
-            let arguments = program.arguments.iter().skip(1);
-            for word in row.not_with {
-                if arguments.clone().any(|argument| argument.starts_with(word.as_bytes())) {
-                    return Some(format!("{} with {word}", row.name));
-                }
+            if let Some(word) = row.impure_with(program.arguments.iter().skip(1).map(|word| word.as_bstr())) {
+                return Some(format!("{} with {word}", row.name));
             }
         }
         for text in &texts {
@@ -351,9 +353,13 @@ impl Memory {
         let rows: Vec<&pure::Row> =
             watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
         let texts = self.texts(asked, watched);
-        let compares = |text: &BString| ["-nt", "-ot", "-ef"].iter().any(|op| text.find(op).is_some());
+        let compares = |op: &str| texts.iter().any(|text| text.find(op).is_some());
         let prints = |row: &&pure::Row| row.name == "diff";
-        let times = texts.iter().any(compares) || rows.iter().any(prints);
+        let matters = Matters {
+            times: compares("-nt") || compares("-ot") || rows.iter().any(prints),
+            files: compares("-ef"),
+            owners: rows.iter().any(|row| row.owners),
+        };
         let mut facts = ran.sought.clone();
         for seen in &watched.seen {
             let temporary = watched.temporary.contains(&seen.path);
@@ -365,7 +371,7 @@ impl Memory {
                 facts.push((Ask::Stat, seen.path.clone(), seen_there(&seen.found)));
                 continue;
             }
-            self.facts_of(seen, times, watched.began_ns, &mut facts)?;
+            self.facts_of(seen, &matters, watched.began_ns, &mut facts)?;
         }
         Ok(Known {
             variables: variables(asked.env, &rows, &texts),
@@ -379,7 +385,7 @@ impl Memory {
     fn facts_of(
         &self,
         seen: &rkbuild_host::watch::Seen,
-        times: bool,
+        matters: &Matters,
         began: i64,
         facts: &mut Vec<Look>,
     ) -> Result<(), String> {
@@ -429,11 +435,13 @@ impl Memory {
                 used |= used::CONTENTS;
                 contents = Some(eyes::hash(&data));
             }
-        } else if !meta.is_dir() && (seen.uses.has(Uses::STAT) || seen.uses.has(Uses::ACCESS)) {
+        } else if (matters.owners || !meta.is_dir())
+            && (seen.uses.has(Uses::STAT) || seen.uses.has(Uses::ACCESS))
+        {
             used |= used::SHAPE;
         }
-        if times && seen.uses.has(Uses::STAT) {
-            used |= used::TIME;
+        if seen.uses.has(Uses::STAT) {
+            used |= if matters.times { used::TIME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
         let ask = if meta.is_symlink() { Ask::Lstat } else { Ask::Stat };
         let young = eyes::is_young(&meta, began);

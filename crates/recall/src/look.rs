@@ -8,112 +8,138 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bstr::BStr;
 use rayon::prelude::*;
 use rkbuild_host::eyes::Ask;
-use rkbuild_host::{Dir, Host};
+use rkbuild_host::{Count, Dir, Host};
 
 use crate::fact::Spot;
-use crate::store::{Proof, Store};
+use crate::store::{Group, Proof, Store};
 use crate::trace::Use;
 
-/// Fewer facts than this are looked at one after the other.
-const FEW: usize = 512;
+/// Fewer directories than this are looked at one after the other.
+const FEW: usize = 64;
+/// Opening a directory pays where so many names are looked at in it.
+const MANY: usize = 6;
 
 /// What was found about the facts of a store.
 pub struct Looks {
     /// For each fact, what of it does not hold, and above that the epoch in which that was found; 0 where nobody looked.
     found: Vec<AtomicU64>,
+    /// For each directory, whether its attributes prove its names (1) or not (0), with the epoch as above.
+    proofs: Vec<AtomicU64>,
+    /// How many facts were looked at, those that their directories prove left out.
+    pub looked: Count,
+}
+
+/// An epoch while children run is none that is ever met again.
+fn mark(epoch: Option<u64>, found: u8) -> u64 {
+    epoch.map_or(0, |epoch| epoch << 8 | u64::from(found))
+}
+
+fn marked(slot: Option<&AtomicU64>, epoch: Option<u64>) -> Option<u8> {
+    let found = slot?.load(Ordering::Relaxed);
+    (found != 0 && Some(found >> 8) == epoch).then_some(found as u8)
 }
 
 impl Looks {
     /// Nothing was looked at yet.
     pub fn new(store: &Store) -> Looks {
-        Looks { found: (0..store.facts()).map(|_| AtomicU64::new(0)).collect() }
+        let none = |count| (0..count).map(|_| AtomicU64::new(0)).collect();
+        Looks { found: none(store.facts()), proofs: none(store.dirs()), looked: Count::default() }
     }
 
-    fn known(&self, fact: u32, epoch: Option<u64>) -> Option<u8> {
-        let found = self.found.get(fact as usize)?.load(Ordering::Relaxed);
-        (found != 0 && Some(found >> 8) == epoch).then_some(found as u8)
-    }
-
-    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed` where that is wanted.
+    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`.
     pub fn hold(
         &self,
         store: &Store,
         host: &Host,
         root: &Dir,
         uses: impl Iterator<Item = Use>,
-        changed: Option<&mut Vec<u32>>,
+        changed: &mut Vec<u32>,
     ) -> bool {
+        let uses: Vec<Use> = uses.collect();
+        for group in uses.chunk_by(|a, b| store.dir_of(a.0) == store.dir_of(b.0)) {
+            self.look_in(store, host, root, group, changed);
+        }
+        changed.is_empty()
+    }
+
+    /// The same for a trace and all below it.
+    pub fn hold_all<'a>(
+        &self,
+        store: &Store,
+        host: &Host,
+        root: &Dir,
+        groups: impl Iterator<Item = Group<'a>>,
+        changed: &mut Vec<u32>,
+    ) -> bool {
+        let groups: Vec<Group<'a>> = groups.collect();
+        let look = |group: &Group<'a>| {
+            let epoch = host.quiet_epoch();
+            let proved = self.proves(store, host, root, group.dir, epoch);
+            let uses: Vec<Use> = match proved {
+                true => group.others.clone().collect(),
+                false => group.names.clone().chain(group.others.clone()).collect(),
+            };
+            let mut changed = Vec::new();
+            self.look_in(store, host, root, &uses, &mut changed);
+            changed
+        };
+        match groups.len() < FEW {
+            true => groups.iter().for_each(|group| changed.extend(look(group))),
+            false => changed.par_extend(groups.par_iter().with_min_len(16).flat_map_iter(look)),
+        }
+        changed.is_empty()
+    }
+
+    /// Whether a directory is the one it was when its names were looked at, with the same times: it has the same names then.
+    fn proves(&self, store: &Store, host: &Host, root: &Dir, dir: u32, epoch: Option<u64>) -> bool {
+        let Some(proof) = store.proof(dir) else { return false };
+        let slot = self.proofs.get(dir as usize);
+        if let Some(proved) = marked(slot, epoch) {
+            return proved != 0;
+        }
+        let now = host.look_unseen(Ask::Stat, root, store.dir(dir));
+        let proved = now.is_ok_and(|now| Proof::of(&now) == proof);
+        if let Some(slot) = slot {
+            slot.store(mark(epoch, u8::from(proved)), Ordering::Relaxed);
+        }
+        proved
+    }
+
+    /// Looks at facts of one directory, unless it is known what they are now.
+    fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[Use], changed: &mut Vec<u32>) {
+        let Some(dir) = group.first().and_then(|(first, _)| store.dir_of(*first)) else { return };
         let epoch = host.quiet_epoch();
         let mut unknown = Vec::new();
-        let mut uses: Vec<Use> = uses.collect();
-        uses.retain(|(fact, used)| match self.known(*fact, epoch) {
-            Some(broken) => broken & used != 0,
-            None => {
-                unknown.push(*fact);
-                true
+        for (fact, used) in group {
+            match marked(self.found.get(*fact as usize), epoch) {
+                Some(broken) if broken & used != 0 => changed.push(*fact),
+                Some(_) => {}
+                None => unknown.push((*fact, *used)),
             }
-        });
-        if uses.len() > unknown.len() && changed.is_none() {
-            return false;
         }
-        self.look(store, host, root, &unknown);
-        // The epoch may have gone on meanwhile; what was found is as new as can be.
-        let broken =
-            |fact: u32| self.found.get(fact as usize).map_or(u8::MAX, |f| f.load(Ordering::Relaxed) as u8);
-        match changed {
-            Some(changed) => {
-                changed.extend(
-                    uses.iter().filter(|(fact, used)| broken(*fact) & used != 0).map(|(fact, _)| *fact),
-                );
-                changed.is_empty()
-            }
-            None => uses.iter().all(|(fact, used)| broken(*fact) & used == 0),
+        let is_of_names =
+            |n: u32| !store.name(n).is_empty() && store.fact(n).is_some_and(|f| f.is_of_names());
+        if unknown.iter().any(|(fact, _)| is_of_names(*fact)) && self.proves(store, host, root, dir, epoch) {
+            unknown.retain(|(fact, _)| !is_of_names(*fact));
         }
-    }
-
-    /// Looks at facts, which are in the order of their numbers.
-    fn look(&self, store: &Store, host: &Host, root: &Dir, facts: &[u32]) {
-        // Directory by directory: facts are sorted so.
-        let groups: Vec<&[u32]> = facts.chunk_by(|a, b| store.dir_of(*a) == store.dir_of(*b)).collect();
-        let look = |group: &&[u32]| self.look_in(store, host, root, group);
-        if facts.len() < FEW {
-            groups.iter().for_each(look);
-        } else {
-            groups.par_iter().with_min_len(16).for_each(look);
-        }
-    }
-
-    fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[u32]) {
-        let Some(first) = group.first() else { return };
-        let dir = store.dir_of(*first).unwrap_or_default();
-        let path = store.dir(dir);
-        let proof = store.proof(dir);
-        let epoch = host.quiet_epoch().unwrap_or(0);
-        let mut place = None;
-        if group.len() > 1 {
-            place = host.place(path).ok();
-        }
-        let now = proof.and_then(|_| match &place {
-            Some(place) => host.stat_in(place, b".", true).ok(),
-            None => host.look_unseen(Ask::Stat, root, path).ok(),
-        });
-        // The same directory with the same times has the same names.
-        let proved = proof.is_some() && now.as_ref().map(Proof::of) == proof;
-        for n in group {
-            let broken = match store.fact(*n) {
-                Some(fact) if proved && fact.is_of_names() => 0,
+        self.looked.add(unknown.len() as u64);
+        let place = if unknown.len() >= MANY { host.place(store.dir(dir)).ok() } else { None };
+        for (n, used) in unknown {
+            let broken = match store.fact(n) {
                 Some(fact) => {
                     // What ends in a slash is the directory itself.
-                    let name = Some(store.name(*n)).filter(|name| !name.is_empty());
+                    let name = Some(store.name(n)).filter(|name| !name.is_empty());
                     let name = name.unwrap_or(BStr::new(b"."));
-                    let spot = Spot { root, place: place.as_ref(), name, path: &|| store.path(*n) };
+                    let spot = Spot { root, place: place.as_ref(), name, path: &|| store.path(n) };
                     fact.broken(host, &spot)
                 }
                 None => u8::MAX,
             };
-            if let Some(slot) = self.found.get(*n as usize) {
-                // An epoch of 0, while children run, is none that is ever met again.
-                slot.store(epoch << 8 | u64::from(broken), Ordering::Relaxed);
+            if let Some(slot) = self.found.get(n as usize) {
+                slot.store(mark(epoch, broken), Ordering::Relaxed);
+            }
+            if broken & used != 0 {
+                changed.push(n);
             }
         }
     }

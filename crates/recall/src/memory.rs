@@ -1,13 +1,15 @@
 //! What is remembered in one process: the store of the tree, what of it holds, and what is new.
 
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Asked, Recall};
-use rkbuild_host::eyes::{self, Output, State};
-use rkbuild_host::{Dir, Env, Eyes, Host};
+use rkbuild_host::eyes::{self, Ask, Output, State};
+use rkbuild_host::{Count, Dir, Env, Eyes, Host};
 use rustc_hash::FxHashMap;
 
 use crate::command::{self, Class, Known};
@@ -111,6 +113,27 @@ pub struct Stats {
     pub commands_effective: u64,
     /// The size of the store that was read, in bytes.
     pub store: u64,
+    /// Facts that were looked at, those that a directory's own attributes proved left out.
+    pub looked: u64,
+    /// How long each phase took, in nanoseconds, all threads together.
+    pub phases: [(&'static str, u64); 4],
+}
+
+/// Time that went into what a memory does.
+#[derive(Debug, Default)]
+struct Phases {
+    reading: Count,
+    looking: Count,
+    giving: Count,
+    writing: Count,
+}
+
+/// Runs something and adds how long it took.
+fn timed<T>(phase: &Count, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let done = work();
+    phase.add(began.elapsed().as_nanos() as u64);
+    done
 }
 
 /// What one process remembers.
@@ -130,6 +153,7 @@ pub struct Memory {
     expected: Mutex<FxHashMap<u64, u32>>,
     /// In verify mode: where recall would have spoken differently.
     differences: Mutex<Vec<String>>,
+    phases: Phases,
     most: u64,
 }
 
@@ -152,10 +176,11 @@ impl Memory {
         let host = host.unseen();
         let place = Place::new(env, key::of_tree(dir.path(), argv))?;
         let machine = key::of_machine(build);
-        let store = place.read(&host, &root).and_then(|data| Store::new(data, machine));
-        let store = store.map(|store| {
+        let phases = Phases::default();
+        let store = timed(&phases.reading, || {
+            let store = Store::new(place.read(&host, &root)?, machine)?;
             let looks = Looks::new(&store);
-            (store, looks)
+            Some((store, looks))
         });
         let commands = Commands::new(place.of_commands());
         let most = env
@@ -177,6 +202,7 @@ impl Memory {
             stats: Mutex::default(),
             expected: Mutex::default(),
             differences: Mutex::default(),
+            phases,
             most,
         }))
     }
@@ -194,6 +220,15 @@ impl Memory {
         stats.lost = lock(&self.new).lost.clone();
         stats.facts = self.store.as_ref().map_or(0, |(store, _)| store.facts() as u64);
         stats.store = self.store.as_ref().map_or(0, |(store, _)| store.size() as u64);
+        let commands = self.commands.store.get().and_then(|store| store.as_ref());
+        stats.looked =
+            [self.store.as_ref(), commands].iter().flatten().map(|(_, looks)| looks.looked.get()).sum();
+        stats.phases = [
+            ("reading what is remembered", self.phases.reading.get()),
+            ("looking", self.phases.looking.get()),
+            ("giving", self.phases.giving.get()),
+            ("writing what is new", self.phases.writing.get()),
+        ];
         stats
     }
 
@@ -211,7 +246,7 @@ impl Memory {
         let (store, looks) = self.store.as_ref()?;
         let n = store.find(self.key(invocation))?;
         let mut changed = Vec::new();
-        if self.holds(store, looks, n, &mut changed) {
+        if timed(&self.phases.looking, || self.holds(store, looks, n, &mut changed)) {
             return Some(n);
         }
         let mut stats = lock(&self.stats);
@@ -230,9 +265,9 @@ impl Memory {
     fn holds(&self, store: &Store, looks: &Looks, n: u32, changed: &mut Vec<u32>) -> bool {
         let Some(entry) = store.entry(n) else { return false };
         if let Some(closure) = store.closure(&entry) {
-            return looks.hold(store, &self.host, &self.root, closure, Some(changed));
+            return looks.hold_all(store, &self.host, &self.root, closure, changed);
         }
-        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), Some(changed)) {
+        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), changed) {
             return false;
         }
         let Some(steps) = store.steps(&entry) else { return false };
@@ -244,6 +279,10 @@ impl Memory {
 
     /// Writes what is new. Called when the process's own make has ended.
     pub fn finish(&self) {
+        timed(&self.phases.writing, || self.write());
+    }
+
+    fn write(&self) {
         self.finish_commands();
         let mut new = std::mem::take(&mut *lock(&self.new));
         lock(&self.new).lost = std::mem::take(&mut new.lost);
@@ -263,7 +302,7 @@ impl Memory {
             })
             .collect();
         let lost = std::mem::take(&mut lock(&self.new).lost);
-        let (contents, dropped) = Merge::new(new, old, run, &given).contents();
+        let (mut contents, dropped) = Merge::new(new, old, run, &given).contents();
         lock(&self.new).lost = lost;
         for why in dropped {
             self.reason(&why);
@@ -271,6 +310,7 @@ impl Memory {
         if contents.traces.is_empty() {
             return;
         }
+        contents.fold_missing(|path| self.is_missing(path));
         let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
         // A disk that is full or a home that can't be written: the next build is evaluated like this one.
         if data.len() as u64 <= self.most && self.place.write(&self.host, &self.root, &data).is_ok() {
@@ -310,7 +350,7 @@ impl Memory {
         let (store, looks) = self.command_store()?;
         let n = store.find(second)?;
         let entry = store.entry(n)?;
-        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), None) {
+        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), &mut Vec::new()) {
             return None;
         }
         let mut writes = Vec::new();
@@ -370,12 +410,18 @@ impl Memory {
         let old = self.command_store().map(|(store, _)| store);
         let run = old.map_or(0, |store| store.run) + 1;
         let used = lock(&self.commands.used).clone();
-        let (contents, _) = Merge::new(new, old, run, &used).contents();
+        let (mut contents, _) = Merge::new(new, old, run, &used).contents();
+        contents.fold_missing(|path| self.is_missing(path));
         let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
         if data.len() as u64 <= self.most {
             // Where it can't be written the next build finds out again.
             let _ = self.commands.place.write(&self.host, &self.root, &data);
         }
+    }
+
+    fn is_missing(&self, path: &BStr) -> bool {
+        let look = self.host.look_unseen(Ask::Lstat, &self.root, path);
+        look.is_err_and(|error| error.kind() == ErrorKind::NotFound)
     }
 
     /// What proves that a directory has these names, or lacks them, as long as it stays the same; `None` where nothing does.
@@ -516,7 +562,7 @@ impl Recall for Memory {
             lock(&self.expected).insert(invocation.number, n);
             return None;
         }
-        let status = self.give_trace(again, invocation, n)?;
+        let status = timed(&self.phases.giving, || self.give_trace(again, invocation, n))?;
         lock(&self.outcomes).insert(invocation.number, Outcome::Given(n));
         lock(&self.stats).given += 1;
         Some(status)

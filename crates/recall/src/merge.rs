@@ -2,11 +2,11 @@
 
 use std::collections::hash_map::Entry as Slot;
 
-use bstr::BString;
+use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::eyes::{self, Answer, Ask, Seen};
 use rustc_hash::FxHashMap;
 
-use crate::fact::Fact;
+use crate::fact::{Fact, split};
 use crate::key;
 use crate::store::{Contents, Store};
 use crate::trace::{Command, Environment, Step, Trace};
@@ -331,5 +331,168 @@ impl<'a> Merge<'a> {
                 }
             }
         }
+    }
+}
+
+/// Where what is not in a directory that is not there is noted: at the topmost directory that is missing.
+struct Missing<F> {
+    is_missing: F,
+    known: FxHashMap<BString, Option<BString>>,
+}
+
+impl<F: Fn(&BStr) -> bool> Missing<F> {
+    /// The topmost directory that is missing on the way to what is in `dir`.
+    fn top(&mut self, dir: &BStr) -> Option<BString> {
+        if dir == "/" {
+            return None;
+        }
+        if let Some(top) = self.known.get(dir) {
+            return top.clone();
+        }
+        let top = match (self.is_missing)(dir) {
+            true => self.top(split(dir).0).or_else(|| Some(dir.to_owned())),
+            false => None,
+        };
+        self.known.insert(dir.to_owned(), top.clone());
+        top
+    }
+}
+
+impl Contents {
+    /// Puts one fact in the place of all that say that something is not in a directory which itself is not there: that it is
+    /// missing is enough for them. `is_missing` looks at a path without following a link at its end.
+    pub(crate) fn fold_missing(&mut self, is_missing: impl Fn(&BStr) -> bool) {
+        const ENOENT: i32 = 2;
+        let mut missing = Missing { is_missing, known: FxHashMap::default() };
+        let mut tops: FxHashMap<BString, Vec<u32>> = FxHashMap::default();
+        for (n, (path, fact)) in (0..).zip(&self.facts) {
+            let path = path.as_bstr();
+            if fact.answer == Answer::Failed(ENOENT)
+                && let Some(top) = missing.top(split(path.strip_suffix(b"/").unwrap_or(path).as_bstr()).0)
+            {
+                tops.entry(top).or_default().push(n);
+            }
+        }
+        // Where somebody looked at that directory itself, that is the fact.
+        let mut place: Vec<u32> = (0..self.facts.len() as u32).collect();
+        let mut heads: FxHashMap<BString, u32> = FxHashMap::default();
+        for (n, (path, fact)) in (0..).zip(&self.facts) {
+            if fact.ask != Ask::Lstat || !tops.contains_key(path) {
+                continue;
+            }
+            if fact.answer == Answer::Failed(ENOENT) {
+                heads.insert(path.clone(), n);
+            } else {
+                // It was there before, and what was seen then counts.
+                tops.remove(path);
+            }
+        }
+        for (top, below) in tops {
+            let head = heads.get(&top).copied().unwrap_or_else(|| {
+                let seen = Seen {
+                    used: eyes::used::THERE,
+                    answer: Answer::Failed(ENOENT),
+                    contents: None,
+                    young: false,
+                };
+                self.facts.push((top, Fact::new(Ask::Lstat, &seen)));
+                self.facts.len() as u32 - 1
+            });
+            for n in below {
+                if let Some(slot) = place.get_mut(n as usize) {
+                    *slot = head;
+                }
+            }
+        }
+        place.extend(place.len() as u32..self.facts.len() as u32);
+        self.move_facts(&place);
+    }
+
+    /// Makes the uses of each fact those of the one whose number `place` has; facts that are then used nowhere go.
+    fn move_facts(&mut self, place: &[u32]) {
+        let mut now: Vec<Option<u32>> = vec![None; self.facts.len()];
+        let mut kept: u32 = 0;
+        for (n, to) in (0..).zip(place) {
+            if n == *to
+                && let Some(slot) = now.get_mut(n as usize)
+            {
+                *slot = Some(kept);
+                kept += 1;
+            }
+        }
+        for trace in &mut self.traces {
+            for (n, _) in &mut trace.facts {
+                let to = place.get(*n as usize).and_then(|to| now.get(*to as usize));
+                *n = to.copied().flatten().unwrap_or(*n);
+            }
+            trace.facts.sort_unstable();
+            trace.facts.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 |= next.1;
+                }
+                same
+            });
+        }
+        let mut at = 0;
+        self.facts.retain(|_| {
+            at += 1;
+            now.get(at - 1).copied().flatten().is_some()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(facts: &[(Ask, &str, Answer)]) -> Contents {
+        let fact = |(ask, path, answer): &(Ask, &str, Answer)| {
+            let seen = Seen { used: 1, answer: answer.clone(), contents: None, young: false };
+            (BString::from(*path), Fact::new(*ask, &seen))
+        };
+        let trace = Trace {
+            key: 1,
+            top: true,
+            status: 0,
+            run: 0,
+            facts: (0..facts.len() as u32).map(|n| (n, 1)).collect(),
+            steps: Vec::new(),
+            writes: Vec::new(),
+        };
+        Contents { facts: facts.iter().map(fact).collect(), traces: vec![trace], envs: Vec::new() }
+    }
+
+    fn folded(facts: &[(Ask, &str, Answer)], missing: &[&str]) -> (Vec<String>, Vec<(u32, u8)>) {
+        let mut contents = contents(facts);
+        contents.fold_missing(|path| {
+            missing.iter().any(|m| path == *m || path.starts_with(format!("{m}/").as_bytes()))
+        });
+        let paths = contents.facts.iter().map(|(path, fact)| format!("{:?} {path}", fact.ask)).collect();
+        (paths, contents.traces.remove(0).facts)
+    }
+
+    const NO: Answer = Answer::Failed(2);
+
+    #[test]
+    fn what_is_not_in_a_missing_directory_is_one_fact() {
+        let facts = [
+            (Ask::Lstat, "/d/RCS/a", NO),
+            (Ask::Stat, "/d/a", Answer::There),
+            (Ask::Stat, "/d/RCS/x/b", NO),
+            (Ask::Lstat, "/d/RCS", NO),
+            (Ask::Lstat, "/e/b", NO),
+        ];
+        let (paths, uses) = folded(&facts, &["/d/RCS"]);
+        assert_eq!(paths, ["Stat /d/a", "Lstat /d/RCS", "Lstat /e/b"]);
+        assert_eq!(uses, [(0, 1), (1, 1), (2, 1)]);
+        let (paths, _) = folded(&facts[..3], &["/d/RCS"]);
+        assert_eq!(paths, ["Stat /d/a", "Lstat /d/RCS"]);
+    }
+
+    #[test]
+    fn a_directory_that_was_seen_there_does_not_stand_for_what_it_lacked() {
+        let facts = [(Ask::Lstat, "/d/RCS/a", NO), (Ask::Lstat, "/d/RCS", Answer::There)];
+        assert_eq!(folded(&facts, &["/d/RCS"]).0, ["Lstat /d/RCS/a", "Lstat /d/RCS"]);
     }
 }

@@ -14,6 +14,10 @@ pub struct Row {
     pub variables: &'static [&'static str],
     /// How arguments begin with which it is not pure.
     pub not_with: &'static [&'static str],
+    /// If there are any, it is pure only where each argument is one of these.
+    pub only_with: &'static [&'static str],
+    /// Who owns a directory matters to it.
+    pub owners: bool,
     /// It is a compiler: its sources may ask for the time.
     pub compiles: bool,
     /// Why it is pure.
@@ -89,7 +93,7 @@ const fn row(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row { name, variables, not_with, compiles: false, reason }
+    Row { name, variables, not_with, only_with: &[], owners: false, compiles: false, reason }
 }
 
 /// A compiler.
@@ -99,7 +103,7 @@ const fn compiler(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row { name, variables, not_with, compiles: true, reason }
+    Row { name, variables, not_with, only_with: &[], owners: false, compiles: true, reason }
 }
 
 /// The table.
@@ -265,6 +269,33 @@ pub const ROWS: &[Row] = &[
     row("pkgconf", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
     row("pkg-config", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
     row("env", &[], &[], "starts a program; that it shows all variables is told apart"),
+    Row {
+        name: "pahole",
+        variables: &[],
+        not_with: &[],
+        only_with: &["--version"],
+        owners: false,
+        compiles: false,
+        reason: "says which version it is, which is in the program and its libraries",
+    },
+    Row {
+        name: "git",
+        variables: &["GIT_*", "XDG_*", "PAGER", "EDITOR", "VISUAL"],
+        not_with: &[],
+        only_with: &[
+            "rev-parse",
+            "--show-cdup",
+            "--show-toplevel",
+            "--git-dir",
+            "--is-inside-work-tree",
+            "--verify",
+            "--short",
+            "HEAD",
+        ],
+        owners: true,
+        compiles: false,
+        reason: "with these arguments it looks for the repository, its configuration and what HEAD refers to",
+    },
 ];
 
 /// The row of a program, by its path.
@@ -276,6 +307,17 @@ pub fn row_of(path: &BStr) -> Option<&'static Row> {
     }
     let name = path.rsplit_str("/").next().unwrap_or_default();
     ROWS.iter().find(|row| rkbuild_host::matches(row.name.as_bytes(), name))
+}
+
+impl Row {
+    /// The argument with which the program is not pure, if there is one; `arguments` without the program's name.
+    pub fn impure_with<'a>(&self, mut arguments: impl Iterator<Item = &'a BStr>) -> Option<&'a BStr> {
+        arguments.find(|argument| {
+            let forbids = |word: &&str| argument.starts_with(word.as_bytes());
+            self.not_with.iter().any(forbids)
+                || !self.only_with.is_empty() && !self.only_with.iter().any(|word| argument == word)
+        })
+    }
 }
 
 /// Whether a variable is named by a list.
@@ -297,7 +339,7 @@ mod tests {
         assert_eq!(found("/usr/lib/gcc/x86_64-linux-gnu/12/cc1"), Some("cc1"));
         assert_eq!(found("/usr/bin/aarch64-linux-gnu-ld.bfd"), Some("*-ld.bfd"));
         assert_eq!(found("/usr/bin/dash"), Some("dash"));
-        assert_eq!(found("/usr/bin/git"), None);
+        assert_eq!(found("/usr/bin/git"), Some("git"));
         assert_eq!(found("/usr/bin/perl"), None);
         // A tree's own.
         assert_eq!(found("/home/u/linux/sed"), None);
@@ -308,6 +350,22 @@ mod tests {
         assert!(names(ANY_PROGRAM, b"LC_ALL") && names(ANY_PROGRAM, b"PATH"));
         assert!(!names(ANY_PROGRAM, b"PATHX") && !names(&[], b"PATH"));
         assert!(names(GCC, b"GCC_EXEC_PREFIX") && names(GCC, b"CPATH") && names(GCC, b"COMPILER_PATH"));
+    }
+
+    #[test]
+    fn arguments_decide_whether_some_programs_are_pure() {
+        let impure = |program: &str, arguments: &[&str]| {
+            let arguments: Vec<&BStr> = arguments.iter().map(|argument| BStr::new(*argument)).collect();
+            row_of(BStr::new(program)).unwrap().impure_with(arguments.into_iter()).map(ToString::to_string)
+        };
+        assert_eq!(impure("/usr/bin/git", &["rev-parse", "--verify", "HEAD"]), None);
+        assert_eq!(
+            impure("/usr/bin/git", &["rev-parse", "HEAD@{yesterday}"]).as_deref(),
+            Some("HEAD@{yesterday}")
+        );
+        assert_eq!(impure("/usr/bin/git", &["status"]).as_deref(), Some("status"));
+        assert_eq!(impure("/usr/bin/sed", &["s/a/b/"]), None);
+        assert_eq!(impure("/usr/bin/sed", &["-i.bak"]).as_deref(), Some("-i.bak"));
     }
 
     #[test]

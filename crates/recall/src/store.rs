@@ -15,7 +15,7 @@ use crate::trace::{Environment, Step, Trace, Use};
 
 const MAGIC: &[u8; 8] = b"rkrecall";
 /// Goes up when the format changes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 8 + 4 + 16 + 4 + 4 * 4 + 8;
 const DIR_SIZE: usize = 48;
 const FACT_SIZE: usize = 80;
@@ -170,9 +170,14 @@ impl Store {
         Uses { bytes: self.slice(entry.facts), last: 0 }
     }
 
-    /// The facts of a trace and of all below it; nothing where only the trace's own were kept.
-    pub fn closure(&self, entry: &Entry) -> Option<Uses<'_>> {
-        (entry.closure.1 > 0).then(|| Uses { bytes: self.slice(entry.closure), last: 0 })
+    /// The facts of a trace and of all below it, directory by directory; nothing where only the trace's own were kept.
+    pub fn closure(&self, entry: &Entry) -> Option<Groups<'_>> {
+        (entry.closure.1 > 0).then(|| Groups { bytes: self.slice(entry.closure), last: 0 })
+    }
+
+    /// How many directories there are.
+    pub fn dirs(&self) -> usize {
+        self.dirs.count
     }
 
     /// The steps of a trace; `None` when they can't be read.
@@ -267,6 +272,7 @@ impl Store {
 }
 
 /// The facts a trace uses, in the order of their numbers.
+#[derive(Clone)]
 pub struct Uses<'a> {
     bytes: &'a [u8],
     last: u32,
@@ -276,36 +282,93 @@ impl Iterator for Uses<'_> {
     type Item = Use;
 
     fn next(&mut self) -> Option<Use> {
-        let mut value = 0u64;
-        let mut shift = 0;
-        loop {
-            let (byte, rest) = self.bytes.split_first()?;
-            self.bytes = rest;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                break;
-            }
-            shift += 7;
-            if shift > 42 {
-                return None;
-            }
-        }
+        let value = take_number(&mut self.bytes)?;
         self.last = self.last.wrapping_add((value >> 6) as u32);
         Some((self.last, (value & 63) as u8))
     }
 }
 
-fn put_uses(uses: &mut Vec<Use>, out: &mut Vec<u8>) {
+/// Facts of one directory.
+#[derive(Clone)]
+pub struct Group<'a> {
+    /// The directory.
+    pub dir: u32,
+    /// Those that say no more than that it has a name, or has it not.
+    pub names: Uses<'a>,
+    /// The others.
+    pub others: Uses<'a>,
+}
+
+/// The facts of a trace and of all below it, by directory. Those that the directory's own attributes may prove stand apart, so
+/// that they can be left out unread.
+pub struct Groups<'a> {
+    bytes: &'a [u8],
+    last: u32,
+}
+
+impl<'a> Iterator for Groups<'a> {
+    type Item = Group<'a>;
+
+    fn next(&mut self) -> Option<Group<'a>> {
+        self.last = self.last.wrapping_add(take_number(&mut self.bytes)? as u32);
+        let names = take_number(&mut self.bytes)? as usize;
+        let others = take_number(&mut self.bytes)? as usize;
+        let mut take = |len: usize| {
+            let (bytes, rest) = self.bytes.split_at_checked(len)?;
+            self.bytes = rest;
+            Some(Uses { bytes, last: 0 })
+        };
+        Some(Group { dir: self.last, names: take(names)?, others: take(others)? })
+    }
+}
+
+/// Takes a number that [`put_number`] wrote.
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..=42).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn put_number(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn put_uses(uses: &mut [Use], out: &mut Vec<u8>) {
     uses.sort_unstable();
     let mut last = 0;
     for (n, used) in uses {
-        let mut value = u64::from(n.wrapping_sub(last)) << 6 | u64::from(*used & 63);
+        put_number(u64::from(n.wrapping_sub(last)) << 6 | u64::from(*used & 63), out);
         last = *n;
-        while value >= 0x80 {
-            out.push(value as u8 | 0x80);
-            value >>= 7;
+    }
+}
+
+/// Writes what [`Groups`] reads. `of`: the directory of each fact, and whether that may prove it.
+fn put_groups(uses: &[Use], of: &[(u32, bool)], out: &mut Vec<u8>) {
+    let mut last = 0;
+    for group in uses.chunk_by(|a, b| of[a.0 as usize].0 == of[b.0 as usize].0) {
+        let Some(dir) = group.first().map(|first| of[first.0 as usize].0) else { continue };
+        let (mut names, mut others): (Vec<Use>, Vec<Use>) =
+            group.iter().partition(|(n, _)| of[*n as usize].1);
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        put_uses(&mut names, &mut first);
+        put_uses(&mut others, &mut second);
+        for number in [dir - last, first.len() as u32, second.len() as u32] {
+            put_number(u64::from(number), out);
         }
-        out.push(value as u8);
+        out.extend_from_slice(&first);
+        out.extend_from_slice(&second);
+        last = dir;
     }
 }
 
@@ -371,17 +434,19 @@ impl Contents {
         }
         let mut names: Vec<Vec<(&BStr, bool)>> = vec![Vec::new(); dir_names.len()];
         let mut dir_at = 0usize;
-        let mut first = true;
+        // The directory of each fact, and whether that may prove it.
+        let mut of = Vec::with_capacity(order.len());
         for n in &order {
             let (dir, name, _) = key(n);
-            if !first && dir_names[dir_at] != dir {
+            if dir_names[dir_at] != dir {
                 dir_at += 1;
             }
-            first = false;
             let fact = &self.facts[*n as usize].1;
-            if fact.is_of_names() && !name.is_empty() {
+            let is_of_names = fact.is_of_names() && !name.is_empty();
+            if is_of_names {
                 names[dir_at].push((name, fact.answer == Answer::There));
             }
+            of.push((dir_at as u32, is_of_names));
             let (name_at, name_len) = put(name);
             for number in [dir_at as u32, name_at, name_len] {
                 facts.extend_from_slice(&number.to_le_bytes());
@@ -426,7 +491,7 @@ impl Contents {
             steps.extend(postcard::to_stdvec(&writes).unwrap_or_default());
             let steps = put(&steps);
             bytes.clear();
-            put_uses(&mut closure.unwrap_or_default(), &mut bytes);
+            put_groups(&closure.unwrap_or_default(), &of, &mut bytes);
             let closure = put(&bytes);
             for (at, len) in [facts, steps, closure] {
                 traces.extend_from_slice(&at.to_le_bytes());

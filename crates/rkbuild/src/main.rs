@@ -5,6 +5,7 @@ mod stats;
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rkbuild_base::{BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
@@ -18,6 +19,8 @@ use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::{Dir, Env, Host, Stdio, blocked, eyes, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode};
+
+use crate::stats::{Form, Report};
 
 /// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
@@ -67,7 +70,7 @@ struct Own {
     no_native: bool,
     recall: Option<Mode>,
     forget: bool,
-    stats: bool,
+    stats: Option<Form>,
 }
 
 /// Takes `--compat` and `--no-native` out of the arguments. Both are passed on to sub-makes by the environment, so
@@ -76,7 +79,7 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
     let mut compat = None;
     let mut no_native = false;
     let mut operands = false;
-    let (mut recall, mut forget, mut stats) = (None, false, false);
+    let (mut recall, mut forget, mut stats) = (None, false, None);
     argv.retain(|arg| {
         operands |= arg == "--";
         if operands {
@@ -90,9 +93,11 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
             recall = Some(BString::from(value));
             return false;
         }
-        for (name, flag) in
-            [("--no-native", &mut no_native), ("--forget", &mut forget), ("--stats", &mut stats)]
-        {
+        if arg == "--stats" || arg == "--stats=json" {
+            stats = Some(if arg == "--stats" { Form::Text } else { Form::Json });
+            return false;
+        }
+        for (name, flag) in [("--no-native", &mut no_native), ("--forget", &mut forget)] {
             if arg == name {
                 *flag = true;
                 return false;
@@ -128,10 +133,12 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
 }
 
 fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
+    let began = Instant::now();
     limits::prepare();
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
+    let host = shared.host.clone();
     if own.forget {
         Memory::forget(&shared.host, &env, &dir, &argv);
     }
@@ -152,7 +159,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         number: 0,
     };
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
-        return Ok(end(memory.as_deref(), status, own.stats));
+        return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
     let over = Arc::new(Waker::new()?);
     let guard = End(over.clone());
@@ -166,17 +173,19 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     blocked::attend(&over)?;
     // A panic was reported by its hook: an internal error, for the caller a make that failed.
     let status = session.join().unwrap_or(2);
-    Ok(end(memory.as_deref(), status, own.stats))
+    Ok(end(memory.as_deref(), &host, status, own.stats, began))
 }
 
 /// Writes down what is to be remembered, and tells what was asked for.
-fn end(memory: Option<&Memory>, status: i32, stats: bool) -> i32 {
-    let Some(memory) = memory else { return status };
-    memory.finish();
-    let counts = memory.stats();
-    if stats {
-        eprint!("{}", stats::text(&counts));
+fn end(memory: Option<&Memory>, host: &Host, status: i32, stats: Option<Form>, began: Instant) -> i32 {
+    if let Some(memory) = memory {
+        memory.finish();
     }
+    if let Some(form) = stats {
+        let seen = memory.map(Memory::stats).unwrap_or_default();
+        eprint!("{}", Report::new(&seen, host.counts(), host.cpu_ns(), began.elapsed()).write(form));
+    }
+    let Some(memory) = memory else { return status };
     let differences = memory.differences();
     for difference in &differences {
         eprintln!("rkbuild: recall: {difference}");
