@@ -311,7 +311,7 @@ impl Memory {
             return;
         }
         contents.fold_missing(|path| self.is_missing(path));
-        let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
+        let data = contents.bytes(self.machine, run, |dir, names| self.prove(old, dir, names));
         // A disk that is full or a home that can't be written: the next build is evaluated like this one.
         if data.len() as u64 <= self.most && self.place.write(&self.host, &self.root, &data).is_ok() {
             self.place.make_room(&self.host, &self.root, self.most - data.len() as u64);
@@ -412,7 +412,7 @@ impl Memory {
         let used = lock(&self.commands.used).clone();
         let (mut contents, _) = Merge::new(new, old, run, &used).contents();
         contents.fold_missing(|path| self.is_missing(path));
-        let data = contents.bytes(self.machine, run, |dir, names| self.prove(dir, names));
+        let data = contents.bytes(self.machine, run, |dir, names| self.prove(old, dir, names));
         if data.len() as u64 <= self.most {
             // Where it can't be written the next build finds out again.
             let _ = self.commands.place.write(&self.host, &self.root, &data);
@@ -425,7 +425,17 @@ impl Memory {
     }
 
     /// What proves that a directory has these names, or lacks them, as long as it stays the same; `None` where nothing does.
-    fn prove(&self, dir: &BStr, names: &[(&BStr, bool)]) -> Option<Proof> {
+    fn prove(&self, old: Option<&Store>, dir: &BStr, names: &[(&BStr, bool)]) -> Option<Proof> {
+        let known = old.and_then(|old| {
+            let n = old.find_dir(dir)?;
+            old.proof(n).filter(|_| old.says(n, names))
+        });
+        if let Some(proof) = known
+            && let Ok(now) = self.host.look_unseen(Ask::Stat, &self.root, dir)
+            && Proof::of(&now) == proof
+        {
+            return Some(proof);
+        }
         let now = self.host.now_ns();
         let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
         let right = names.iter().all(|(name, there)| listing.contains(name) == *there);

@@ -19,6 +19,8 @@ pub(crate) struct Noted {
     path: BString,
     ask: Ask,
     seen: Seen,
+    /// Something else was seen later.
+    stale: bool,
 }
 
 /// New facts and traces.
@@ -70,7 +72,7 @@ impl New {
 
     pub fn fact(&mut self, ask: Ask, path: BString, seen: &Seen) -> u32 {
         let next = self.facts.len() as u32;
-        let noted = |path| Noted { path, ask, seen: seen.clone() };
+        let noted = |path| Noted { path, ask, seen: seen.clone(), stale: false };
         match self.latest.entry((ask, path)) {
             Slot::Vacant(slot) => {
                 self.facts.push(noted(slot.key().1.clone()));
@@ -79,13 +81,14 @@ impl New {
             }
             Slot::Occupied(mut slot) => {
                 let n = *slot.get();
-                if let Some(before) = self.facts.get_mut(n as usize)
-                    && before.seen.agrees(seen)
-                {
-                    before.seen.join(seen);
-                    return n;
+                if let Some(before) = self.facts.get_mut(n as usize) {
+                    if before.seen.agrees(seen) {
+                        before.seen.join(seen);
+                        return n;
+                    }
+                    // It changed meanwhile: what was seen before holds no more.
+                    before.stale = true;
                 }
-                // It changed meanwhile: what was seen before holds no more.
                 self.facts.push(noted(slot.key().1.clone()));
                 slot.insert(next);
                 next
@@ -135,12 +138,11 @@ impl<'a> Merge<'a> {
                 }
             }
         }
-        let latest = std::mem::take(&mut self.new.latest);
         for trace in std::mem::take(&mut self.new.traces) {
             // A trace that saw what was different later holds no more.
             let stale = trace.facts.iter().find_map(|(n, _)| {
-                let Noted { path, ask, .. } = self.new.facts.get(*n as usize)?;
-                (latest.get(&(*ask, path.clone())) != Some(n)).then(|| path.clone())
+                let Noted { path, stale, .. } = self.new.facts.get(*n as usize)?;
+                stale.then(|| path.clone())
             });
             if let Some(path) = &stale {
                 self.dropped.push(format!("{path} changed after it was looked at"));
@@ -252,7 +254,7 @@ impl<'a> Merge<'a> {
         let next = self.new.facts.len() as u32;
         match self.new.latest.entry((ask, old.path(n))) {
             Slot::Vacant(slot) => {
-                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before });
+                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before, stale: false });
                 slot.insert(next);
                 Some(next)
             }

@@ -202,6 +202,9 @@ impl Store {
 
     /// The number of a fact's directory.
     pub fn dir_of(&self, n: u32) -> Option<u32> {
+        if n as usize >= self.facts.count {
+            return None;
+        }
         u32_at(&self.data, self.facts.start + n as usize * FACT_SIZE)
     }
 
@@ -219,6 +222,36 @@ impl Store {
         }
         let word = |k: usize| u64_at(&self.data, at + 16 + k * 8);
         Some(Proof([word(0)?, word(1)?, word(2)?, word(3)?]))
+    }
+
+    /// The number of a directory, by its path.
+    pub fn find_dir(&self, path: &BStr) -> Option<u32> {
+        // They are in the order of their paths.
+        let (mut low, mut high) = (0, self.dirs.count as u32);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.dir(middle) < path { low = middle + 1 } else { high = middle }
+        }
+        (low < self.dirs.count as u32 && self.dir(low) == path).then_some(low)
+    }
+
+    /// Whether facts say that a directory has each of these names, or has it not; names in their order.
+    pub fn says(&self, dir: u32, names: &[(&BStr, bool)]) -> bool {
+        let (mut at, mut high) = (0, self.facts.count as u32);
+        while at < high {
+            let middle = at + (high - at) / 2;
+            if self.dir_of(middle) < Some(dir) { at = middle + 1 } else { high = middle }
+        }
+        names.iter().all(|(name, there)| {
+            while self.dir_of(at) == Some(dir) && self.name(at) <= *name {
+                let fact = (self.name(at) == *name).then(|| self.fact(at)).flatten();
+                if fact.is_some_and(|fact| fact.is_of_names() && (fact.answer == Answer::There) == *there) {
+                    return true;
+                }
+                at += 1;
+            }
+            false
+        })
     }
 
     /// A fact's name in its directory.
@@ -392,11 +425,12 @@ impl Contents {
         prove: impl Fn(&BStr, &[(&BStr, bool)]) -> Option<Proof>,
     ) -> Vec<u8> {
         let mut order: Vec<u32> = (0..self.facts.len() as u32).collect();
-        let key = |n: &u32| {
-            let (path, fact) = &self.facts[*n as usize];
+        let keys = self.facts.iter().map(|(path, fact)| {
             let (dir, name) = split(path.as_bstr());
             (dir, name, fact.ask)
-        };
+        });
+        let keys: Vec<(&BStr, &BStr, Ask)> = keys.collect();
+        let key = |n: &u32| keys[*n as usize];
         order.sort_by(|a, b| key(a).cmp(&key(b)));
         let mut place = vec![0u32; order.len()];
         for (at, n) in order.iter().enumerate() {
