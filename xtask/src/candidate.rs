@@ -19,12 +19,36 @@ pub struct Variant {
     pub native: bool,
     /// Whether it understands rkbuild's own environment variables.
     pub own: bool,
+    /// What it does with what it remembers, if it is to remember anything.
+    pub recall: Option<Mode>,
+}
+
+/// What is done with what is remembered: a value of RKBUILD_RECALL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mode {
+    On,
+    Verify,
+}
+
+impl Mode {
+    fn name(self) -> &'static str {
+        match self {
+            Mode::On => "on",
+            Mode::Verify => "verify",
+        }
+    }
 }
 
 impl Variant {
     /// A program that is just a make.
     pub fn plain(name: &str, program: &Path) -> Variant {
-        Variant { name: name.to_string(), program: program.to_path_buf(), native: true, own: false }
+        Variant {
+            name: name.to_string(),
+            program: program.to_path_buf(),
+            native: true,
+            own: false,
+            recall: None,
+        }
     }
 
     /// The environment that makes it this variant, in the identity of `release`.
@@ -35,6 +59,9 @@ impl Variant {
         }
         if !self.native {
             env.push(("RKBUILD_NO_NATIVE", "1"));
+        }
+        if let Some(mode) = self.recall {
+            env.push(("RKBUILD_RECALL", mode.name()));
         }
         env
     }
@@ -56,12 +83,29 @@ pub fn variants(places: &Places, candidate: Option<&Path>) -> Result<Vec<Variant
     Ok(both(&rkbuild(places)?))
 }
 
+/// rkbuild as it is, once for each of these modes; all variants where none is named.
+pub fn remembering(variants: Vec<Variant>, modes: &[Mode]) -> Vec<Variant> {
+    if modes.is_empty() {
+        return variants;
+    }
+    let with = |mode: &Mode| {
+        let native = variants.iter().find(|variant| variant.native)?.clone();
+        Some(Variant {
+            name: format!("{} --recall={}", native.name, mode.name()),
+            recall: Some(*mode),
+            ..native
+        })
+    };
+    modes.iter().filter_map(with).collect()
+}
+
 fn both(program: &Path) -> Vec<Variant> {
     let variant = |name: &str, native| Variant {
         name: name.to_string(),
         program: program.to_path_buf(),
         native,
         own: true,
+        recall: None,
     };
     vec![variant("rkbuild", true), variant("rkbuild --no-native", false)]
 }

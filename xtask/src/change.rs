@@ -102,8 +102,12 @@ impl World {
         world.sources.sort();
         world.sources.dedup();
         world.headers = headers.into_iter().collect();
-        world.options = options(&fs::read(output.join(".config")).context("no .config")?);
-        if world.sources.is_empty() || world.headers.is_empty() || world.directories.is_empty() {
+        // A module has no options of its own, and is one goal.
+        match fs::read(output.join(".config")) {
+            Ok(config) => world.options = options(&config),
+            Err(_) => world.directories.push(String::new()),
+        }
+        if world.sources.is_empty() || world.directories.is_empty() {
             bail!("{}: nothing was built there", output.display());
         }
         Ok(world)

@@ -1,5 +1,5 @@
-//! `cargo xtask oracle churn`: a kernel tree changed again and again, the way people do, and built each time by GNU make
-//! and by rkbuild, each in an output tree of its own that takes turns at one path.
+//! `cargo xtask oracle churn`: a kernel tree or a module changed again and again, the way people do, and built each time by GNU
+//! make and by rkbuild, each in a tree of its own that takes turns at one path.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::change::{Change, World};
 use crate::machine::{Headers, quiet};
 use crate::oracle::Tally;
 use crate::places::Places;
-use crate::recipe::{self, Family};
+use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
 use crate::snapshot::Snapshot;
 use crate::sources::{self, clear};
@@ -23,7 +23,7 @@ use crate::verdict::Judge;
 
 /// What to do.
 pub struct Churn {
-    /// A recipe of a kernel that is built out of its source tree.
+    /// A recipe of a kernel that is built out of its source tree, or of a module.
     pub recipe: String,
     pub rounds: usize,
     pub seed: u64,
@@ -38,7 +38,7 @@ pub struct Churn {
 struct Side {
     name: String,
     program: PathBuf,
-    env: Vec<(&'static str, &'static str)>,
+    env: Vec<(String, String)>,
     parked: PathBuf,
     before: Snapshot,
 }
@@ -46,28 +46,27 @@ struct Side {
 impl Churn {
     /// Builds once, then goes through all rounds. A round counts as passed when every variant did as the reference did.
     pub fn run(&self, places: &Places) -> Result<Tally> {
-        let recipe = recipe::read(&places.repo, Family::Kernel, &self.recipe)?;
-        sources::prepare(places, Family::Kernel, &recipe)?;
-        let package = recipe.needs.iter().find(|n| n.starts_with("linux-source-"));
-        let package = package.with_context(|| format!("{}: not a kernel of linux-source", self.recipe))?;
+        let is_module = recipe::names(&places.repo, Family::Modules)?.contains(&self.recipe);
+        let family = if is_module { Family::Modules } else { Family::Kernel };
+        let recipe = recipe::read(&places.repo, family, &self.recipe)?;
+        let module = sources::prepare(places, family, &recipe)?.filter(|_| is_module);
         // All in a cache of its own: the source is changed.
         let own = Places { repo: places.repo.clone(), cache: places.cached("churn")? };
         let _lock = own.lock("churn")?;
-        let source = sources::trees(&own)?.join(package);
-        clear(&source)?;
-        quiet(Command::new("cp").arg("-al").arg(sources::trees(places)?.join(package)).arg(&source))?;
-
         let headers = Headers::newest()?;
-        let mut stage = Stage::new(&own, &recipe, None, Some(&headers), &self.settings)?;
+        let mut stage = Stage::new(&own, &recipe, module, Some(&headers), &self.settings)?;
+        let source = if is_module { stage.tree.clone() } else { kernel_source(places, &own, &recipe)? };
         let judge =
             Judge { recipe: &recipe, parallel: self.settings.jobs.is_some_and(|n| n > 1), most: self.most };
         let mut sides = self.sides(places, &stage)?;
         let mut tally = Tally::default();
         let first = self.turn(&mut stage, &mut sides, &judge, |stage| {
             stage.fresh()?;
-            let configured = stage.phase("configure", &recipe.pre)?;
-            if !configured.ending.is_success() {
-                bail!("cannot configure: {}", BStr::new(&configured.err));
+            if !recipe.pre.is_empty() {
+                let configured = stage.phase("configure", &recipe.pre)?;
+                if !configured.ending.is_success() {
+                    bail!("cannot configure: {}", BStr::new(&configured.err));
+                }
             }
             stage.phase("build", &recipe.build)
         })?;
@@ -77,10 +76,17 @@ impl Churn {
             let Some(reference) = sides.first() else { bail!("no reference") };
             let world = World::read(&source, &reference.parked, &reference.before)?;
             let change = world.pick(&mut random);
-            change.to_source(&source, round)?;
+            if !is_module {
+                change.to_source(&source, round)?;
+            }
             // Whatever the step of the file system's clock: what is built now is later than the change.
             std::thread::sleep(std::time::Duration::from_millis(20));
             let outcome = self.turn(&mut stage, &mut sides, &judge, |stage| {
+                if is_module {
+                    // The sources are part of what each has a copy of.
+                    change.to_source(&source, round)?;
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
                 change.to_output(&source, &stage.tree)?;
                 stage.look()?;
                 stage.phase("round", &change.command(&recipe.build))
@@ -93,7 +99,9 @@ impl Churn {
                 self.undo(&mut stage, &mut sides, &judge, &change, &source, &recipe.build)?;
             }
         }
-        clear(&source)?;
+        if !is_module {
+            clear(&source)?;
+        }
         for side in &sides {
             clear(&side.parked)?;
         }
@@ -109,10 +117,19 @@ impl Churn {
             before: Snapshot::default(),
         }];
         for (number, variant) in self.variants.iter().enumerate() {
+            let own = |(name, value): (&str, &str)| (name.to_string(), value.to_string());
+            let mut env: Vec<(String, String)> =
+                variant.environment(self.release).into_iter().map(own).collect();
+            if variant.recall.is_some() {
+                // Each remembers for itself.
+                let cache = stage.beside(&format!("cache{}", number + 1));
+                clear(&cache)?;
+                env.push(("XDG_CACHE_HOME".into(), cache.display().to_string()));
+            }
             all.push(Side {
                 name: variant.name.clone(),
                 program: variant.program.clone(),
-                env: variant.environment(self.release),
+                env,
                 parked: stage.beside(&format!("side{}", number + 1)),
                 before: Snapshot::default(),
             });
@@ -135,7 +152,9 @@ impl Churn {
         let mut outcome = Outcome::default();
         let mut reference: Option<(Phase, PathBuf)> = None;
         for side in sides {
-            stage.program(&side.program, &side.env)?;
+            let env: Vec<(&str, &str)> =
+                side.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            stage.program(&side.program, &env)?;
             if side.parked.exists() {
                 stage.unpark(&side.parked, std::mem::take(&mut side.before))?;
             }
@@ -195,6 +214,16 @@ impl Churn {
             println!("   {difference}");
         }
     }
+}
+
+/// A copy of a kernel's source, to be changed.
+fn kernel_source(places: &Places, own: &Places, recipe: &Recipe) -> Result<PathBuf> {
+    let package = recipe.needs.iter().find(|n| n.starts_with("linux-source-"));
+    let package = package.with_context(|| format!("{}: not a kernel of linux-source", recipe.name))?;
+    let source = sources::trees(own)?.join(package);
+    clear(&source)?;
+    quiet(Command::new("cp").arg("-al").arg(sources::trees(places)?.join(package)).arg(&source))?;
+    Ok(source)
 }
 
 /// What one round showed.

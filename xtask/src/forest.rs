@@ -1,7 +1,7 @@
 //! Random trees of makefiles that call each other, for `cargo xtask fuzz-recall`: templates, and what is filled in.
 //!
-//! In a template `~d` stands for the makefile's directory, `~n` for a number that nothing else of it has, `~s`, `~2`, `~t` and `~l`
-//! for the ways to `src`, `src2`, `tools` and `lib`, `~m` for the name of a source, `~q` for `@` or nothing.
+//! In a template `~d` stands for the makefile's directory, `~n` for a number that nothing else of it has, `~s`, `~2`, `~c` and `~t`
+//! for the ways to `src`, `src2`, `cur` (a link to one of them) and `tools`, `~m` for the name of a source, `~q` for `@` or nothing.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -33,10 +33,28 @@ const VALUES: &[&str] = &[
     "$(shell cd ~s && echo *.in)",
     "$(shell readlink ~s/link.in; wc -c < ~s/~m.in; head -1 ~2/~m.in)",
     "$(shell find ~s -name \"t*\" | sort)",
-    "$(shell cat ~s/~m.in > sh~n.out; cat sh~n.out)",
+    "$(shell cat ~s/~m.in > sh~n.out; echo written)",
     "$(shell $(MAKE) -s -f ~s/../sub.mk D=~s N=~m)",
+    "$(shell cat ~s/*.in | sort | head -2 | tr a-z A-Z)",
+    "$(shell ls ~2 2>/dev/null | wc -l | sed \"s/$$/ in ~d/\")",
+    "$(shell grep -h one ~s/*.in ~2/*.in 2>/dev/null | cut -d\" \" -f1 | uniq -c)",
+    "$(shell cat ~c/~m.in 2>/dev/null || echo none)",
+    "$(shell ls ~c/ 2>/dev/null | tail -1)",
+    "$(shell printf %s. ~s/*)",
+    "$(shell ~t/py.sh ~s/~m.in)",
+    "$(shell sh ~t/t.sh | cat)",
+    "$(shell false)",
+    "$(shell readlink -f ~c/one.in ~s/one.in)",
+    "$(shell cd ~c 2>/dev/null && pwd -P)",
+    "$(shell cd ~s && sh -c pwd | cat)",
+    "$(shell find ~s/.. -maxdepth 1 -type l | sort)",
+    "$(shell test -L ~s/two.in && echo link || echo no link)",
+    "$(CURDIR) $(abspath ~s/../x)",
+    "$(shell ls no-such-file 2>&1)",
     "$(file <~s/~m.in)",
-    "$(realpath ~s/link.in)",
+    "$(file <~c/~m.in)",
+    "$(wildcard ~c/*.in)",
+    "$(realpath ~s/link.in ~c/one.in)",
     "$(wildcard ~s/opt* *.in)",
     "$(patsubst ~s/%,%,$(wildcard ~s/*))",
     "$(MAKEFILE_LIST) $(MAKEFLAGS) $(MAKELEVEL)",
@@ -49,6 +67,9 @@ const USES: &[Piece] = &[
     piece("V~n := ~v\n", "p~n:\n\t~qecho \"~d $(V~n)\"\n", "p~n"),
     piece("V~n = ~v\n", "o~n: ~s/~m.in\n\t~qecho \"$(V~n)\" > $@; cat $< >> $@\n", "o~n"),
     piece("V~n := ~v\nifneq ($(V~n),)\n$(info set ~n)\nendif\nexport V~n\n", "", ""),
+    piece("export V~n = ~v\n", "p~n:\n\t~qecho \"$$V~n\"\n", "p~n"),
+    piece("", "p~n:\n\t~qecho '~d ~v' | tr a-m A-M\n", "p~n"),
+    piece("", "n~n:\n\t~qecho no file: '~v'\n", "n~n"),
 ];
 
 /// A part of a makefile.
@@ -109,6 +130,33 @@ const CALM: &[Piece] = &[
         "p~n",
     ),
     piece("", "p~n:\n\t~qcp ~s/~m.in cp~n\n\t~qcat cp~n\n", "p~n"),
+    piece("", "o~n: ~c/~m.in\n\t~qcat $< > $@\n", "o~n"),
+    piece("vpath %.in ~c\n", "%.y~n: %.in\n\t~qcp $< $@\n", "~m.y~n"),
+    piece("", "n~n: ~s/~m.in\n\t~qcat ~s/~m.in | sed 's/^/n /'\n", "n~n"),
+    piece("", "p~n:\n\t~qsort ~s/*.in | uniq | head -3\n", "p~n"),
+    piece("", "p~n:\n\t~qcat ~c/one.in; ls ~c/\n", "p~n"),
+    piece("", "p~n:\n\t~q~t/py.sh ~s/~m.in\n", "p~n"),
+    piece("", "p~n:\n\t~qcat ~s/~m.in > t~n; grep -c . t~n; rm t~n\n", "p~n"),
+    piece(
+        "",
+        "h~n.h: ~s/~m.in\n\t~qsed 's/.*/#define G \"&\"/' $< > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm $@.new\n\
+         o~n: h~n.h ~s/p.c\n\t~qgcc -E -P -include h~n.h ~s/p.c -I~2 -I~s -o $@\n",
+        "o~n",
+    ),
+    piece(
+        "ifneq ($(MAKE_RESTARTS),1)\n-include in~n.mk\nendif\n",
+        "in~n.mk: ~s/~m.in ~2/one.in\n\t~qecho \"IN~n = `cat $< | tr -d ' '`\" > $@\np~n:\n\t~qecho $(IN~n) $(MAKE_RESTARTS)\n",
+        "p~n",
+    ),
+    piece(
+        "include two~n.mk\n",
+        "two~n.mk: one~n.tmp\n\t~qcp $< $@\none~n.tmp: ~s/~m.in\n\t~qsed 's/^/W~n := /' $< > $@\np~n:\n\t~qecho $(W~n)\n",
+        "p~n",
+    ),
+    piece("", "a~n b~n &: ~s/~m.in\n\t~qcat $< > a~n; cat $< > b~n\np~n: a~n b~n\n\t~qcat a~n b~n\n", "p~n"),
+    piece("", ".SECONDEXPANSION:\no~n: $$(wildcard ~s/t*.in)\n\t~qcat $^ > $@\n", "o~n"),
+    piece("", "p~n: private X~n = $(FOO)\np~n: export Y~n = x$(BAR)\np~n:\n\t~qecho $(X~n) $$Y~n\n", "p~n"),
+    piece("", "p~n:\n\t@$(MAKE) -s -k -f ~s/../sub.mk D=~c N=~m || echo failed\n", "p~n"),
 ];
 
 /// Parts that do something each time, or can fail.
@@ -128,6 +176,27 @@ const WILD: &[Piece] = &[
     piece("", "p~n:\n\t~qecho hi >> log~n\n", "p~n"),
     piece("", "p~n:\n\t~qecho \"$(FOO)\" > w~n\n\t@cat ~s/one.in > k~n 2>/dev/null || echo failed\n", "p~n"),
     piece("$(if $(wildcard ~s/opt.in),$(error opt is there))\n", "", ""),
+    // The same make twice, on either side of what it reads being written within one tick of the clock.
+    piece(
+        "",
+        "p~n:\n\t@echo aaaa > g~n; $(MAKE) -s -f ~s/../get.mk F=g~n; echo bbbb > g~n; $(MAKE) -s -f ~s/../get.mk F=g~n\n",
+        "p~n",
+    ),
+    piece(
+        "",
+        "p~n:\n\t@echo aaaa > g~n\n\t@$(MAKE) -s -f ~s/../get.mk F=g~n\n\t@echo bbbb > g~n\n\t@$(MAKE) -s -f ~s/../get.mk F=g~n\n",
+        "p~n",
+    ),
+    // What `meddle.sh` does is changed between runs: commands that change what others look at.
+    piece("", "p~n:\n\t~q~t/meddle.sh\n", "p~n"),
+    piece("X~n := $(shell ~t/meddle.sh)\n", "", ""),
+    piece("", "p~n: ~s/one.in\n\t@cat ~s/two.in\n\t@~t/meddle.sh\n\t@cat ~s/two.in\n", "p~n"),
+    piece("", "o~n: ~2/~m.in\n\t~qcat $< > $@; false\n", "o~n"),
+    piece("", "p~n:\n\t~qcat ~s/opt.in | grep .\n", "p~n"),
+    piece("", "p~n:\n\t~qexit 3\np2~n: p~n\n\t@echo not reached\n", "p2~n"),
+    piece("", "o~n: missing~n\n\t@echo no\n", "o~n"),
+    piece("", "p~n:\n\t~qsleep 0.02; cp ~s/~m.in ~2/five.in; sleep 0.02\n", "p~n"),
+    piece("", "p~n:\n\t@sleep 0.02; ln -sfn ~m.in ~s/link.in; sleep 0.02\n\t@cat ~s/link.in\n", "p~n"),
 ];
 
 /// How makes below are called; `~b` are their directories, `~g` is a goal or a variable.
@@ -169,6 +238,10 @@ impl Forest {
         forest.file("src/p.c", "#include \"p.h\"\nint v = P;\n", 0o644);
         forest.file("src/p.h", "#define P 1\n", 0o644);
         forest.file("tools/t.sh", "#!/bin/sh\necho t.sh \"$@\"\ncat \"${0%/*}\"/../src/one.in\n", 0o755);
+        forest.file("tools/meddle.sh", "#!/bin/sh\n:\n", 0o755);
+        // Asked again each time: it starts what is in no list.
+        forest.file("tools/py.sh", "#!/bin/sh\nenv perl -pe 's/^/perl /' \"$@\"\n", 0o755);
+        forest.file("get.mk", "X := $(file <$(F))\nall: ; @echo get $(X); cat $(F)\n", 0o644);
         forest.file("tools1/keep", "", 0o644);
         forest.file("tools2/tool", "#!/bin/sh\necho tool two\n", 0o755);
         forest.file(
@@ -178,7 +251,8 @@ impl Forest {
         );
         let to = pick(random, &["one.in", "two.in", "../src2/one.in"])?;
         forest.nodes.push(("src/link.in".into(), Node::Link(to)));
-        let calm = random.u8(..10) < 6;
+        forest.nodes.push(("cur".into(), Node::Link(pick(random, &["src", "src2"])?)));
+        let calm = random.u8(..10) < 7;
         let mut dirs: Vec<&str> = Vec::new();
         for (dir, parent) in DIRS {
             if dir == "." || dirs.contains(&parent) && random.u8(..4) < 3 {
@@ -239,7 +313,7 @@ fn makefile(random: &mut Rng, dir: &str, below: &[&str], calm: bool) -> Result<S
         let value = if random.u8(..3) == 0 { Some(*pick(random, VALUES)?) } else { None };
         let piece = match value {
             Some(_) => pick(random, USES)?,
-            None if calm || random.bool() => pick(random, CALM)?,
+            None if calm || random.u8(..3) > 0 => pick(random, CALM)?,
             None => pick(random, WILD)?,
         };
         let name = *pick(random, &NAMES)?;
@@ -250,6 +324,7 @@ fn makefile(random: &mut Rng, dir: &str, below: &[&str], calm: bool) -> Result<S
                 .replace("~n", &number.to_string())
                 .replace("~s", &format!("{up}/src"))
                 .replace("~2", &format!("{up}/src2"))
+                .replace("~c", &format!("{up}/cur"))
                 .replace("~t", &format!("{up}/tools"))
                 .replace("~m", name)
                 .replace("~q", quiet)

@@ -82,6 +82,8 @@ pub struct Test {
     pub covers: Vec<String>,
     /// Switches it makes no sense with.
     without: Vec<String>,
+    /// How often all its steps are done, one time after the other in the same directory.
+    passes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -135,6 +137,7 @@ pub fn parse(name: &str, text: &[u8]) -> Result<Vec<Test>> {
         differs: Vec::new(),
         covers: Vec::new(),
         without: Vec::new(),
+        passes: 1,
     };
     let mut file: Option<(PathBuf, Vec<u8>)> = None;
     for line in text.lines() {
@@ -210,6 +213,9 @@ pub enum Kind<'a> {
     Named(&'a str),
     /// The same, each with these switches in MAKEFLAGS of the environment. What tests say of themselves does not count then.
     Under(&'a str, &'a str),
+    /// The same, each three times over in the same directory: what the first leaves the second remembers, and the third is
+    /// given. What tests say of themselves does not count then.
+    Again(&'a str),
 }
 
 impl Kind<'_> {
@@ -217,6 +223,15 @@ impl Kind<'_> {
         let (filter, switches) = match self {
             Kind::Named(filter) => return find(dir, filter),
             Kind::Under(filter, switches) => (filter, switches),
+            Kind::Again(filter) => {
+                let mut tests = find(dir, filter)?;
+                for test in &mut tests {
+                    test.passes = 3;
+                    test.status = None;
+                    test.covers.clear();
+                }
+                return Ok(tests);
+            }
         };
         let mut tests = find(dir, filter)?;
         tests.retain(|test| {
@@ -389,10 +404,8 @@ impl Test {
     }
 
     fn runs(&self) -> Vec<&[OsString]> {
-        self.steps
-            .iter()
-            .filter_map(|s| if let Step::Make(args) = s { Some(args.as_slice()) } else { None })
-            .collect()
+        let all = (0..self.passes).flat_map(|_| self.steps.iter());
+        all.filter_map(|s| if let Step::Make(args) = s { Some(args.as_slice()) } else { None }).collect()
     }
 }
 
@@ -437,7 +450,7 @@ fn run_one(test: &Test, program: &Path, env: &[(&str, &str)], root: &Path) -> Re
         Ok((fs::read(&log)?.into(), ending))
     };
     let mut runs = Vec::new();
-    for step in &test.steps {
+    for (pass, step) in (0..test.passes).flat_map(|pass| test.steps.iter().map(move |step| (pass, step))) {
         match step {
             Step::Make(args) => {
                 let mut cmd = Command::new(bin.join("make"));
@@ -449,7 +462,8 @@ fn run_one(test: &Test, program: &Path, env: &[(&str, &str)], root: &Path) -> Re
                 let mut cmd = Command::new("/bin/sh");
                 cmd.arg("-c").arg(text);
                 let (output, ending) = start(cmd)?;
-                if !ending.is_success() {
+                // A second time there may be nothing left to do.
+                if !ending.is_success() && pass == 0 {
                     bail!("SH: {text:?} failed: {output}");
                 }
             }

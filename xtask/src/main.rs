@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
+use xtask::candidate::Mode;
 use xtask::churn::Churn;
 use xtask::conformance::Conformance;
 use xtask::faults::Faults;
@@ -88,6 +89,9 @@ struct Lang {
     /// Tests at a time
     #[arg(long, short, default_value_t = cores())]
     jobs: usize,
+    /// All that a test runs three times over in the same directory, rkbuild with this --recall
+    #[arg(long, value_enum, value_name = "MODE", conflicts_with_all = ["print", "makeflags"])]
+    recall: Option<Mode>,
     /// With these switches in MAKEFLAGS of the environment; what tests say of their status and coverage does not count then
     #[arg(long, value_name = "SWITCHES", conflicts_with = "print")]
     makeflags: Option<String>,
@@ -123,6 +127,9 @@ struct OracleArguments {
     /// Only rkbuild itself, or only rkbuild --no-native
     #[arg(long, value_enum)]
     only: Option<VariantName>,
+    /// rkbuild with --recall, once for each mode named; the null phase three times
+    #[arg(long, value_enum, value_name = "MODE", value_delimiter = ',')]
+    recall: Vec<Mode>,
     /// The GNU make to compare with; rkbuild takes its identity
     #[arg(long, default_value = "4.4.1", value_parser = ["4.3", "4.4.1"])]
     compat: String,
@@ -171,6 +178,9 @@ struct ConformanceArguments {
     /// Only rkbuild itself, or only rkbuild --no-native
     #[arg(long, value_enum, default_value = "native")]
     variant: VariantName,
+    /// With this --recall
+    #[arg(long, value_enum, value_name = "MODE")]
+    recall: Option<Mode>,
     /// Run the 4.3 suite at the default identity; count the tests that both releases of GNU make pass
     #[arg(long, conflicts_with = "record")]
     neutral: bool,
@@ -374,8 +384,10 @@ fn run_lang(places: &Places, l: &Lang) -> Result<bool> {
     let variants = candidate::variants(places, l.program.candidate.as_deref())?;
     let kind = match &l.makeflags {
         Some(switches) => Kind::Under(filter, switches),
+        None if l.recall.is_some() => Kind::Again(filter),
         None => Kind::Named(filter),
     };
+    let variants = candidate::remembering(variants, l.recall.as_slice());
     let report = lang::run_all(places, kind, variants, l.jobs)?;
     for (name, text) in report.failures.iter().take(l.show) {
         println!("{name}: FAILED\n{text}");
@@ -422,7 +434,7 @@ fn run_oracle(places: &Places, o: &OracleArguments) -> Result<bool> {
 fn chosen_variants(places: &Places, o: &OracleArguments) -> Result<Vec<candidate::Variant>> {
     let mut variants = candidate::variants(places, o.program.candidate.as_deref())?;
     variants.retain(|v| o.only.is_none_or(|only| v.native == (only == VariantName::Native)));
-    Ok(variants)
+    Ok(candidate::remembering(variants, &o.recall))
 }
 
 /// Where ccache keeps its results, if it is asked for.
@@ -555,6 +567,8 @@ fn release(name: &str) -> Release {
 
 fn run_conformance(places: &Places, c: &ConformanceArguments) -> Result<bool> {
     let variant = one_variant(places, &c.program, c.variant)?;
+    let variant =
+        candidate::remembering(vec![variant], c.recall.as_slice()).pop().context("no such variant")?;
     let releases = match c.suite.as_str() {
         _ if c.neutral => vec![Release::V43],
         "both" => vec![Release::V43, Release::V441],

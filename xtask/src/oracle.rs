@@ -203,15 +203,27 @@ impl Oracle {
         kept: &Path,
         headers: Option<&Headers>,
     ) -> Result<(Vec<Phase>, Vec<String>)> {
-        let env = variant.environment(self.release);
+        let mut env = variant.environment(self.release);
+        let cache = stage.beside("cache");
+        let at = cache.display().to_string();
+        if variant.recall.is_some() {
+            clear(&cache)?;
+            env.push(("XDG_CACHE_HOME", &at));
+        }
+        stage.null_phases(if variant.recall.is_some() { 3 } else { 1 });
         let own_tree = stage.beside("built");
         let outside = outside(headers)?;
         let mut differences = Vec::new();
         let mut phases: Vec<Phase> = Vec::new();
+        // How many of the reference's phases have been met: it has one null phase.
+        let mut met = 0;
         stage.program(&variant.program, &env)?;
         stage.fresh()?;
         stage.phases(|stage, phase| {
-            match record.phases.get(phases.len()).filter(|r| r.name == phase.name) {
+            if phases.last().is_none_or(|last| last.name != "null" || phase.name != "null") {
+                met += 1;
+            }
+            match record.phases.get(met - 1).filter(|r| r.name == phase.name) {
                 None => differences.push(format!("[{}] the reference had no such phase", phase.name)),
                 Some(want) => {
                     let contents = |path: &BStr| (object(kept, &want.tree, path), stage.content(path));
@@ -237,6 +249,7 @@ impl Oracle {
             meet(reference, &[], &own_tree, "GNU make's null build of this tree")?;
         }
         clear(&own_tree)?;
+        clear(&cache)?;
         for path in outside_changes(&outside, headers)? {
             differences.push(format!("the kernel headers were changed: {path}"));
         }

@@ -83,6 +83,7 @@ pub struct Stage<'a> {
     /// The reference, for recipes where both programs meet.
     gnu: PathBuf,
     env: Vec<(String, String)>,
+    nulls: usize,
     before: Snapshot,
 }
 
@@ -108,6 +109,7 @@ impl<'a> Stage<'a> {
             bin: below(".bin"),
             gnu: PathBuf::new(),
             env: Vec::new(),
+            nulls: 1,
             before: Snapshot::default(),
         })
     }
@@ -211,6 +213,11 @@ impl<'a> Stage<'a> {
         clear(&self.installed)
     }
 
+    /// How often the null phase is gone through.
+    pub fn null_phases(&mut self, count: usize) {
+        self.nulls = count;
+    }
+
     /// Goes through the phases of the recipe and shows each to `seen` while its files are still there.
     pub fn phases(&mut self, mut seen: impl FnMut(&Stage, &Phase) -> Result<()>) -> Result<()> {
         let recipe = self.recipe;
@@ -229,8 +236,10 @@ impl<'a> Stage<'a> {
                     seen(self, &phase)?;
                 }
                 "build" | "null" => {
-                    let phase = self.phase(name, &recipe.build)?;
-                    seen(self, &phase)?;
+                    for _ in 0..if name == "null" { self.nulls } else { 1 } {
+                        let phase = self.phase(name, &recipe.build)?;
+                        seen(self, &phase)?;
+                    }
                 }
                 "touch" => {
                     for file in &recipe.touch {

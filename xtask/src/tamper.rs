@@ -14,6 +14,20 @@ use crate::snapshot::{Kind, Snapshot};
 /// Programs of the system that recipes call, and that may come to exist earlier in PATH.
 const PROGRAMS: [&str; 9] = ["cat", "cp", "ls", "echo", "test", "mkdir", "gcc", "cmp", "touch"];
 
+/// What a command of the tree does to what others look at; `^` is the way to the top. Where times differ, by more than a tick.
+const MEDDLES: &[&str] = &[
+    ":",
+    "sleep 0.02; echo meddled >> ^/src/two.in; sleep 0.02",
+    "sleep 0.02; touch ^/src/one.in; sleep 0.02",
+    "rm -f ^/src/opt.in",
+    "sleep 0.02; [ -f ^/src/opt.in ] || echo opt > ^/src/opt.in; sleep 0.02",
+    "cp -p ^/src/two.in ^/keep; tr o0 O1 < ^/keep > ^/src/two.in; touch -r ^/keep ^/src/two.in; rm ^/keep",
+    "rm -f ^/cur; ln -s src2 ^/cur",
+    "mv ^/src2 ^/mid; mv ^/src ^/src2; mv ^/mid ^/src",
+    "echo to-out; echo to-err >&2",
+    "exit 1",
+];
+
 /// One change; paths are below the top of the tree.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -37,6 +51,8 @@ pub enum Change {
     Program(String, String),
     /// Other contents of the same size, and the time it had.
     Sneak(String),
+    /// A directory moves, and a link to it takes its place; or back.
+    Linked(&'static str),
     /// All programs that hide those of the system go.
     Unhide,
 }
@@ -45,6 +61,27 @@ impl Change {
     /// One to three changes to a tree that looks so.
     pub fn random(random: &mut Rng, tree: &Snapshot) -> Vec<Change> {
         (0..random.choice([1, 1, 1, 2, 3]).unwrap_or(1)).filter_map(|_| one(random, tree)).collect()
+    }
+
+    /// Which kind it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Change::Touch(_) => "touch",
+            Change::Write(..) => "write",
+            Change::Append(..) => "append",
+            Change::Rewrite(_) => "rewrite",
+            Change::Remove(_) => "remove",
+            Change::Rename(..) => "rename",
+            Change::Retarget(..) => "retarget",
+            Change::Mode(..) => "chmod",
+            Change::Back(..) => "time-back",
+            Change::Swap(..) => "swap",
+            Change::Away(_) => "away",
+            Change::Program(..) => "program",
+            Change::Sneak(_) => "sneak",
+            Change::Linked(_) => "linked",
+            Change::Unhide => "unhide",
+        }
     }
 
     /// Makes it; `now` is the time files get. What is not there can't be changed, in no copy.
@@ -105,6 +142,15 @@ impl Change {
                 }
                 put(path, &text, time)
             }
+            Change::Linked(dir) => {
+                let (here, away) = (top.join(dir), top.join(format!("{dir}.real")));
+                if here.is_symlink() {
+                    fs::remove_file(&here)?;
+                    return fs::rename(away, here);
+                }
+                fs::rename(&here, &away)?;
+                symlink(format!("{dir}.real"), here)
+            }
             Change::Unhide => PROGRAMS.iter().try_for_each(|name| {
                 fs::remove_file(top.join("tools1").join(name)).or_else(|e| match e.kind() {
                     std::io::ErrorKind::NotFound => Ok(()),
@@ -130,7 +176,7 @@ fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {
     let text =
         if source.ends_with(".h") { format!("#define P {number}\n") } else { format!("edited {number}\n") };
     let dir = random.choice(DIRS)?.0;
-    Some(match random.u8(..24) {
+    Some(match random.u8(..30) {
         0 => Change::Touch(any),
         1..=3 => Change::Write(source, text),
         4 => Change::Rewrite(any),
@@ -146,8 +192,11 @@ fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {
         ),
         9 => Change::Mode(any, random.choice([0o644, 0o755, 0o600])?),
         10 => Change::Back(any, random.i64(1..100_000)),
-        11 => Change::Swap("src", "src2"),
-        12 => Change::Away("src2"),
+        11 => match random.u8(..3) {
+            0 => Change::Swap("tools1", "tools2"),
+            _ => Change::Swap("src", "src2"),
+        },
+        12 => Change::Away(random.choice(["src2", "tools1", "tools2"])?),
         // Something new that matches a pattern.
         13 => {
             let place = random.choice(["src", "src2"])?;
@@ -187,6 +236,16 @@ fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {
         22 => {
             let name = random.choice(PROGRAMS)?;
             Change::Program(format!("tools1/{name}"), format!("#!/bin/sh\necho hides {name} \"$@\"\n"))
+        }
+        23 | 24 => Change::Retarget("cur".into(), random.choice(["src", "src2", "tools", "no"])?),
+        25 => Change::Linked(random.choice(["src", "src2", "tools", "lib"])?),
+        26 => Change::Mode(
+            random.choice(["tools/t.sh", "tools2/tool", "tools1/tool", "tools/py.sh"])?.into(),
+            random.choice([0o644, 0o755])?,
+        ),
+        27 | 28 => {
+            let script = random.choice(MEDDLES)?.replace('^', "\"${0%/*}/..\"");
+            Change::Program("tools/meddle.sh".into(), format!("#!/bin/sh\n{script}\n"))
         }
         _ => Change::Unhide,
     })

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bstr::BString;
@@ -205,6 +206,31 @@ impl Host {
             };
             eyes.saw(ask, dir, path, used::CONTENTS, answer, 0);
         }
+    }
+
+    /// What `chdir(path)` from `dir` would lead to; see [`Dir::open`].
+    pub fn enter(&self, dir: &Dir, path: &[u8]) -> io::Result<Arc<Dir>> {
+        let entered = dir.open(path);
+        let Some(eyes) = self.eyes() else { return entered };
+        match &entered {
+            // No link was passed: all parts are directories themselves.
+            Ok(entered)
+                if !path.starts_with(b"/")
+                    && eyes::absolute(dir.path(), path).is_some_and(|name| name == entered.path()) =>
+            {
+                let ends = path.iter().enumerate().filter(|(_, c)| **c == b'/').map(|(at, _)| at);
+                for end in ends.chain([path.len()]).filter(|end| *end > 0) {
+                    let _ = self.link_kind(dir, path.get(..end).unwrap_or_default());
+                }
+            }
+            Ok(entered) => self.note_text(Ask::Real, dir, path, &Ok(entered.path().to_owned())),
+            Err(_) => {
+                if self.kind(dir, &[path, b"/"].concat()).is_ok() {
+                    eyes.effect("a directory that could not be entered");
+                }
+            }
+        }
+        entered
     }
 
     /// The absolute path without symlinks, as realpath(3); all of it must exist.

@@ -16,7 +16,7 @@ use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watch, Watched};
-use rkbuild_host::{Env, Exit, Eyes, Host, Spawn, fd, signals};
+use rkbuild_host::{Exit, Eyes, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
@@ -44,8 +44,8 @@ type Look = (Ask, BString, Seen);
 /// What is remembered of a pure command.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The variables it may look at, with their values.
-    pub variables: Vec<(BString, Option<BString>)>,
+    /// The variables it may look at; `*` at the end of a name stands for any text.
+    pub variables: Vec<BString>,
     /// What it looked at.
     pub facts: Vec<Look>,
     /// The files it writes: path, permissions, contents.
@@ -373,12 +373,7 @@ impl Memory {
             }
             self.facts_of(seen, &matters, watched.began_ns, &mut facts)?;
         }
-        Ok(Known {
-            variables: variables(asked.env, &rows, &texts),
-            facts,
-            writes,
-            output: ran.output.clone(),
-        })
+        Ok(Known { variables: variables(&rows, &texts), facts, writes, output: ran.output.clone() })
     }
 
     /// The facts that a look of a watched command stands for.
@@ -443,7 +438,9 @@ impl Memory {
         if seen.uses.has(Uses::STAT) {
             used |= if matters.times { used::TIME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
-        let ask = if meta.is_symlink() { Ask::Lstat } else { Ask::Stat };
+        // No link was passed to get there; where that was looked at, or can be told from a directory's name, it counts.
+        let itself = meta.is_symlink() || meta.is_dir() || seen.uses.has(Uses::LINK);
+        let ask = if itself { Ask::Lstat } else { Ask::Stat };
         let young = eyes::is_young(&meta, began);
         if young && used & used::SAME != 0 {
             return Err(format!("{path} was changed just now"));
@@ -514,42 +511,45 @@ fn seen_there(found: &Found) -> Seen {
     Seen { used: used::THERE, answer, contents: None, young: false }
 }
 
-/// The variables a command may look at: those its programs are known to, and those its scripts name.
-fn variables(env: &Env, rows: &[&pure::Row], texts: &[BString]) -> Vec<(BString, Option<BString>)> {
-    let all = texts.iter().any(|text| {
-        ["eval", "export -p", "env ", "printenv", "ENVIRON", "set\n"]
-            .iter()
-            .any(|word| text.find(word).is_some())
-    });
-    let mut named: BTreeSet<BString> = BTreeSet::new();
+/// The variables a command may look at: those its programs are known to, and those its scripts name. `*` at the end stands for
+/// any text.
+fn variables(rows: &[&pure::Row], texts: &[BString]) -> Vec<BString> {
+    let all = rows.iter().any(|row| row.name == "env") || texts.iter().any(|text| shows_variables(text));
+    if all {
+        return vec!["*".into()];
+    }
+    let mut found: BTreeSet<BString> = BTreeSet::new();
     for text in texts {
-        names_in(text, &mut named);
+        names_in(text, &mut found);
     }
-    let mut found: Vec<(BString, Option<BString>)> = Vec::new();
-    for (name, value) in env.iter() {
-        if VOLATILE.contains(&name.as_bytes()) {
-            continue;
-        }
-        let known = pure::names(pure::ANY_PROGRAM, name)
-            || rows.iter().any(|row| pure::names(row.variables, name))
-            || all;
-        if known && !named.contains(name) {
-            found.push((name.to_owned(), Some(value.to_owned())));
-        }
-    }
-    for name in named.into_iter().filter(|name| !VOLATILE.contains(&name.as_slice())) {
-        let value = env.get(&name).map(|value| value.to_owned());
-        found.push((name, value));
-    }
-    // That none of the others is set can't be said for each: those with fixed names.
-    for name in rows.iter().flat_map(|row| row.variables).chain(pure::ANY_PROGRAM) {
-        if !name.ends_with('*') && !env.contains(name.as_bytes()) {
-            found.push(((*name).into(), None));
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
+    found.extend(
+        rows.iter().flat_map(|row| row.variables).chain(pure::ANY_PROGRAM).map(|name| BString::from(*name)),
+    );
+    found.retain(|name| !VOLATILE.contains(&name.as_slice()));
+    found.into_iter().collect()
+}
+
+/// Whether a script may look at variables that it does not name.
+fn shows_variables(text: &[u8]) -> bool {
+    const WORDS: [&str; 6] = ["eval", "printenv", "ENVIRON", "compgen", "declare", "typeset"];
+    // By themselves they print all; with arguments they do something else.
+    const ALONE: [&str; 2] = ["set", "export"];
+    let is_part = |c: Option<&u8>| c.is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_');
+    let after_word = |word: &'static str| {
+        let before = |at: usize| at.checked_sub(1).and_then(|at| text.get(at));
+        let after = move |at: usize| text.get(at + word.len()..).unwrap_or_default();
+        text.find_iter(word)
+            .filter(move |at| !is_part(before(*at)))
+            .map(after)
+            .filter(move |rest| !is_part(rest.first()))
+    };
+    let alone = |rest: &[u8]| {
+        let next = rest.iter().find(|c| !matches!(c, b' ' | b'\t'));
+        next.is_none_or(|c| b"\n;|&)`>}\"'".contains(c)) || rest.trim_start().starts_with(b"-p")
+    };
+    WORDS.into_iter().any(|word| after_word(word).next().is_some())
+        || ALONE.into_iter().any(|word| after_word(word).any(alone))
+        || text.find("${!").is_some()
 }
 
 /// Whether a text has a number, by itself.
@@ -652,23 +652,31 @@ mod tests {
 
     #[test]
     fn variables_are_those_that_scripts_name_and_programs_look_at() {
-        let env: Env =
-            [("A", "1"), ("B", "2"), ("CPATH", "/x"), ("LC_ALL", "C"), ("SHLVL", "3")].into_iter().collect();
         let gcc = pure::row_of(BStr::new("/usr/bin/x86_64-linux-gnu-gcc-12")).unwrap();
-        let found = variables(&env, &[gcc], &["echo $A ${C:-x} $SHLVL $1 $$".into()]);
-        let get = |name: &str| found.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-        assert_eq!(get("A"), Some(Some("1".into())));
-        assert_eq!(get("B"), None);
-        assert_eq!(get("C"), Some(None));
-        assert_eq!(get("CPATH"), Some(Some("/x".into())));
-        assert_eq!(get("LC_ALL"), Some(Some("C".into())));
-        assert_eq!(get("LIBRARY_PATH"), Some(None));
-        assert_eq!(get("SHLVL"), None);
+        let found = variables(&[gcc], &["echo $A ${C:-x} $SHLVL $1 $$".into()]);
+        let has = |name: &str| found.contains(&name.into());
+        assert!(has("A") && has("C") && has("CPATH") && has("LC_*") && has("GCC_*"));
+        assert!(!has("B") && !has("SHLVL") && !has("1"));
     }
 
     #[test]
     fn a_script_that_can_see_all_variables_depends_on_all() {
-        let env: Env = [("A", "1"), ("B", "2")].into_iter().collect();
-        assert!(variables(&env, &[], &["eval x=$y".into()]).iter().any(|(n, _)| n == "B"));
+        for script in [
+            "eval x=$y",
+            "set",
+            "set|cat",
+            "(export)",
+            "export -p",
+            "x=$(set)",
+            "declare -x",
+            "awk 'ENVIRON[1]'",
+        ] {
+            assert_eq!(variables(&[], &[script.into()]), ["*"], "{script}");
+        }
+        for script in ["set -e; x", "export A=1", "reset", "set -- a", "evaluate"] {
+            assert!(!variables(&[], &[script.into()]).contains(&"*".into()), "{script}");
+        }
+        let env = pure::row_of(BStr::new("/usr/bin/env")).unwrap();
+        assert_eq!(variables(&[env], &["env".into()]), ["*"]);
     }
 }

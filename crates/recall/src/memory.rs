@@ -8,6 +8,7 @@ use std::time::Instant;
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Asked, Recall};
+use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Ask, Output, State};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host};
 use rustc_hash::FxHashMap;
@@ -73,17 +74,24 @@ impl Commands {
     }
 }
 
-/// The second key of a command: the first, and the variables it looks at.
-fn second_key(first: u128, variables: impl Iterator<Item = (BString, Option<BString>)>) -> u128 {
+/// The second key of a command: the first, and the variables it looks at. A name with `*` at its end stands for all that begin
+/// so, those included that were not set when the command was learned.
+fn second_key(first: u128, variables: &[BString], env: &Env) -> u128 {
     let mut hasher = key::Hasher::new();
     hasher.number(first as u64);
     hasher.number((first >> 64) as u64);
-    for (name, value) in variables {
-        hasher.text(&name);
-        match value {
-            Some(value) => hasher.normalised(&value),
-            None => hasher.number(u64::MAX),
+    for name in variables {
+        hasher.text(name);
+        let start = name.strip_suffix(b"*");
+        let counts = |other: &BStr| match start {
+            Some(start) => other.starts_with(start) && !VOLATILE.contains(&other.as_bytes()),
+            None => other == name,
+        };
+        for (name, value) in env.iter().filter(|(name, _)| counts(name.as_bstr())) {
+            hasher.text(name);
+            hasher.normalised(value);
         }
+        hasher.number(u64::MAX);
     }
     hasher.finish()
 }
@@ -340,9 +348,7 @@ impl Memory {
                 Arc::new(names.into_iter().map(BString::from).collect())
             }
         };
-        let values =
-            names.iter().map(|name| (name.clone(), asked.env.get(name).map(|value| value.to_owned())));
-        let second = second_key(first, values);
+        let second = second_key(first, &names, asked.env);
         let learned = lock(&self.commands.learned).get(&second).cloned();
         if let Some(known) = learned {
             return self.holds_now(&known).then(|| (*known).clone());
@@ -372,9 +378,9 @@ impl Memory {
     }
 
     /// Remembers a command.
-    fn learn_command(&self, first: u128, known: Known) {
-        let names: Vec<BString> = known.variables.iter().map(|(name, _)| name.clone()).collect();
-        let second = second_key(first, known.variables.iter().cloned());
+    fn learn_command(&self, first: u128, known: Known, env: &Env) {
+        let names = known.variables.clone();
+        let second = second_key(first, &names, env);
         let mut new = lock(&self.commands.new);
         let mut uses = Vec::with_capacity(known.facts.len());
         for (ask, path, seen) in &known.facts {
@@ -616,7 +622,7 @@ impl Recall for Memory {
                 } else {
                     // Its files are written already.
                     let _ = self.note(asked, &known, false);
-                    self.learn_command(key, known);
+                    self.learn_command(key, known, asked.env);
                 }
             }
             Class::Repeatable(why) if !in_sight => {

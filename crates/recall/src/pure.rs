@@ -320,14 +320,6 @@ impl Row {
     }
 }
 
-/// Whether a variable is named by a list.
-pub fn names(list: &[&str], variable: &[u8]) -> bool {
-    list.iter().any(|name| match name.strip_suffix('*') {
-        Some(start) => variable.starts_with(start.as_bytes()),
-        None => name.as_bytes() == variable,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,13 +335,6 @@ mod tests {
         assert_eq!(found("/usr/bin/perl"), None);
         // A tree's own.
         assert_eq!(found("/home/u/linux/sed"), None);
-    }
-
-    #[test]
-    fn variables_are_named_one_by_one_or_by_their_beginning() {
-        assert!(names(ANY_PROGRAM, b"LC_ALL") && names(ANY_PROGRAM, b"PATH"));
-        assert!(!names(ANY_PROGRAM, b"PATHX") && !names(&[], b"PATH"));
-        assert!(names(GCC, b"GCC_EXEC_PREFIX") && names(GCC, b"CPATH") && names(GCC, b"COMPILER_PATH"));
     }
 
     #[test]

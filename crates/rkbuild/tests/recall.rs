@@ -366,3 +366,367 @@ fn what_is_forgotten_is_evaluated() {
     tree.remembered();
     assert!(!tree.run_with(&["--forget"], &[]).is_given());
 }
+
+#[test]
+fn a_directory_link_on_the_way_that_leads_elsewhere_is_seen() {
+    let tree = Tree::new("X := $(file <cur/f)\nall: ; @echo $(X) $(wildcard cur/*); cat cur/f\n");
+    for (dir, text) in [("one", "1\n"), ("two", "2\n")] {
+        fs::create_dir(tree.at(dir)).unwrap();
+        tree.write(&format!("{dir}/f"), text);
+    }
+    tree.write("two/g", "");
+    symlink("one", tree.at("cur")).unwrap();
+    assert_eq!(tree.remembered().out, "1 cur/f\n1\n");
+    fs::remove_file(tree.at("cur")).unwrap();
+    symlink("two", tree.at("cur")).unwrap();
+    assert_eq!(tree.run().out, "2 cur/f cur/g\n2\n");
+}
+
+/// A makefile that has the compiler read `f.c`, which includes `h.h`.
+fn with_compiler(options: &str) -> Tree {
+    let tree = Tree::new(&format!("X := $(shell gcc {options} -E -P f.c 2>&1)\nall: ; @echo '$(X)'\n"));
+    tree.write("f.c", "#include <h.h>\nv = H\n");
+    for (dir, text) in [("one", "#define H 1\n"), ("two", "#define H 2\n")] {
+        fs::create_dir(tree.at(dir)).unwrap();
+        tree.write(&format!("{dir}/h.h"), text);
+    }
+    tree
+}
+
+#[test]
+fn a_header_earlier_in_the_include_path_is_seen() {
+    let tree = with_compiler("-Ithree -Ione");
+    fs::create_dir(tree.at("three")).unwrap();
+    assert_eq!(tree.remembered().out, "v = 1\n");
+    tree.write("three/h.h", "#define H 3\n");
+    assert_eq!(tree.run().out, "v = 3\n");
+}
+
+#[test]
+fn another_cpath_is_seen() {
+    let tree = with_compiler("");
+    for _ in 0..3 {
+        for (dir, want) in [("one", "v = 1\n"), ("two", "v = 2\n")] {
+            assert_eq!(tree.run_with(&[], &[("CPATH", dir)]).out, want);
+            assert_eq!(tree.run_with(&[], &[("C_INCLUDE_PATH", dir)]).out, want);
+        }
+    }
+}
+
+#[test]
+fn a_header_earlier_in_cpath_is_seen() {
+    let mut tree = with_compiler("");
+    fs::create_dir(tree.at("three")).unwrap();
+    tree.env.push(("CPATH".into(), "three:one".into()));
+    assert_eq!(tree.remembered().out, "v = 1\n");
+    tree.write("three/h.h", "#define H 3\n");
+    assert_eq!(tree.run().out, "v = 3\n");
+}
+
+#[test]
+fn a_part_of_the_compiler_in_compiler_path_is_seen() {
+    let mut tree = with_compiler("-Ione");
+    fs::create_dir(tree.at("parts")).unwrap();
+    tree.env.push(("COMPILER_PATH".into(), tree.at("parts").display().to_string()));
+    assert_eq!(tree.remembered().out, "v = 1\n");
+    tree.program("parts/cc1", "#!/bin/sh\necho other part\n");
+    assert_eq!(tree.run().out, "other part\n");
+    // The same without it, and with it again.
+    let path = tree.env.pop().unwrap();
+    assert_eq!(tree.run().out, "v = 1\n");
+    tree.env.push(path);
+    assert_eq!(tree.run().out, "other part\n");
+}
+
+#[test]
+fn another_gcc_exec_prefix_is_seen() {
+    let tree = with_compiler("-Ione");
+    let prefix = format!("{}/", tree.at("parts").display());
+    assert_eq!(tree.remembered().out, "v = 1\n");
+    let first = tree.run_with(&[], &[("GCC_EXEC_PREFIX", &prefix)]).out;
+    let version = Command::new("gcc").arg("-dumpversion").output().unwrap();
+    let machine = Command::new("gcc").arg("-dumpmachine").output().unwrap();
+    let text = |out: Vec<u8>| String::from_utf8(out).unwrap().trim().to_string();
+    let part = format!("parts/{}/{}/cc1", text(machine.stdout), text(version.stdout));
+    tree.program(&part, "#!/bin/sh\necho other part\n");
+    let second = tree.run_with(&[], &[("GCC_EXEC_PREFIX", &prefix)]).out;
+    assert_eq!(second, "other part\n");
+    assert_ne!(first, second);
+    assert_eq!(tree.run().out, "v = 1\n");
+}
+
+#[test]
+fn variables_that_were_not_set_before_are_seen() {
+    for (script, name) in [
+        ("grep --color=always one f.h", "GREP_COLORS"),
+        ("env | grep ^NEW", "NEW"),
+        ("set | grep ^NEW=", "NEW"),
+        ("gcc -Ione -E -P f.c", "CPATH"),
+    ] {
+        let tree = Tree::new(&format!("X := $(shell {script})\nall: ; @echo '$(X)'\n"));
+        tree.write("f.h", "one\n");
+        fs::create_dir(tree.at("one")).unwrap();
+        fs::create_dir(tree.at("two")).unwrap();
+        tree.write("f.c", "#if __has_include(<new.h>)\nx = 2\n#else\nx = 1\n#endif\n");
+        tree.write("two/new.h", "");
+        let values = match name {
+            "GREP_COLORS" => ["mt=01;31", "mt=01;32"],
+            "CPATH" => ["one", "two"],
+            _ => ["1", "2"],
+        };
+        let want = |env: &[(&str, &str)]| {
+            let run = Command::new("sh")
+                .args(["-c", script])
+                .current_dir(tree.at(""))
+                .env_clear()
+                .envs([("PATH", "/usr/bin:/bin")])
+                .envs(env.iter().copied())
+                .output()
+                .unwrap();
+            String::from_utf8(run.stdout).unwrap().trim_end().replace('\n', " ").replace('\'', "")
+        };
+        for env in [&[][..], &[(name, values[0])], &[(name, values[1])], &[]] {
+            assert_eq!(tree.run_with(&[], env).out.trim_end(), want(env), "{script} {env:?}");
+        }
+    }
+}
+
+#[test]
+fn a_specs_file_of_the_compiler_is_seen() {
+    let tree = with_compiler("-Bparts/ -Ione");
+    fs::create_dir(tree.at("parts")).unwrap();
+    assert_eq!(tree.remembered().out, "v = 1\n");
+    tree.write("parts/specs", "*cpp_unique_options:\n+ -Dv=specs\n\n");
+    assert_eq!(tree.run().out, "specs = 1\n");
+    tree.remembered();
+    fs::remove_file(tree.at("parts/specs")).unwrap();
+    assert_eq!(tree.run().out, "v = 1\n");
+}
+
+#[test]
+fn what_incbin_takes_in_is_seen() {
+    let tree = Tree::new(
+        "X := $(shell as f.s -o t.o && strings t.o | grep -o 'a text [a-z ]*'; rm t.o)\nall: ; @echo $(X)\n",
+    );
+    tree.write("f.s", ".incbin \"blob\"\n");
+    tree.write("blob", "a text that is one\n");
+    assert_eq!(tree.remembered().out, "a text that is one\n");
+    tree.write("blob", "a text that is two\n");
+    assert_eq!(tree.run().out, "a text that is two\n");
+}
+
+#[test]
+fn a_compiler_replaced_in_place_is_seen() {
+    let mut tree = Tree::new("all: ; @echo $(shell cc1x -v)\n");
+    tree.program("bin/cc1x", "#!/bin/sh\necho one\n");
+    tree.env.push(("PATH".into(), format!("{}:/usr/bin:/bin", tree.at("bin").display())));
+    assert_eq!(tree.remembered().out, "one\n");
+    let time = fs::metadata(tree.at("bin/cc1x")).unwrap().modified().unwrap();
+    tree.write("bin/cc1x", "#!/bin/sh\necho two\n");
+    fs::File::options().write(true).open(tree.at("bin/cc1x")).unwrap().set_modified(time).unwrap();
+    assert_eq!(tree.run().out, "two\n");
+}
+
+#[test]
+fn shell_levels_and_the_last_command_do_not_count_where_nothing_looks_at_them() {
+    let tree = Tree::new("X := $(shell cat f)\nall: ; @echo $(X)\n");
+    tree.write("f", "x\n");
+    tree.remembered();
+    for (name, value) in [("SHLVL", "3"), ("_", "/usr/bin/env"), ("OLDPWD", "/"), ("SSH_CLIENT", "::1 1 22")]
+    {
+        assert!(tree.run_with(&[], &[(name, value)]).is_given(), "{name}");
+    }
+    let tree = Tree::new("X := $(shell echo $$SHLVL)\nall: ; @echo $(X)-$$SHLVL\n");
+    for level in ["1", "2", "1", "7"] {
+        assert_eq!(tree.run_with(&[], &[("SHLVL", level)]).out, format!("{level}-{level}\n"));
+    }
+}
+
+#[test]
+fn files_whose_numbers_changed_are_compared() {
+    let tree = Tree::new("X := $(file <f)\nall: t ; @cat g; echo $(X)\nt: f ; @echo made; touch t\n");
+    tree.write("f", "f1\n");
+    tree.write("g", "g1\n");
+    tree.run();
+    tree.remembered();
+    // As an overlay does: the same files, with other numbers.
+    let copy = |from: &Path, to: &Path| {
+        assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+    };
+    copy(&tree.at(""), &tree.path("copy"));
+    fs::remove_dir_all(tree.at("")).unwrap();
+    copy(&tree.path("copy"), &tree.path("w"));
+    assert_eq!(tree.run().out, "g1\nf1\n");
+    let time = fs::metadata(tree.at("g")).unwrap().modified().unwrap();
+    tree.write("g", "g2\n");
+    fs::File::options().write(true).open(tree.at("g")).unwrap().set_modified(time).unwrap();
+    assert_eq!(tree.run().out, "g2\nf1\n");
+}
+
+#[test]
+fn many_at_once_give_the_same_as_one() {
+    let tree = with_submake();
+    tree.run();
+    for round in 0..3 {
+        tree.write("d/z", &format!("z{round}\n"));
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..16).map(|_| scope.spawn(|| tree.run())).collect();
+            for run in all {
+                let run = run.join().unwrap();
+                assert_eq!(
+                    (run.out.as_str(), run.code),
+                    (format!("below\nz{round}\n").as_str(), 0),
+                    "{run:?}"
+                );
+            }
+        });
+    }
+    tree.remembered();
+}
+
+#[test]
+fn one_that_is_killed_while_it_writes_leaves_nothing_wrong() {
+    let tree = with_submake();
+    tree.run();
+    for round in 0..40u64 {
+        tree.write("d/z", &format!("z{round}\n"));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rkbuild"))
+            .current_dir(tree.at(""))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("RKBUILD_RECALL", "on")
+            .env("XDG_CACHE_HOME", tree.path("cache"))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(round * 700));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(tree.run().out, format!("below\nz{round}\n"));
+    }
+    tree.remembered();
+}
+
+#[test]
+fn another_rkbuild_does_not_take_what_this_one_remembers() {
+    let tree = with_submake();
+    tree.run();
+    tree.remembered();
+    let other = tree.path("rkbuild");
+    fs::copy(env!("CARGO_BIN_EXE_rkbuild"), &other).unwrap();
+    let run = Command::new(&other)
+        .arg("--stats")
+        .current_dir(tree.at(""))
+        .env_clear()
+        .envs([("PATH", "/usr/bin:/bin"), ("RKBUILD_RECALL", "on")])
+        .env("XDG_CACHE_HOME", tree.path("cache"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(
+        told.lines().any(|line| line.starts_with("sessions evaluated") && line.ends_with(" 2")),
+        "{told}"
+    );
+    assert_eq!(run.stdout, b"below\nz1\n");
+}
+
+#[test]
+fn what_is_printed_to_a_terminal_is_remembered_apart() {
+    let tree = Tree::new("all: ; @echo [$(if $(MAKE_TERMOUT),terminal)]\n");
+    assert_eq!(tree.remembered().out, "[]\n");
+    let script = |tree: &Tree| {
+        let make = format!("{} --recall=on", env!("CARGO_BIN_EXE_rkbuild"));
+        let run = Command::new("script")
+            .args(["-qec", &make, "/dev/null"])
+            .current_dir(tree.at(""))
+            .env_clear()
+            .envs([("PATH", "/usr/bin:/bin"), ("SHELL", "/bin/sh")])
+            .env("XDG_CACHE_HOME", tree.path("cache"))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&run.stdout).into_owned()
+    };
+    for _ in 0..3 {
+        assert!(script(&tree).contains("[terminal]"));
+        assert_eq!(tree.run().out, "[]\n");
+    }
+}
+
+#[test]
+fn jobs_are_remembered_apart() {
+    let tree = Tree::new("all: ; @echo [$(findstring -j,$(MAKEFLAGS))]\n");
+    for _ in 0..3 {
+        assert_eq!(tree.run_with(&["-j3"], &[]).out, "[-j]\n");
+        assert_eq!(tree.run().out, "[]\n");
+    }
+}
+
+#[test]
+fn a_goal_that_is_no_file_is_given() {
+    let tree = Tree::new("check: x ; @cat f | sed s/^/=/\nx: ; @ls d\n");
+    tree.write("f", "one\n");
+    fs::create_dir(tree.at("d")).unwrap();
+    tree.write("d/e", "");
+    let run = |tree: &Tree| tree.run_with(&["check"], &[]);
+    run(&tree);
+    std::thread::sleep(Duration::from_millis(60));
+    run(&tree);
+    assert!(run(&tree).is_given());
+    tree.write("f", "two\n");
+    assert_eq!(run(&tree).out, "e\n=two\n");
+    tree.write("x", "");
+    assert_eq!(run(&tree).out, "=two\n");
+    std::thread::sleep(Duration::from_millis(30));
+    tree.write("check", "");
+    let run = run(&tree);
+    assert!(run.out.contains("is up to date"), "{run:?}");
+}
+
+/// Moves something, and puts a link to it in its place.
+fn replace_by_link(tree: &Tree, name: &str) {
+    fs::rename(tree.at(name), tree.at("real")).unwrap();
+    let way = "../".repeat(name.matches('/').count());
+    symlink(format!("{way}real"), tree.at(name)).unwrap();
+}
+
+#[test]
+fn a_directory_that_becomes_a_link_is_seen_where_it_is_entered() {
+    let real = |out: String| out.replace("/real", "/d");
+    for (rules, differs) in [
+        ("all: ; @$(MAKE) -C d\n", true),
+        ("all: ; @cd d && $(MAKE)\n", true),
+        ("all: ; @cd d && $(MAKE) -C . && cat f\n", true),
+        ("all: ; @cd d && pwd -P\n", true),
+        ("X := $(shell cd d && /bin/pwd -P | cat)\nall: ; @echo $(X)\n", true),
+        ("X := $(shell readlink -f d/f)\nall: ; @echo $(X)\n", true),
+        ("X := $(shell test -L d && echo link)\nall: ; @echo $(X)\n", true),
+        ("X := $(shell ls d)\nall: ; @echo $(X)\n", false),
+    ] {
+        let tree = Tree::new(rules);
+        fs::create_dir(tree.at("d")).unwrap();
+        tree.write("d/f", "f\n");
+        tree.write("d/Makefile", "all: ; @echo $(CURDIR)\n");
+        let before = tree.remembered().out;
+        replace_by_link(&tree, "d");
+        let after = tree.run().out;
+        assert_eq!(before != after, differs, "{rules}{after}");
+        assert!(real(after) == before || before == "\n", "{rules}");
+    }
+}
+
+#[test]
+fn a_file_that_becomes_a_link_is_seen_where_that_is_looked_at() {
+    for (script, want) in [
+        ("test -L f && echo link || echo file", "link\n"),
+        ("find . -type l", "./f\n"),
+        ("readlink -f f | sed s,.*/,,", "real\n"),
+        ("sh -c '[ -h f ] && echo link'", "link\n"),
+    ] {
+        let tree = Tree::new(&format!("X := $(shell {script})\nall: ; @echo $(X)\n"));
+        tree.write("f", "f\n");
+        assert_ne!(tree.remembered().out, want, "{script}");
+        replace_by_link(&tree, "f");
+        assert_eq!(tree.run().out, want, "{script}");
+    }
+}

@@ -335,7 +335,7 @@ fn cd(sh: &mut Interp<'_>, args: &[BString]) -> Outcome {
         Some(target) => target.clone(),
     };
     let mut logical = logical_path(&here, &target);
-    match patiently(|| sh.dir.open(if physical { &target } else { &logical })) {
+    match patiently(|| sh.host.enter(&sh.dir, if physical { &target } else { &logical })) {
         Ok(dir) => {
             if physical {
                 logical = dir.path().to_owned();

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rkbuild_base::ByteSlice;
 use rkbuild_eval::session::Entering;
 use rkbuild_eval::{FileId, Result};
 use rkbuild_host::fd::Waker;
@@ -39,6 +40,15 @@ pub enum Started {
     Stopped,
 }
 
+/// Whether a command has `name` as a word.
+fn names(text: &[u8], name: &[u8]) -> bool {
+    let is_part = |c: Option<&u8>| c.is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_');
+    text.find_iter(name).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        !is_part(before) && !is_part(text.get(at + name.len()))
+    })
+}
+
 impl Jobs<'_> {
     /// Runs the recipe of `file`; waits for its end where only one may run at a time.
     pub fn run_recipe(&mut self, file: FileId) -> Result<Started> {
@@ -71,8 +81,10 @@ impl Jobs<'_> {
         self.session.vars.current = saved;
         let id = self.next;
         self.next += 1;
+        let (noted, name) = (self.session.eyes().is_some(), self.name_of(file));
         let mut job = Job {
             id,
+            names_target: noted && lines.iter().any(|line| names(&line.text, name)),
             file,
             lines,
             spec: spec?,
@@ -234,7 +246,7 @@ impl Jobs<'_> {
         let command = Command {
             process: self.process.clone(),
             host: self.session.host().clone(),
-            given_again: self.is_always_made(job.file),
+            given_again: self.is_always_made(job.file, job.names_target),
             text: line.text,
             target: self.name_of(job.file),
             argv,
@@ -327,18 +339,25 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Whether nothing but phony or missing prerequisites has a target made: its recipe runs each time, and may be given next
-    /// time.
-    fn is_always_made(&mut self, file: FileId) -> bool {
-        self.session.eyes().is_some_and(|eyes| !eyes.has_effect())
-            && (self.session.targets[file].phony || self.is_made_for_nothing(file))
+    /// Whether nothing but phony or missing prerequisites has a target made, or it looks like a goal that is no file: its
+    /// recipe runs each time, and may be given next time.
+    fn is_always_made(&mut self, file: FileId, names_target: bool) -> bool {
+        if self.session.eyes().is_none_or(|eyes| eyes.has_effect()) {
+            return false;
+        }
+        if self.session.targets[file].phony {
+            return true;
+        }
+        match self.mtime_of(file, false).is_missing() {
+            // What makes a file mostly says which, and most files have an ending or a directory. Where that is wrong a command
+            // is watched that need not be, or one is not that could.
+            true => !names_target && !self.name_of(file).iter().any(|c| matches!(c, b'.' | b'/')),
+            false => self.is_made_for_nothing(file),
+        }
     }
 
     /// Whether a target that is there is made though no file it depends on has changed.
     fn is_made_for_nothing(&mut self, file: FileId) -> bool {
-        if self.mtime_of(file, false).is_missing() {
-            return false;
-        }
         if !self.changed_of_list(file).is_empty() {
             return false;
         }
@@ -579,5 +598,17 @@ impl Jobs<'_> {
         let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
         let at = over.iter().position(|(job, _)| *job == id)?;
         Some(over.swap_remove(at).1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_a_target_when_it_has_it_as_a_word() {
+        assert!(names(b"cat x > out", b"out") && names(b"out", b"out") && names(b"> d/out; y", b"out"));
+        assert!(!names(b"echo output layout", b"out") && !names(b"echo", b"out"));
+        assert!(names(b"echo layout; >out", b"out"));
     }
 }

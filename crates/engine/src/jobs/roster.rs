@@ -62,6 +62,8 @@ pub(crate) struct Job {
     pub file: FileId,
     pub lines: VecDeque<Line>,
     pub spec: ShellSpec,
+    /// A line has the target's name as a word. Only known where what the session sees is noted.
+    pub names_target: bool,
     /// Made when the first command starts.
     pub env: Option<Env>,
     pub scope: ScopeId,

@@ -38,7 +38,7 @@ pub(crate) fn change_directory(session: &mut Session) -> Result<()> {
     // Until all are entered, messages name the one it began in.
     let mut dir = session.dir.clone();
     for name in session.options.directories.clone() {
-        match dir.open(&name) {
+        match session.host().enter(&dir, &name) {
             Ok(entered) => dir = entered,
             Err(error) => {
                 let mut message = name.to_vec();

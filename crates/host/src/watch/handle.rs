@@ -325,6 +325,7 @@ impl Watcher {
     }
 
     fn look(&mut self, pid: i32, args: &[u64; 6], at: At, follow: bool, uses: Uses) {
+        let uses = if follow { uses } else { uses.and(Uses::LINK) };
         let Some(name) = self.name(pid, args, at) else { return };
         if self.is_known(&name, follow, uses) {
             return;
