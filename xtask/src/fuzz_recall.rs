@@ -402,7 +402,11 @@ impl Place {
         let to = File::create(&out)?;
         let mut command = Command::new(bin.join("make"));
         command.args(round.arguments.split_whitespace()).current_dir(&tree).env_clear().env("PATH", path);
-        command.env("LC_ALL", "C").env("HOME", &self.top).env("XDG_CACHE_HOME", self.top.join("cache"));
+        command
+            .env("LC_ALL", "C")
+            .env("HOME", &self.top)
+            .env("TMPDIR", &self.top)
+            .env("XDG_CACHE_HOME", self.top.join("cache"));
         command.env("RKBUILD_RECALL", "on").envs(round.variables.iter().copied());
         if side.remembers {
             command.arg("--stats");

@@ -46,7 +46,8 @@ fn is_implied(
 ) -> Option<(Ask, BString)> {
     let other = |ask| facts.get(&(ask, path.clone()));
     let implied = match (ask, &seen.answer) {
-        (Ask::Lstat, Answer::There | Answer::Meta(_)) if seen.used == eyes::used::THERE => {
+        // Not what it is itself: that can be a link now, or not any more.
+        (Ask::Lstat, Answer::There) if seen.used == eyes::used::THERE => {
             matches!(other(Ask::Stat)?.answer, Answer::Meta(_))
         }
         (Ask::Stat, Answer::Failed(_)) => other(Ask::Lstat)?.answer == seen.answer,

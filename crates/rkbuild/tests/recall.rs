@@ -695,6 +695,7 @@ fn a_directory_that_becomes_a_link_is_seen_where_it_is_entered() {
     let real = |out: String| out.replace("/real", "/d");
     for (rules, differs) in [
         ("all: ; @$(MAKE) -C d\n", true),
+        ("all: d ; @$(MAKE) -C d; echo $(wildcard d/*)\nd: ;\n", true),
         ("all: ; @cd d && $(MAKE)\n", true),
         ("all: ; @cd d && $(MAKE) -C . && cat f\n", true),
         ("all: ; @cd d && pwd -P\n", true),
