@@ -1,8 +1,8 @@
 //! The lists of files in records, line by line. A tree's thousands of lists are made of a few thousand different lines: each line
 //! is read once, and from then on known by comparing it.
 //!
-//! Lists resemble each other: what follows a header in one mostly follows it in the next. So each line remembers which one
-//! came after it last, and where that comes again nothing is searched for.
+//! Lists resemble each other: what follows a header in one mostly follows it in the next. So each line remembers which two
+//! came after it last, and where one of them comes again nothing is searched for.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -27,12 +27,16 @@ pub struct Line {
     pub called: &'static [u8],
     /// It stands in the list only if the file is there: `$(wildcard name)`.
     pub if_there: bool,
-    /// The number of the line that came after it last.
-    next: AtomicU32,
+    /// The numbers of the lines that came after it last, 0 for none.
+    next: [AtomicU32; 2],
 }
 
-/// So many lines may be left out of a list before what comes next is searched for.
-const MOST_LEFT_OUT: usize = 6;
+impl Line {
+    fn comes_before(&self, next: u32) {
+        let [last, before] = &self.next;
+        before.store(last.swap(next, Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
 
 /// All lines of the lists a process has met.
 pub struct Lists {
@@ -56,7 +60,7 @@ impl Default for Lists {
             name: Name::default(),
             called: b"",
             if_there: false,
-            next: AtomicU32::new(0),
+            next: Default::default(),
         };
         lists.lines.push(start);
         lists
@@ -99,22 +103,20 @@ impl Lists {
                 return Some((ids, after));
             }
             let id = self.number(found, names)?;
-            last.next.store(id, Ordering::Relaxed);
+            last.comes_before(id);
             ids.push(LineId(id));
             (rest, last) = (after, &self.lines[id as usize]);
         }
     }
 
-    /// The line that `text` begins with, if it is one of those that came after `last` in other lists, and what follows. A list
-    /// leaves out what it has named before, so some may be missing.
+    /// The line that `text` begins with, if it is one of those that came after `last` in other lists, and what follows.
     fn follow<'s, 'a>(&'s self, last: &Line, text: &'a [u8]) -> Option<(LineId, &'s Line, &'a [u8])> {
-        let mut next = last.next.load(Ordering::Relaxed);
-        for _ in 0..MOST_LEFT_OUT {
+        for next in &last.next {
+            let next = next.load(Ordering::Relaxed);
             let line = Some(&self.lines[next as usize]).filter(|_| next > 0)?;
             if let Some(after) = text.strip_prefix(line.text) {
                 return Some((LineId(next), line, after));
             }
-            next = line.next.load(Ordering::Relaxed);
         }
         None
     }
@@ -134,7 +136,7 @@ impl Lists {
         let text: &'static [u8] = Box::leak(text.into());
         let (written, _) = parse(text)?;
         let name = names.intern(strip_dot_slash(written));
-        let line = Line { text, written, name, called: names.text(name), if_there, next: AtomicU32::new(0) };
+        let line = Line { text, written, name, called: names.text(name), if_there, next: Default::default() };
         let number = u32::try_from(self.lines.push(line)).ok()?;
         numbers.insert(text, number);
         Some(number)

@@ -76,13 +76,17 @@ impl<'a> Record<'a> {
     pub fn parse(text: &'a [u8], lists: &Lists, names: &Names) -> Option<Record<'a>> {
         // Most makefiles are told from records by how they begin.
         let begins = |prefix: &&[u8]| text.starts_with(prefix);
-        if !ASSIGNED.iter().any(begins) || memchr::memchr2(b'\r', 0, text).is_some() {
+        if !ASSIGNED.iter().any(begins) {
             return None;
         }
         let mut record = Record { items: Vec::new(), lines: Vec::new(), list: None, pound: false };
         let mut lines = Lines { rest: text, number: 0 };
         let mut has_rule = false;
         while let Some(line) = lines.next() {
+            // In a list neither is part of a name.
+            if memchr::memchr2(b'\r', 0, line).is_some() {
+                return None;
+            }
             let at = lines.number;
             let says = match line {
                 [] => continue,

@@ -1,4 +1,5 @@
 # Names that begin with a slash.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

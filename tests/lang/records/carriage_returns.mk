@@ -1,4 +1,5 @@
 # A record with carriage returns at the ends of its lines is one no more.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A recipe changes headers that are looked at later, and those that were.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

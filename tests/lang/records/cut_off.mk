@@ -1,4 +1,5 @@
 # A record that was cut off half way.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # The data base shows what records said as what any makefile said, also when it is asked for late.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

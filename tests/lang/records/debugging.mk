@@ -1,4 +1,5 @@
 # What --debug and --trace tell of headers.
+# ENV: MAKEFLAGS=r
 # NORM: version
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c

@@ -1,4 +1,5 @@
 # What a record lists takes part in every decision as prerequisites do that are written out: newer, missing, there only now.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # The same where all targets are secondary, as in every kernel.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

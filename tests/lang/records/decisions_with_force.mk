@@ -1,4 +1,5 @@
 # A target that is made each time sees what a record lists in its automatic variables.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

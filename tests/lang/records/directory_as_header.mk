@@ -1,4 +1,5 @@
 # A directory may stand where a header was.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A name has both kinds of rules: the error comes whichever was first.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A target with double-colon rules can have no record.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # .EXTRA_PREREQS goes to targets with records, too.
+# ENV: MAKEFLAGS=r
 # COMPAT: 4.4.1
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c

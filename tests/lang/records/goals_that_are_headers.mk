@@ -1,4 +1,5 @@
 # Headers as goals, before and after what lists them.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

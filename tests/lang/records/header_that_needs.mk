@@ -1,4 +1,5 @@
 # A header that needs something by a rule without a recipe.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A header from the future is spoken of.
+# ENV: MAKEFLAGS=r
 # NORM: [0-9.e+]+ s in the future
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c

@@ -1,4 +1,5 @@
 # What makes the target is found by implicit rules; a source that is missing ought to exist when a record lists it.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A record lists a makefile that is included and remade.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

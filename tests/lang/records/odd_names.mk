@@ -1,4 +1,5 @@
 # The same file in several ways, and names that come twice.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

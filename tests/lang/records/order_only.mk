@@ -1,4 +1,5 @@
 # Order-only prerequisites that are listed as well.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

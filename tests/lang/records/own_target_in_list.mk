@@ -1,4 +1,5 @@
 # A target among its own prerequisites: that is dropped, wherever it stands.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A header that a pattern rule can make.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # The record of a target that is not there, and of one that no rule makes.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # A header that a rule makes is made first, and what its recipe does counts.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

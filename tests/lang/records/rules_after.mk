@@ -1,4 +1,5 @@
 # Rules that come after the record: their prerequisites stand where they stand with any makefile.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # Second expansion sees what records list.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # Several records of one target, and one that is read twice.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

@@ -1,4 +1,5 @@
 # Text after a record, which means what it always means.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

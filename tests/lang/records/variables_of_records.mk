@@ -1,4 +1,5 @@
 # The variables of a record are variables like any others.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

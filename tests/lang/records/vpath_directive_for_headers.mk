@@ -1,4 +1,5 @@
 # The same with a vpath directive, where the target itself may be elsewhere.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

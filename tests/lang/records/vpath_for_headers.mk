@@ -1,4 +1,5 @@
 # Headers that are found through VPATH, also under the name another record gives them.
+# ENV: MAKEFLAGS=r
 # FILE: .x.o.cmd
 # cmd_x.o := gcc -c -o x.o x.c
 # 

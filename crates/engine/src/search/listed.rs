@@ -70,7 +70,9 @@ impl Search<'_> {
                 _ => Looked::ODD,
             };
         }
-        let time = self.stat_time(name);
+        // Of what can't be looked at, the general way speaks.
+        let found = self.session.host().stat(&self.session.dir, name);
+        let time = found.map_or(Time::Missing, |meta| Time::At(meta.mtime_ns));
         // A time in the future has to be spoken of.
         let now = self.session.host().now_ns();
         if matches!(time, Time::At(ns) if ns > now + SLACK_NS) {
