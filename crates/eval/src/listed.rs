@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::text::words;
-use rkbuild_base::{BString, FxMap, FxSet, Name, Place};
+use rkbuild_base::{BString, FxMap, FxSet, Name};
 use rkbuild_syntax::bytes::Unwritten;
 use rkbuild_syntax::{LineId, Lists};
 
@@ -138,8 +138,6 @@ pub struct Listed {
     pub words: Arc<Words>,
     /// How many of the target's own prerequisites come behind them.
     pub behind: usize,
-    /// Where the record's rule is that makes targets of them.
-    pub place: Place,
 }
 
 /// All lists of a session.
@@ -149,8 +147,6 @@ pub struct AllListed {
     all: Vec<Listed>,
     /// The targets that have theirs still.
     by_target: FxMap<FileId, u32>,
-    /// Rules that came after lists: for each target, how many lists there were when it was last spoken of.
-    since: FxMap<FileId, usize>,
 }
 
 impl Targets {
@@ -188,7 +184,7 @@ impl Targets {
         let at = self.listed.by_target.remove(&file)?;
         let files = &self.listed.all.get(at as usize)?.files;
         let count = files.len();
-        let deps = &mut self.files.get_mut(file.0 as usize)?.deps;
+        let deps = &mut self.files.get_mut(file.index())?.deps;
         let dep =
             |file: &FileId| Dep { file: *file, order_only: false, wait: false, extra: false, explicit: true };
         let behind = deps.split_off(start);
@@ -203,22 +199,6 @@ impl Targets {
         files.sort_unstable();
         for file in files {
             self.spread(file);
-        }
-        // Where a file was last spoken of does not matter before.
-        for at in 0..self.listed.all.len() {
-            let listed = &self.listed.all[at];
-            for file in listed.files.iter() {
-                if self.listed.since.get(file).is_none_or(|since| at >= *since) {
-                    self.files[file.0 as usize].place = Some(listed.place);
-                }
-            }
-        }
-    }
-
-    /// A rule was read that speaks of `file`.
-    pub(crate) fn spoke_of(&mut self, file: FileId) {
-        if !self.listed.all.is_empty() {
-            self.listed.since.insert(file, self.listed.all.len());
         }
     }
 }

@@ -93,20 +93,18 @@ impl Makefiles {
         if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
             return Ok(Contents::Bytes(bytes));
         }
-        let makefile = Arc::new(Makefile::shared(&bytes));
+        let hash = eyes::hash(&bytes);
+        let makefile = Arc::new(Makefile::shared(bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.look_unseen(Ask::Stat, dir, path).is_ok_and(|after| same(&after, &meta)) {
-            let hash = eyes::hash(&bytes);
             self.lock().insert(key, Entry::Kept { meta, hash, makefile: makefile.clone() });
         }
         Ok(Contents::Makefile(makefile))
     }
 
     /// Gives back what a makefile was read into.
-    pub fn give_back(&self, contents: Contents) {
-        if let Contents::Bytes(buffer) = contents
-            && buffer.capacity() <= LARGEST_BUFFER
-        {
+    pub fn give_back(&self, buffer: Vec<u8>) {
+        if buffer.capacity() <= LARGEST_BUFFER {
             let mut buffers = self.buffers();
             if buffers.len() < MOST_BUFFERS {
                 buffers.push(buffer);

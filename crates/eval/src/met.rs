@@ -12,8 +12,7 @@ use crate::target::FileId;
 /// What is known of lines, by number.
 #[derive(Debug, Default)]
 pub struct Met {
-    /// 1 more than the number of the file, 0 where it is not known yet.
-    files: Vec<u32>,
+    files: Vec<Option<FileId>>,
     there: Vec<There>,
     /// When nothing was running that could change a file.
     epoch: Option<u64>,
@@ -35,16 +34,16 @@ const MOST_DIRS: usize = 8;
 impl Met {
     /// The file that a line names, if it was met before.
     pub(crate) fn file(&self, line: LineId) -> Option<FileId> {
-        self.files.get(line.0 as usize)?.checked_sub(1).map(FileId)
+        *self.files.get(line.0 as usize)?
     }
 
     /// Keeps which file a line names.
     pub(crate) fn set_file(&mut self, line: LineId, file: FileId) {
         let at = line.0 as usize;
         if at >= self.files.len() {
-            self.files.resize((at + 1).next_power_of_two(), 0);
+            self.files.resize((at + 1).next_power_of_two(), None);
         }
-        self.files[at] = file.0.saturating_add(1);
+        self.files[at] = Some(file);
     }
 }
 

@@ -115,8 +115,7 @@ impl Session {
                 self.read_files.push(record.clone());
                 self.add_to_makefile_list(record.name);
                 // Messages give the name that was asked for, wherever the file was found.
-                self.read_contents(&contents, self.name(name))?;
-                self.shared.makefiles.give_back(contents);
+                self.read_contents(contents, self.name(name))?;
                 Ok(record)
             }
             // What can be opened but not read is not forgiven to an optional makefile either.
@@ -181,15 +180,17 @@ impl Session {
     }
 
     /// Reads what a makefile holds. Messages call it `file`.
-    pub fn read_contents(&mut self, contents: &Contents, file: Name) -> Result<()> {
+    pub fn read_contents(&mut self, contents: Contents, file: Name) -> Result<()> {
         let makefile = match contents {
-            Contents::Makefile(makefile) => makefile.clone(),
+            Contents::Makefile(makefile) => makefile,
             Contents::Bytes(bytes) => {
                 if self.reads_records()
-                    && let Some(record) = Record::parse(bytes, &self.shared.lists, &self.shared.lang.names)
+                    && let Some(record) = Record::parse(&bytes, &self.shared.lists, &self.shared.lang.names)
                     && self.suits(&record)
                 {
-                    return self.read_record(record, file);
+                    self.read_record(record, file)?;
+                    self.shared.makefiles.give_back(bytes);
+                    return Ok(());
                 }
                 Arc::new(Makefile::new(bytes))
             }

@@ -62,8 +62,8 @@ impl Session {
                 }
                 Says::Needs { target } => {
                     let Some(words) = &words else { continue };
-                    if let Some(&&Item { line, says: Says::Exist }) = items.peek()
-                        && self.keep_list(target, words, place, Place { file, line })?
+                    if let Some(&&Item { says: Says::Exist, .. }) = items.peek()
+                        && self.keep_list(target, words, place)?
                     {
                         items.next();
                         continue;
@@ -115,9 +115,9 @@ impl Session {
         Words::new(lists.clone(), lines, |id| !lists.line(id).if_there || self.line_is_there(id))
     }
 
-    /// Enters `target: $(deps_target)` and `$(deps_target):`, which are at `needs` and `exist`, as one: the files are targets,
+    /// Enters `target: $(deps_target)`, which is at `needs`, and `$(deps_target):` as one: the files are targets,
     /// and the target keeps the list. False, and nothing entered, where there is more to it.
-    fn keep_list(&mut self, target: &[u8], words: &Arc<Words>, needs: Place, exist: Place) -> Result<bool> {
+    fn keep_list(&mut self, target: &[u8], words: &Arc<Words>, needs: Place) -> Result<bool> {
         let target = strip_dot_slash(target);
         let name = self.name(target);
         if let Some(file) = self.targets.lookup(name) {
@@ -138,7 +138,7 @@ impl Session {
                         return Ok(false);
                     }
                     unknown.push((at, line));
-                    files.push(FileId(u32::MAX));
+                    files.push(FileId::at(0));
                 }
             }
         }
@@ -149,14 +149,13 @@ impl Session {
             let header = &mut self.targets[file];
             header.name_explicitly();
             header.is_target = true;
-            header.place = Some(exist);
             self.met.set_file(line, file);
             files[at] = file;
         }
         self.record_explicit_rule(&rule, None, &[name], ThinVec::new())?;
         if !files.is_empty() {
             let file = self.targets.enter(name);
-            let listed = Listed { files: files.into(), words: words.clone(), behind: 0, place: exist };
+            let listed = Listed { files: files.into(), words: words.clone(), behind: 0 };
             self.targets.give_list(file, listed);
         }
         Ok(true)

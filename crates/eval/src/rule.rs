@@ -195,7 +195,11 @@ impl Session {
         let plain = PendingRule::plain(names, place, self.recipe_prefix);
         let mut rule = PendingRule { static_pattern, deps, double_colon, grouped, ..plain };
         if let Some(command) = command {
-            rule.push(Arc::new(Text::new(recipe_text(&command, self.recipe_prefix))), place);
+            let text = match command.is_empty() {
+                true => Arc::clone(&self.empty),
+                false => Arc::new(Text::new(recipe_text(&command, self.recipe_prefix))),
+            };
+            rule.push(text, place);
         }
         Ok(Read::Rule(rule))
     }
@@ -291,7 +295,8 @@ impl Session {
     pub(crate) fn record_rule(&mut self, mut rule: PendingRule) -> Result<()> {
         let recipe = (!rule.recipe.is_empty() || rule.recipe_place.is_some()).then(|| {
             Rc::new(Recipe {
-                lines: std::mem::take(&mut rule.recipe).into_boxed_slice(),
+                // Not as they are: to give back what is left of their room costs more than to copy them.
+                lines: rule.recipe.drain(..).collect(),
                 place: rule.recipe_place.unwrap_or(rule.place),
                 prefix: rule.prefix,
             })
@@ -415,6 +420,7 @@ impl Session {
     pub fn enter_deps(&mut self, text: &[u8], stem: Option<&[u8]>, patterned: bool) -> ThinVec<Dep> {
         let mut list = Entered { deps: ThinVec::new(), order_only: false, wait: false };
         if is_plain_list(text) {
+            list.deps.reserve_exact(words(text).count());
             for word in words(text) {
                 self.enter_dep(&mut list, strip_dot_slash(word), stem, patterned);
             }
@@ -478,7 +484,7 @@ impl Session {
         for (at, &name) in names.iter().enumerate() {
             let text = self.text(name);
             self.special_target(name);
-            let mut stem: Option<Rc<[u8]>> = None;
+            let mut stem: Option<Name> = None;
             let mut fits = false;
             let is_last = at + 1 == names.len();
             let mut deps = if is_last { std::mem::take(&mut shared_deps) } else { shared_deps.clone() };
@@ -491,14 +497,15 @@ impl Session {
                     message.extend_from_slice(b"' doesn't match the target pattern");
                     self.error(Some(rule.place), message);
                 }
-                stem = Some(pattern.static_stem(text).into());
+                let part = pattern.static_stem(text);
+                stem = Some(self.name(&part));
                 if !secondary && fits {
-                    deps = self.enter_deps(&rule.deps, stem.as_deref(), true);
+                    deps = self.enter_deps(&rule.deps, Some(&part), true);
                 }
             }
             if secondary && (fits || rule.static_pattern.is_none()) {
                 let text = BString::from(trim(&rule.deps));
-                second = Some(Secondary { text, stem: stem.clone(), after: 0, place: rule.place });
+                second = Some(Secondary { text, stem, after: 0, place: rule.place });
             }
             let file = self.enter_rule_target(rule, name, recipe.as_ref(), &files)?;
             files.push(file);
@@ -508,11 +515,8 @@ impl Session {
             if !rule.double_colon {
                 target.name_explicitly();
             }
-            target.place = Some(rule.place);
-            self.targets.spoke_of(file);
-            let target = &self.targets[file];
             let first = recipe.is_some();
-            let had = (!target.deps.is_empty() || !target.secondary.is_empty(), target.recipe.is_some());
+            let had = (!target.deps.is_empty() || !target.secondary().is_empty(), target.recipe.is_some());
             if name == self.known.wait && self.shared.lang.identity.is_4_4() {
                 let has = !deps.is_empty() || second.is_some();
                 for (told, what) in [
@@ -542,27 +546,19 @@ impl Session {
                 self.targets.spread(file);
                 let target = &mut self.targets[file];
                 second.after = if first { 0 } else { target.deps.len() };
-                if first {
-                    target.secondary.insert(0, second);
-                } else {
-                    target.secondary.push(second);
-                }
-            } else if first && !target.deps.is_empty() {
-                let added = deps.len();
-                for s in &mut target.secondary {
-                    s.after += added;
-                }
-                deps.append(&mut target.deps);
-                target.deps = deps;
+                let secondary = &mut target.rare_mut().secondary;
+                secondary.insert(if first { 0 } else { secondary.len() }, second);
             } else if first {
-                let added = deps.len();
-                for s in &mut target.secondary {
-                    s.after += added;
-                }
+                target.move_secondary(deps.len());
+                deps.append(&mut target.deps);
                 target.deps = deps;
             } else {
                 let added = deps.len();
-                target.deps.append(&mut deps);
+                if target.deps.is_empty() {
+                    target.deps = deps;
+                } else {
+                    target.deps.append(&mut deps);
+                }
                 self.targets.added_behind_list(file, added);
             }
         }
@@ -627,7 +623,7 @@ impl Session {
             _ => {
                 let file = self.targets.enter(name);
                 self.targets[file].is_double_colon = true;
-                self.targets[file].double_colon_head = Some(file);
+                self.targets[file].rare_mut().double_colon_head = Some(file);
                 if self.targets[file].builtin {
                     let builtin = self.targets[file].recipe.take();
                     self.targets.behind.extend(builtin.map(|recipe| (file, recipe)));
@@ -640,14 +636,15 @@ impl Session {
     /// Makes the targets of a `&:` rule know each other.
     fn group(&mut self, files: &[FileId], place: Place) {
         for &file in files.iter().rev() {
-            if !self.targets[file].grouped.is_empty() {
+            if !self.targets[file].grouped().is_empty() {
                 let mut message = b"warning: overriding group membership for target '".to_vec();
                 message.extend_from_slice(self.text(self.targets[file].name));
                 message.push(b'\'');
                 self.error(Some(place), message);
             }
-            self.targets[file].grouped = files.iter().rev().copied().filter(|f| *f != file).collect();
-            self.targets[file].own_place = files.iter().rev().position(|f| *f == file);
+            let rare = self.targets[file].rare_mut();
+            rare.grouped = files.iter().rev().copied().filter(|f| *f != file).collect();
+            rare.own_place = files.iter().rev().position(|f| *f == file);
         }
     }
 

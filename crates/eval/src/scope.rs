@@ -104,7 +104,7 @@ impl Session {
             self.own_scope(file);
             // Every `::` rule of the name has the variable.
             let mut files = vec![file];
-            files.extend(self.targets[file].double_colon.iter().copied());
+            files.extend(self.targets[file].double_colon().iter().copied());
             for file in files {
                 let scope = self.own_scope(file);
                 let saved = std::mem::replace(&mut self.vars.current, scope);

@@ -10,7 +10,7 @@ use rkbuild_base::{BString, Identity, Name, Place};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::Step;
 use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
-use rkbuild_syntax::{Lang, Lists};
+use rkbuild_syntax::{Lang, Lists, Text};
 
 use crate::environment::Exported;
 use crate::function::names::LastDir;
@@ -112,6 +112,8 @@ pub struct Session {
     pub doors: Rc<dyn Doors>,
     /// Names that are looked at often.
     pub known: Known,
+    /// The empty text: what many recipes and variables are.
+    pub empty: Arc<Text>,
     /// How many environments of `$(shell)` are being made, one within the other.
     pub shell_environments: u32,
     /// Commands started so far; caches of directories are good while it stands.
@@ -291,6 +293,7 @@ impl Session {
             recipe_prefix: b'\t',
             doors,
             known,
+            empty: Arc::default(),
             shell_environments: 0,
             commands: 0,
             evals: VecDeque::new(),

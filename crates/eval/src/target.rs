@@ -3,6 +3,7 @@
 //! What happens to a target while it is updated (times, status, running jobs) is kept by the `build` crate in
 //! tables of its own, indexed by [`FileId`].
 
+use std::num::NonZeroU32;
 use std::rc::Rc;
 
 pub use rkbuild_base::text::strip_dot_slash;
@@ -14,9 +15,22 @@ use crate::pattern::Pattern;
 use crate::recipe::Recipe;
 use crate::variable::{Data, ScopeId};
 
-/// A file in [`Targets`].
+/// A file in [`Targets`]. Counted from 1 within, so that one that may be missing takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u32);
+pub struct FileId(NonZeroU32);
+
+impl FileId {
+    /// The file at `index` of [`Targets::files`]. There are never as many as an id could not count.
+    pub fn at(index: usize) -> FileId {
+        let count = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
+        FileId(NonZeroU32::new(count).unwrap_or(NonZeroU32::MAX))
+    }
+
+    /// Where it is in [`Targets::files`].
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// A prerequisite of an explicit rule.
 #[derive(Clone, Debug)]
@@ -39,37 +53,47 @@ pub struct Secondary {
     /// The text after the first expansion, `|` and `.WAIT` included.
     pub text: BString,
     /// The stem, for a static pattern rule.
-    pub stem: Option<Rc<[u8]>>,
+    pub stem: Option<Name>,
     /// The number of `deps` that come before these.
     pub after: usize,
     /// Where the rule is.
     pub place: Place,
 }
 
+/// What few targets have.
+#[derive(Debug, Default)]
+pub struct Rare {
+    /// Prerequisites still to be expanded a second time.
+    pub secondary: Vec<Secondary>,
+    /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets), the last one first.
+    pub grouped: ThinVec<FileId>,
+    /// Where a makefile grouped them (`&:`): the place this target itself has among them.
+    pub own_place: Option<usize>,
+    /// For the first of several `::` rules: the others, in order. Each is a file of its own.
+    pub double_colon: Vec<FileId>,
+    /// The file whose `double_colon` list this one is in (or itself, for the first).
+    pub double_colon_head: Option<FileId>,
+    /// Prerequisite of `.LOW_RESOLUTION_TIME`.
+    pub low_resolution_time: bool,
+    /// `.NOTPARALLEL: target`
+    pub not_parallel: bool,
+}
+
 /// A file that is a target or a prerequisite. There may be hundreds of thousands, most of whose lists are empty or short:
-/// each list takes one pointer.
+/// each list takes one pointer, and what few have is elsewhere.
 #[derive(Debug)]
 pub struct Target {
     /// The name, without leading `./`.
     pub name: Name,
     /// Prerequisites in the order of `$^` (those of the rule with the recipe first).
     pub deps: ThinVec<Dep>,
-    /// Prerequisites still to be expanded a second time.
-    pub secondary: ThinVec<Secondary>,
     /// The recipe, if a rule gave one.
     pub recipe: Option<Rc<Recipe>>,
     /// The stem, when a static pattern rule (or, later, an implicit rule) gave the recipe.
-    pub stem: Option<Rc<[u8]>>,
-    /// Other targets the same run of the recipe makes (grouped targets, pattern rules with several targets), the last one first.
-    pub grouped: ThinVec<FileId>,
-    /// Where a makefile grouped them (`&:`): the place this target itself has among them.
-    pub own_place: Option<usize>,
-    /// For the first of several `::` rules: the others, in order. Each is a file of its own.
-    pub double_colon: ThinVec<FileId>,
+    pub stem: Option<Name>,
+    rare: Option<Box<Rare>>,
     /// It is one of a name's `::` rules.
     pub is_double_colon: bool,
-    /// The file whose `double_colon` list this one is in (or itself, for the first).
-    pub double_colon_head: Option<FileId>,
     /// It stands on the left of a rule.
     pub is_target: bool,
     /// A makefile names it (so it is not intermediate).
@@ -88,20 +112,14 @@ pub struct Target {
     pub notintermediate: bool,
     /// Prerequisite of `.SECONDARY`, or found up to date after implicit rules were searched for it: never removed.
     pub secondary_flag: bool,
-    /// Prerequisite of `.LOW_RESOLUTION_TIME`.
-    pub low_resolution_time: bool,
     /// Prerequisite of `.IGNORE` or `.SILENT` (with prerequisites), `.NOTPARALLEL` (4.4).
     pub ignore_errors: bool,
     /// Prerequisite of `.SILENT`.
     pub silent: bool,
-    /// `.NOTPARALLEL: target`
-    pub not_parallel: bool,
     /// Its absence is no error (a makefile of `-include`, a goal of makefile remaking).
     pub dont_care: bool,
     /// Target-specific variables.
     pub scope: Option<ScopeId>,
-    /// Where its rule is.
-    pub place: Option<Place>,
 }
 
 /// A prerequisite of a pattern rule.
@@ -199,14 +217,10 @@ impl Target {
         Target {
             name,
             deps: ThinVec::new(),
-            secondary: ThinVec::new(),
             recipe: None,
             stem: None,
-            grouped: ThinVec::new(),
-            own_place: None,
-            double_colon: ThinVec::new(),
+            rare: None,
             is_double_colon: false,
-            double_colon_head: None,
             is_target: false,
             is_explicit: false,
             mentioned: false,
@@ -216,13 +230,10 @@ impl Target {
             intermediate: false,
             notintermediate: false,
             secondary_flag: false,
-            low_resolution_time: false,
             ignore_errors: false,
             silent: false,
-            not_parallel: false,
             dont_care: false,
             scope: None,
-            place: None,
         }
     }
 }
@@ -233,18 +244,77 @@ impl Target {
         self.is_explicit = true;
         self.mentioned = true;
     }
+
+    /// What few targets have, to be changed; made now if this one has nothing of it yet.
+    pub fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Prerequisites still to be expanded a second time: see [`Rare::secondary`].
+    pub fn secondary(&self) -> &[Secondary] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.secondary)
+    }
+
+    /// Takes the prerequisites that were still to be expanded a second time.
+    pub fn take_secondary(&mut self) -> Vec<Secondary> {
+        self.rare.as_mut().map(|rare| std::mem::take(&mut rare.secondary)).unwrap_or_default()
+    }
+
+    /// So many prerequisites came in front of all others.
+    pub fn move_secondary(&mut self, by: usize) {
+        for second in self.rare.iter_mut().flat_map(|rare| &mut rare.secondary) {
+            second.after += by;
+        }
+    }
+
+    /// The targets made together with this one: see [`Rare::grouped`].
+    pub fn grouped(&self) -> &[FileId] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.grouped)
+    }
+
+    /// Forgets what is made together with this one.
+    pub fn ungroup(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.grouped.clear();
+        }
+    }
+
+    /// Its place among those it is made with: see [`Rare::own_place`].
+    pub fn own_place(&self) -> Option<usize> {
+        self.rare.as_ref()?.own_place
+    }
+
+    /// The other `::` rules of the name that this is the first of: see [`Rare::double_colon`].
+    pub fn double_colon(&self) -> &[FileId] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.double_colon)
+    }
+
+    /// The first `::` rule of its name: see [`Rare::double_colon_head`].
+    pub fn double_colon_head(&self) -> Option<FileId> {
+        self.rare.as_ref()?.double_colon_head
+    }
+
+    /// Prerequisite of `.LOW_RESOLUTION_TIME`.
+    pub fn low_resolution_time(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.low_resolution_time)
+    }
+
+    /// `.NOTPARALLEL: target`
+    pub fn not_parallel(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.not_parallel)
+    }
 }
 
 impl std::ops::Index<FileId> for Targets {
     type Output = Target;
     fn index(&self, id: FileId) -> &Target {
-        &self.files[id.0 as usize]
+        &self.files[id.index()]
     }
 }
 
 impl std::ops::IndexMut<FileId> for Targets {
     fn index_mut(&mut self, id: FileId) -> &mut Target {
-        &mut self.files[id.0 as usize]
+        &mut self.files[id.index()]
     }
 }
 
@@ -266,7 +336,7 @@ impl Targets {
 
     /// A further file of a name that is in the table already: another `::` rule.
     pub fn add(&mut self, name: Name) -> FileId {
-        let id = FileId(self.files.len() as u32);
+        let id = FileId::at(self.files.len());
         self.files.push(Target::new(name));
         id
     }
@@ -274,15 +344,15 @@ impl Targets {
     /// A further `::` rule of a name that has one, which is `head`.
     pub fn add_double_colon(&mut self, head: FileId) -> FileId {
         let file = self.add(self[head].name);
-        self[head].double_colon.push(file);
+        self[head].rare_mut().double_colon.push(file);
         self[file].is_double_colon = true;
-        self[file].double_colon_head = Some(head);
+        self[file].rare_mut().double_colon_head = Some(head);
         file
     }
 
     /// The file that stands for the name: of several `::` rules the first, or else the file itself.
     pub fn head(&self, id: FileId) -> FileId {
-        self[id].double_colon_head.unwrap_or(id)
+        self[id].double_colon_head().unwrap_or(id)
     }
 
     /// Lets `name` stand for `id` from now on, where it was found through VPATH, although its own name stays: that one is free
@@ -297,9 +367,9 @@ impl Targets {
 
     /// All `::` rules of a name, one of which is `id`, in order; `id` itself where it has none.
     pub fn rules(&self, id: FileId) -> Vec<FileId> {
-        let Some(head) = self[id].double_colon_head else { return vec![id] };
+        let Some(head) = self[id].double_colon_head() else { return vec![id] };
         let mut all = vec![head];
-        all.extend(&self[head].double_colon);
+        all.extend(self[head].double_colon());
         all
     }
 
@@ -307,5 +377,17 @@ impl Targets {
     pub fn rename(&mut self, id: FileId, name: Name) {
         self.alias(id, name);
         self[id].name = name;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_without_anything_rare_is_small() {
+        assert!(size_of::<Target>() <= 64, "{}", size_of::<Target>());
+        assert_eq!(size_of::<Option<FileId>>(), size_of::<FileId>());
+        assert_eq!([0, 1, 7].map(|at| FileId::at(at).index()), [0, 1, 7]);
     }
 }

@@ -1,6 +1,7 @@
 //! Variables: values, flavors, origins, and the stack of scopes they are looked up in.
 
 use std::cell::{Cell, RefCell};
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -117,9 +118,20 @@ pub struct Variable {
     pub calls: Cell<u32>,
 }
 
-/// A scope in [`Variables`].
+/// A scope in [`Variables`]. Counted from 1 within, so that one that may be missing takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ScopeId(pub u32);
+pub struct ScopeId(NonZeroU32);
+
+impl ScopeId {
+    fn at(index: usize) -> ScopeId {
+        let count = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
+        ScopeId(NonZeroU32::new(count).unwrap_or(NonZeroU32::MAX))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// One table of variables, and where look-up goes on.
 #[derive(Debug, Default)]
@@ -156,7 +168,7 @@ pub struct Variables {
 }
 
 /// The global scope.
-pub const GLOBAL: ScopeId = ScopeId(0);
+pub const GLOBAL: ScopeId = ScopeId(NonZeroU32::MIN);
 
 impl Default for Variables {
     fn default() -> Self {
@@ -180,22 +192,22 @@ fn bit(name: Name) -> u64 {
 impl Variables {
     /// A scope, to read.
     pub fn scope(&self, id: ScopeId) -> &Scope {
-        &self.scopes[id.0 as usize]
+        &self.scopes[id.index()]
     }
 
     /// A scope, to change.
     pub fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
         self.changes += u64::from(id == GLOBAL);
-        &mut self.scopes[id.0 as usize]
+        &mut self.scopes[id.index()]
     }
 
     /// A new, empty scope in front of `next`.
     pub fn add_scope(&mut self, next: Option<ScopeId>) -> ScopeId {
         if let Some(id) = self.free.pop() {
-            self.scopes[id.0 as usize].next = next;
+            self.scopes[id.index()].next = next;
             return id;
         }
-        let id = ScopeId(self.scopes.len() as u32);
+        let id = ScopeId::at(self.scopes.len());
         self.scopes.push(Scope { next, ..Scope::default() });
         id
     }
@@ -205,9 +217,9 @@ impl Variables {
     pub fn push(&mut self) -> ScopeId {
         let over_global = self.current == GLOBAL || self.scope(self.current).over_global;
         let id = self.add_scope(Some(self.current));
-        self.scopes[id.0 as usize].local = true;
+        self.scopes[id.index()].local = true;
         if over_global {
-            self.scopes[id.0 as usize].over_global = true;
+            self.scopes[id.index()].over_global = true;
             self.over_global = Some(id);
         }
         self.current = id;
@@ -217,7 +229,7 @@ impl Variables {
     /// Ends a scope begun with [`Variables::push`]; look-up is as before it.
     pub fn pop(&mut self, pushed: ScopeId) {
         // The table is emptied but kept: the next call will want one as large.
-        let scope = &mut self.scopes[pushed.0 as usize];
+        let scope = &mut self.scopes[pushed.index()];
         scope.vars.clear();
         scope.next_is_parent = false;
         scope.local = false;
@@ -231,12 +243,12 @@ impl Variables {
 
     /// Makes room for that many variables in a scope.
     pub fn reserve(&mut self, scope: ScopeId, count: usize) {
-        self.scopes[scope.0 as usize].vars.reserve(count);
+        self.scopes[scope.index()].vars.reserve(count);
     }
 
     /// Takes the automatic variables out of a scope.
     pub fn forget_automatic(&mut self, scope: ScopeId) {
-        let vars = &mut self.scopes[scope.0 as usize].vars;
+        let vars = &mut self.scopes[scope.index()].vars;
         vars.retain(|_, var| var.data.borrow().origin != Origin::Automatic);
         vars.shrink_to_fit();
     }
@@ -261,7 +273,7 @@ impl Variables {
         let mut parent = false;
         let mut over_global = self.over_global;
         loop {
-            let scope = &self.scopes[id.0 as usize];
+            let scope = &self.scopes[id.index()];
             if let Some(var) = scope.vars.get(&name)
                 && (!parent || !var.data.borrow().private)
             {
@@ -306,7 +318,7 @@ impl Variables {
         place: Place,
     ) -> Rc<Variable> {
         self.changes += u64::from(scope == GLOBAL);
-        let vars = &mut self.scopes[scope.0 as usize].vars;
+        let vars = &mut self.scopes[scope.index()].vars;
         if let Some(var) = vars.get(&name) {
             let mut data = var.data.borrow_mut();
             if origin >= data.origin {
@@ -343,7 +355,7 @@ impl Variables {
     /// Removes a variable from a scope, unless its origin is stronger.
     pub fn undefine(&mut self, scope: ScopeId, name: Name, origin: Origin) {
         self.changes += u64::from(scope == GLOBAL);
-        let vars = &mut self.scopes[scope.0 as usize].vars;
+        let vars = &mut self.scopes[scope.index()].vars;
         if vars.get(&name).is_some_and(|v| origin >= v.data.borrow().origin) {
             vars.remove(&name);
         }

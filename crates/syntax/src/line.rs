@@ -4,15 +4,31 @@ use std::borrow::Cow;
 
 use rkbuild_base::text::{is_blank, is_space};
 
-/// A logical line: its bytes in the makefile without the last newline, inner backslash-newlines kept.
+/// A logical line: its bytes in the makefile without the last newline, inner backslash-newlines kept. No makefile is larger
+/// than these numbers can say.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// The first byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
+    start: u32,
+    end: u32,
     /// The number of its first physical line, counted from 1.
     pub number: u32,
+}
+
+impl Span {
+    fn new(start: usize, end: usize, number: u32) -> Span {
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: short(start), end: short(end), number }
+    }
+
+    /// The first byte.
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// One past the last byte.
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// Splits a makefile's text into logical lines. Those that are empty are left out, but for some that end at a newline in
@@ -30,12 +46,12 @@ pub fn split(text: &[u8], keep: &[usize]) -> Vec<Span> {
         if trailing_backslashes(&text[start..i]) % 2 == 1 {
             continue;
         }
-        spans.push(Span { start, end: i, number });
+        spans.push(Span::new(start, i, number));
         start = i + 1;
         number = physical;
     }
     if start < text.len() {
-        spans.push(Span { start, end: text.len(), number });
+        spans.push(Span::new(start, text.len(), number));
     }
     spans
 }
@@ -44,9 +60,9 @@ pub fn split(text: &[u8], keep: &[usize]) -> Vec<Span> {
 const READ: usize = 199;
 
 /// A makefile's text as [`split`] wants it, and where in it lines were that began with a NUL: they are empty lines now.
-pub struct Clean<'a> {
+pub struct Clean {
     /// The text.
-    pub text: Cow<'a, [u8]>,
+    pub text: Vec<u8>,
     /// Places of newlines in it.
     pub nul_lines: Vec<usize>,
 }
@@ -55,13 +71,15 @@ pub struct Clean<'a> {
 pub const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Drops carriage returns before newlines, what follows a NUL on its line, the newline too, and a byte-order mark, as
-/// make does when it reads. Borrows when there is nothing to drop.
-pub fn clean(text: &[u8]) -> Clean<'_> {
-    let text = text.strip_prefix(MARK).unwrap_or(text);
+/// make does when it reads. Gives the very same text where there is nothing to drop.
+pub fn clean(mut text: Vec<u8>) -> Clean {
+    let mark = if text.starts_with(MARK) { MARK.len() } else { 0 };
+    text.drain(..mark);
     let mut nul_lines = Vec::new();
-    if memchr::memchr2(b'\r', 0, text).is_none() {
-        return Clean { text: text.into(), nul_lines };
+    if memchr::memchr2(b'\r', 0, &text).is_none() {
+        return Clean { text, nul_lines };
     }
+    let text = &text[..];
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -89,7 +107,7 @@ pub fn clean(text: &[u8]) -> Clean<'_> {
             out.push(b'\n');
         }
     }
-    Clean { text: out.into(), nul_lines }
+    Clean { text: out, nul_lines }
 }
 
 /// How many backslashes end `text`.
@@ -275,7 +293,7 @@ mod tests {
     #[test]
     fn an_odd_number_of_backslashes_continues_a_line() {
         let text = b"a \\\n b\nc \\\\\nd";
-        let got: Vec<_> = split(text, &[]).iter().map(|s| (&text[s.start..s.end], s.number)).collect();
+        let got: Vec<_> = split(text, &[]).iter().map(|s| (&text[s.start()..s.end()], s.number)).collect();
         assert_eq!(got, [(&b"a \\\n b"[..], 1), (b"c \\\\", 3), (b"d", 4)]);
     }
 
@@ -292,7 +310,7 @@ mod tests {
     fn a_continuation_at_the_end_of_the_text_joins_nothing() {
         let text = b"a \\\n";
         let spans = split(text, &[]);
-        assert_eq!((spans.len(), spans[0].end), (1, 4));
+        assert_eq!((spans.len(), spans[0].end()), (1, 4));
         assert_eq!(join_continuations(text, false), b"a ");
     }
 
@@ -331,12 +349,12 @@ mod tests {
 
     #[test]
     fn carriage_returns_and_what_follows_a_nul_are_dropped() {
-        assert_eq!(&clean(b"a\r\nb\0c\nd\r").text[..], b"a\nbd\r");
+        assert_eq!(&clean(b"a\r\nb\0c\nd\r".to_vec()).text[..], b"a\nbd\r");
     }
 
     #[test]
     fn a_line_that_begins_with_a_nul_is_empty_and_remembered() {
-        let clean = clean(b"a\n\0b\nc\n\0");
+        let clean = clean(b"a\n\0b\nc\n\0".to_vec());
         assert_eq!((&clean.text[..], &clean.nul_lines[..]), (&b"a\n\nc\n\n"[..], &[2, 5][..]));
     }
 }

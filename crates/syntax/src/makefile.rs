@@ -63,17 +63,18 @@ impl std::ops::Deref for StmtOf<'_> {
 
 impl Makefile {
     /// Takes the bytes of a makefile, or of the argument of `$(eval)`, that is read once: nothing is kept of its lines.
-    pub fn new(bytes: &[u8]) -> Makefile {
-        let clean = line::clean(bytes);
-        let text = clean.text.into_owned();
-        let lines = line::split(&text, &clean.nul_lines);
-        let line_of = |at: usize| lines.partition_point(|line| line.end < at);
-        let nul_lines = clean.nul_lines.into_iter().map(line_of).collect();
-        Makefile { text, lines, known: Vec::new(), nul_lines, had_mark: bytes.starts_with(line::MARK) }
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Makefile {
+        let bytes = bytes.into();
+        let had_mark = bytes.starts_with(line::MARK);
+        let line::Clean { text, nul_lines } = line::clean(bytes);
+        let lines = line::split(&text, &nul_lines);
+        let line_of = |at: usize| lines.partition_point(|line| line.end() < at);
+        let nul_lines = nul_lines.into_iter().map(line_of).collect();
+        Makefile { text, lines, known: Vec::new(), nul_lines, had_mark }
     }
 
     /// The same, for several sessions: what one finds out about a line the others need not find out again.
-    pub fn shared(bytes: &[u8]) -> Makefile {
+    pub fn shared(bytes: impl Into<Vec<u8>>) -> Makefile {
         let mut makefile = Makefile::new(bytes);
         makefile.known.resize_with(makefile.lines.len(), Known::default);
         makefile
@@ -103,7 +104,7 @@ impl Makefile {
     /// The bytes of a logical line, continuations included.
     pub fn raw(&self, index: usize) -> &BStr {
         let span = self.lines[index];
-        self.text[span.start..span.end].as_bstr()
+        self.text[span.start()..span.end()].as_bstr()
     }
 
     /// The number of a line's first physical line, from 1, counted within this text.
@@ -115,7 +116,7 @@ impl Makefile {
     pub fn last_number(&self, index: usize) -> u32 {
         let newlines = memchr::memchr_iter(b'\n', self.raw(index)).count() as u32;
         // One that continues another and has no newline of its own, as the text ends, does not count.
-        let open = self.lines[index].end == self.text.len() && newlines > 0;
+        let open = self.lines[index].end() == self.text.len() && newlines > 0;
         self.number(index) + newlines - u32::from(open)
     }
 

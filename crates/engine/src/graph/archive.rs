@@ -20,12 +20,12 @@ pub fn time_of(session: &Session, archive: &[u8], member: &[u8]) -> Time {
         Ok(data) => data,
         Err(error) => {
             session.note_scarce(archive, &error);
-            return Time::Missing;
+            return Time::MISSING;
         }
     };
     let found = members(&data).and_then(|m| m.into_iter().find(|m| same_member(member, &m.name)));
     // `ar` writes no times when it is told to be deterministic: then nothing can be up to date.
-    found.filter(|m| m.time > 0).map_or(Time::Missing, |m| Time::At(m.time * 1_000_000_000))
+    found.filter(|m| m.time > 0).map_or(Time::MISSING, |m| Time::at(m.time * 1_000_000_000))
 }
 
 /// `-t` on `lib(member)`: sets the member's time to that of the archive after it was written.

@@ -51,8 +51,8 @@ impl Graph<'_> {
             Some((archive, member)) => (archive, member),
             None => (name, &b""[..]),
         };
-        let own_stem = self.session.targets[file].stem.clone();
-        let star: Vec<u8> = match stem.or(own_stem.as_deref()) {
+        let own_stem = self.session.targets[file].stem.map(|stem| self.session.text(stem));
+        let star: Vec<u8> = match stem.or(own_stem) {
             Some(stem) => stem.to_vec(),
             None => self.suffix_stem(name).to_vec(),
         };
@@ -147,7 +147,7 @@ impl Graph<'_> {
         });
         let less = if from_default { at } else { less.unwrap_or_default() };
         let known = self.session.known;
-        let empty: Arc<Text> = Arc::default();
+        let empty = Arc::clone(&self.session.empty);
         let text = |value: Vec<u8>| if value.is_empty() { empty.clone() } else { Arc::new(Text::new(value)) };
         let (caret, plus) = match self.session.targets.list_of(file) {
             Some(listed) => {

@@ -10,12 +10,12 @@ use crate::graph::times::Time;
 impl Graph<'_> {
     /// What looking at a listed file gave.
     pub(crate) fn looked(&self, file: FileId) -> Looked {
-        self.lists.looked.get(file.0 as usize).copied().unwrap_or(Looked::NOT)
+        self.lists.looked.get(file.index()).copied().unwrap_or(Looked::NOT)
     }
 
     /// Keeps what looking at a listed file gave.
     pub(crate) fn set_looked(&mut self, file: FileId, looked: Looked) {
-        let at = file.0 as usize;
+        let at = file.index();
         if at >= self.lists.looked.len() {
             let len = self.session.targets.files.len().max(at + 1);
             self.lists.looked.resize(len, Looked::NOT);

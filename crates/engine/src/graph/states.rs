@@ -58,18 +58,13 @@ pub struct FileState {
     pub parent: Option<FileId>,
     /// The parent it had when it was first considered; none for a goal.
     pub considered_for: Option<FileId>,
-    /// The target that was first told what became of all its `::` rules in a walk over goals; itself, as a goal.
-    pub told_to: Option<FileId>,
     /// Targets that wait for it.
     pub waiters: ThinVec<FileId>,
     /// How many prerequisites it waits for.
     pub waiting_for: u32,
     /// For each prerequisite: its time before it was considered (to see whether it changed), then whether it did.
     pub deps: ThinVec<DepState>,
-    /// The order its prerequisites are considered in, if it is not that of the makefile.
-    pub shuffled: ThinVec<usize>,
-    /// Its name was found elsewhere through VPATH.
-    pub found_as: Option<Name>,
+    rare: Option<Box<RareState>>,
     /// It has to be remade where its own name says: VPATH is not for it any more.
     pub ignore_vpath: bool,
     /// It turned out to be another file (VPATH): this one.
@@ -80,8 +75,6 @@ pub struct FileState {
     pub silent_failure: bool,
     /// It failed at a time when nobody was told.
     pub failed_silently: bool,
-    /// The line of its recipe that failed.
-    pub failed_line: Option<u32>,
     /// With `-t`: the last line of its recipe was not run.
     pub ended_unrun: bool,
     /// Each line of its recipe, expanded, runs even with `-n`.
@@ -89,13 +82,58 @@ pub struct FileState {
     /// The depth it was first considered at: a goal's is 0.
     pub depth: u32,
     /// Its place in the order in which targets were first met, for taking up waiting ones depth first.
-    pub order: Option<u32>,
+    pub order: u32,
     /// Its recipe was run (by this make) at least in part.
     pub ran: bool,
+}
+
+/// What is known of few targets.
+#[derive(Debug, Default)]
+pub struct RareState {
+    /// The target that was first told what became of all its `::` rules in a walk over goals; itself, as a goal.
+    pub told_to: Option<FileId>,
+    /// The order its prerequisites are considered in, if it is not that of the makefile.
+    pub shuffled: Vec<usize>,
+    /// Its name was found elsewhere through VPATH.
+    pub found_as: Option<Name>,
+    /// The line of its recipe that failed.
+    pub failed_line: Option<u32>,
     /// For double-colon heads: the next of its rules.
     pub next_rule: u32,
     /// For double-colon heads: the last walk over goals in which all rules there were have been gone through.
     pub walked: u32,
+}
+
+impl FileState {
+    /// What is known of few targets, to be changed; made now if nothing of it is known of this one.
+    pub fn rare_mut(&mut self) -> &mut RareState {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Where its name was found through VPATH.
+    pub fn found_as(&self) -> Option<Name> {
+        self.rare.as_ref()?.found_as
+    }
+
+    /// The same, which is forgotten.
+    pub fn take_found_as(&mut self) -> Option<Name> {
+        self.rare.as_mut()?.found_as.take()
+    }
+
+    /// The order its prerequisites are considered in; empty for that of the makefile.
+    pub fn shuffled(&self) -> &[usize] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.shuffled)
+    }
+
+    /// The line of its recipe that failed.
+    pub fn failed_line(&self) -> Option<u32> {
+        self.rare.as_ref()?.failed_line
+    }
+
+    /// The target that was first told what became of all its `::` rules.
+    pub fn told_to(&self) -> Option<FileId> {
+        self.rare.as_ref()?.told_to
+    }
 }
 
 /// What the builder knows about one prerequisite of a target.
@@ -152,7 +190,7 @@ impl<'s> Graph<'s> {
 
     /// The state of a file.
     pub fn state(&mut self, file: FileId) -> &mut FileState {
-        let at = file.0 as usize;
+        let at = file.index();
         if at >= self.places.len() {
             let len = self.session.targets.files.len().max(at + 1);
             self.places.resize(len, 0);
@@ -167,7 +205,7 @@ impl<'s> Graph<'s> {
 
     /// True when something was asked about a file.
     pub(crate) fn has_state(&self, file: FileId) -> bool {
-        self.places.get(file.0 as usize).is_some_and(|place| *place > 0)
+        self.places.get(file.index()).is_some_and(|place| *place > 0)
     }
 
     /// How many targets something was asked about.
@@ -198,8 +236,8 @@ impl<'s> Graph<'s> {
             self.intermediates.insert(file);
         }
         let state = self.state(file);
-        state.mtime = Some(Time::Old);
-        state.mtime_before = Some(Time::Old);
+        state.mtime = Some(Time::OLD);
+        state.mtime_before = Some(Time::OLD);
         state.phase = Phase::Done;
         state.status = Some(Status::Success);
     }
@@ -207,8 +245,8 @@ impl<'s> Graph<'s> {
     /// Behaves as if the file were not there.
     pub fn treat_as_missing(&mut self, file: FileId) {
         let state = self.state(file);
-        state.mtime = Some(Time::Missing);
-        state.mtime_before = Some(Time::Missing);
+        state.mtime = Some(Time::MISSING);
+        state.mtime_before = Some(Time::MISSING);
     }
 
     /// `-W FILE`: it has just been changed.
@@ -216,8 +254,8 @@ impl<'s> Graph<'s> {
         let double_colon = self.session.targets[file].is_double_colon;
         let file = if double_colon { self.another_rule(file) } else { file };
         let state = self.state(file);
-        state.mtime = Some(Time::New);
-        state.mtime_before = Some(Time::New);
+        state.mtime = Some(Time::NEW);
+        state.mtime_before = Some(Time::NEW);
     }
 
     /// What an intermediate file is made from is entered anew, which gives a name with `::` rules one more, without a recipe.
@@ -227,9 +265,9 @@ impl<'s> Graph<'s> {
         let file = self.session.targets.add(name);
         let mtime = self.state(head).mtime;
         self.state(file).mtime = mtime;
-        self.session.targets[head].double_colon.push(file);
+        self.session.targets[head].rare_mut().double_colon.push(file);
         self.session.targets[file].is_double_colon = true;
-        self.session.targets[file].double_colon_head = Some(head);
+        self.session.targets[file].rare_mut().double_colon_head = Some(head);
         file
     }
 
@@ -251,5 +289,16 @@ impl<'s> Graph<'s> {
             Some(place) if line > 0 => Place { file: place.file, line }.text(&self.session.shared.lang.names),
             _ => b"<builtin>".to_vec(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_without_anything_rare_is_small() {
+        assert!(size_of::<FileState>() <= 88, "{}", size_of::<FileState>());
+        assert!(size_of::<DepState>() <= 16);
     }
 }

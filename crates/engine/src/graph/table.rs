@@ -6,7 +6,7 @@ use rkbuild_eval::{FileId, Session};
 /// All files of a session, in the order of the table.
 pub(crate) fn table_order(session: &Session) -> Vec<FileId> {
     let files = session.targets.files.iter().enumerate().filter_map(|(at, target)| {
-        let file = FileId(at as u32);
+        let file = FileId::at(at);
         // A name's further `::` rules hang on the first.
         (session.targets.head(file) == file).then(|| (file, file_hash(session.text(target.name))))
     });

@@ -61,7 +61,7 @@ impl Jobs<'_> {
     /// Says whether there were any.
     pub(crate) fn delete_targets(&mut self, file: FileId) -> bool {
         let mut files = vec![file];
-        files.extend(self.session.targets[file].grouped.iter().copied());
+        files.extend(self.session.targets[file].grouped().iter().copied());
         let mut deleted = false;
         for (at, target) in files.into_iter().enumerate() {
             deleted |= self.delete_target(target, (at > 0).then_some(file));
@@ -72,7 +72,7 @@ impl Jobs<'_> {
     /// [`Jobs::delete_targets`] for files that may be there again; of members of archives all was said.
     pub(crate) fn delete_again(&mut self, file: FileId) {
         let mut files = vec![file];
-        files.extend(self.session.targets[file].grouped.iter().copied());
+        files.extend(self.session.targets[file].grouped().iter().copied());
         for (at, target) in files.into_iter().enumerate() {
             if crate::graph::archive::split(self.name_of(target)).is_none() {
                 self.delete_target(target, (at > 0).then_some(file));
@@ -88,7 +88,7 @@ impl Jobs<'_> {
             return false;
         }
         let name = self.name_of(file);
-        let before = self.state(file).mtime.unwrap_or(Time::Missing);
+        let before = self.state(file).mtime.unwrap_or(Time::MISSING);
         let mut message = b"*** ".to_vec();
         if let Some(other) = made_for {
             message.push(b'[');

@@ -10,7 +10,7 @@ impl Jobs<'_> {
     /// Remembers what is to be removed at the end: the target and those made with it.
     pub(crate) fn note_intermediates(&mut self, file: FileId) {
         let mut all = vec![file];
-        all.extend(self.session.targets[file].grouped.iter().copied());
+        all.extend(self.session.targets[file].grouped().iter().copied());
         for file in all {
             if self.session.targets[file].intermediate {
                 self.intermediates.insert(file);

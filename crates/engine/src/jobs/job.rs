@@ -56,8 +56,12 @@ impl Jobs<'_> {
             return Ok(Started::Done(Status::Success));
         };
         recipe::check_length(self.session, &recipe)?;
-        let scope = self.link_scopes(file)?;
-        if recipe::is_empty(&recipe) && !self.session.options.print_data_base {
+        let nothing = recipe::is_empty(&recipe) && !self.session.options.print_data_base;
+        // Variables of patterns may be set by what must be run for it, and `$(eval)` may yet set some of its own.
+        if nothing && (self.session.may_eval || !self.session.targets.pattern_vars.is_empty()) {
+            self.link_scopes(file)?;
+        }
+        if nothing {
             // There is nothing to expand: nobody asks for automatic variables, which only `-p` would show.
             let one_shell = self.session.targets.one_shell;
             let state = self.state(file);
@@ -65,7 +69,7 @@ impl Jobs<'_> {
             state.ended_unrun = false;
             return Ok(Started::Done(Status::Success));
         }
-        self.set_automatic(file)?;
+        let scope = self.set_automatic(file)?;
         let lines = recipe::expand(self, file, &recipe, scope)?;
         if lines.is_empty() {
             // What expands to nothing is a recipe, too; what is written so never starts.
@@ -200,7 +204,7 @@ impl Jobs<'_> {
             // After a line that did run, the answer counts as a failure: the target goes, changed or not. Those of a
             // grouped rule stay, and so do the others a pattern rule makes.
             let by_pattern = self.state(job.file).tried_implicit;
-            if job.env.is_some() && (by_pattern || self.session.targets[job.file].grouped.is_empty()) {
+            if job.env.is_some() && (by_pattern || self.session.targets[job.file].grouped().is_empty()) {
                 self.state(job.file).mtime = None;
                 self.with_output(job, |jobs, job| jobs.delete_target(job.file, None));
             }
@@ -437,7 +441,7 @@ impl Jobs<'_> {
         if ignored {
             return Ok(None);
         }
-        self.state(job.file).failed_line = Some(job.line);
+        self.state(job.file).rare_mut().failed_line = Some(job.line);
         if self.delete_on_error || matches!(exit, Exit::Signal { .. }) {
             self.with_output(job, |jobs, job| jobs.delete_targets(job.file));
         }

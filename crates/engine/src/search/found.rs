@@ -99,9 +99,7 @@ impl Search<'_> {
         self.add_extra(file, &mut entered);
         let target = &mut self.session.targets[file];
         // The rule's own prerequisites come first: `$<` is its first.
-        for second in &mut target.secondary {
-            second.after += entered.len();
-        }
+        target.move_secondary(entered.len());
         entered.append(&mut target.deps);
         target.deps = entered;
         self.give_recipe(file, found);
@@ -120,7 +118,7 @@ impl Search<'_> {
         self.add_extra(file, &mut entered);
         self.spread(file);
         let target = &mut self.session.targets[file];
-        target.grouped.clear();
+        target.ungroup();
         target.deps = entered;
         self.give_recipe(file, found);
     }
@@ -187,13 +185,15 @@ impl Search<'_> {
 
     fn give_recipe(&mut self, file: FileId, found: Found) {
         let Found { rule, matched, stem, siblings, .. } = found;
+        let stem = self.session.name(&stem);
         let target = &mut self.session.targets[file];
         target.recipe = Some(rule.recipe.clone());
         target.builtin = rule.place.line == 0;
-        target.stem = Some(stem.into());
+        target.stem = Some(stem);
         target.is_target = true;
-        target.place.get_or_insert(rule.place);
-        target.grouped.extend(siblings);
+        if !siblings.is_empty() {
+            target.rare_mut().grouped.extend(siblings);
+        }
         self.inherit_flags(file, &rule.targets[matched].text);
     }
 
@@ -204,7 +204,7 @@ impl Search<'_> {
         target.intermediate |= !target.notintermediate && !forbidden;
         let intermediate = target.intermediate;
         // What -o names counts as made.
-        if intermediate && (self.state(file).status.is_some() || self.state(file).mtime == Some(Time::Old)) {
+        if intermediate && (self.state(file).status.is_some() || self.state(file).mtime == Some(Time::OLD)) {
             self.intermediates.insert(file);
         }
     }

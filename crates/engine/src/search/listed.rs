@@ -50,10 +50,10 @@ impl Search<'_> {
         let is_just_named = target.is_target
             && target.recipe.is_none()
             && target.deps.is_empty()
-            && target.secondary.is_empty()
-            && target.grouped.is_empty()
+            && target.secondary().is_empty()
+            && target.grouped().is_empty()
             && target.scope.is_none()
-            && !(target.is_double_colon || target.phony || target.low_resolution_time)
+            && !(target.is_double_colon || target.phony || target.low_resolution_time())
             && self.session.targets.list_of(file).is_none();
         let name = self.name_of(file);
         if !is_just_named || self.fits_a_pattern(name) {
@@ -61,21 +61,21 @@ impl Search<'_> {
         }
         if self.has_state(file) {
             let state = self.state(file);
-            let found_elsewhere = state.renamed.is_some() || state.found_as.is_some();
+            let found_elsewhere = state.renamed.is_some() || state.found_as().is_some();
             return match (state.phase, state.status, state.mtime) {
                 _ if found_elsewhere || state.updating || state.ran => Looked::ODD,
                 (Phase::Done, Some(Status::Success), Some(time)) => Looked::at(time),
                 // What -W and -o say of it.
-                (Phase::New, None, Some(time @ (Time::New | Time::Old))) => Looked::at(time),
+                (Phase::New, None, Some(time @ (Time::NEW | Time::OLD))) => Looked::at(time),
                 _ => Looked::ODD,
             };
         }
         // Of what can't be looked at, the general way speaks.
         let found = self.session.host().stat(&self.session.dir, name);
-        let time = found.map_or(Time::Missing, |meta| Time::At(meta.mtime_ns));
+        let time = found.map_or(Time::MISSING, |meta| Time::at(meta.mtime_ns));
         // A time in the future has to be spoken of.
         let now = self.session.host().now_ns();
-        if matches!(time, Time::At(ns) if ns > now + SLACK_NS) {
+        if time.ns().is_some_and(|ns| ns > now + SLACK_NS) {
             return Looked::ODD;
         }
         if !time.is_missing() {

@@ -15,7 +15,7 @@ impl Search<'_> {
         }
         let moved = std::mem::take(&mut self.session.targets[from].deps);
         let recipe = self.session.targets[from].recipe.take();
-        let secondary = std::mem::take(&mut self.session.targets[from].secondary);
+        let secondary = self.session.targets[from].take_secondary();
         let (from_flags, from_name) = {
             let t = &self.session.targets[from];
             (
@@ -81,7 +81,7 @@ impl Search<'_> {
         } else if from_double && !target.is_double_colon {
             let target = &mut self.session.targets[to];
             target.is_double_colon = true;
-            target.double_colon_head = Some(to);
+            target.rare_mut().double_colon_head = Some(to);
             if self.state(to).phase == Phase::Done {
                 // It has a rule now that nobody has looked at.
                 self.state(to).phase = Phase::New;
@@ -89,7 +89,9 @@ impl Search<'_> {
         }
         let target = &mut self.session.targets[to];
         target.deps.extend(moved);
-        target.secondary.extend(secondary);
+        if !secondary.is_empty() {
+            target.rare_mut().secondary.extend(secondary);
+        }
         target.is_target |= from_flags.0;
         target.precious |= from_flags.1;
         target.phony |= from_flags.2;

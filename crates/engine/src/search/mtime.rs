@@ -25,8 +25,8 @@ impl Search<'_> {
         }
         let name = self.name_of(file);
         if self.session.targets[file].phony {
-            self.state(file).mtime = Some(Time::Missing);
-            return Time::Missing;
+            self.state(file).mtime = Some(Time::MISSING);
+            return Time::MISSING;
         }
         if let Some(time) = self.looked(file).time() {
             self.state(file).mtime = Some(time);
@@ -43,7 +43,7 @@ impl Search<'_> {
             time
         } else {
             let state = self.state(file);
-            let name = match (state.found_as, state.ignore_vpath) {
+            let name = match (state.found_as(), state.ignore_vpath) {
                 (Some(found), false) => self.session.text(found),
                 _ => name,
             };
@@ -60,14 +60,14 @@ impl Search<'_> {
             };
             return self.found_elsewhere(file, &found, found_time);
         }
-        if let Time::At(ns) = time {
+        if let Some(ns) = time.ns() {
             self.check_future(file, ns);
         }
         // Every `::` rule of a name speaks of the same file, and those not looked at yet of what is there now, whatever `-W`
         // says of them.
         for rule in self.session.targets.rules(file) {
             let state = self.state(rule);
-            let given = state.phase == Phase::New && matches!(state.mtime, Some(Time::Old | Time::New));
+            let given = state.phase == Phase::New && state.mtime.is_some_and(Time::is_given);
             if rule == file || given || state.mtime.is_none() {
                 self.state(rule).mtime = Some(time);
                 self.keep_what_was_there(rule, time);
@@ -89,7 +89,7 @@ impl Search<'_> {
 
     /// The time of `lib(member)`; missing when either is.
     pub(crate) fn member_time(&mut self, name: &[u8]) -> Time {
-        let Some((path, member)) = archive::split(name) else { return Time::Missing };
+        let Some((path, member)) = archive::split(name) else { return Time::MISSING };
         // The archive may itself be found through VPATH.
         let archive = self.archive_path(path);
         archive::time_of(self.session, &archive, member)
@@ -106,7 +106,7 @@ impl Search<'_> {
         };
         self.mtime(file);
         let file = self.renamed(file);
-        let name = self.state(file).found_as.unwrap_or(self.session.targets[file].name);
+        let name = self.state(file).found_as().unwrap_or(self.session.targets[file].name);
         self.session.text(name).into()
     }
 
@@ -128,7 +128,7 @@ impl Search<'_> {
             // Until it is known whether it must be remade, both names are its.
             self.session.targets.alias(file, new_name);
             for rule in self.session.targets.rules(file) {
-                self.state(rule).found_as = Some(new_name);
+                self.state(rule).rare_mut().found_as = Some(new_name);
             }
         }
         self.state(file).mtime = Some(time);
@@ -145,12 +145,12 @@ impl Search<'_> {
 
     /// A file that need not be remade is used where it was found: there its rule belongs, and those that follow.
     pub(crate) fn use_found(&mut self, file: FileId) {
-        let Some(found) = self.state(file).found_as.take() else { return };
+        let Some(found) = self.state(file).take_found_as() else { return };
         let mut rules = self.session.targets.rules(file);
         rules.drain(..rules.iter().position(|rule| *rule == file).unwrap_or(0));
         for rule in rules {
             self.session.targets[rule].name = found;
-            self.state(rule).found_as = None;
+            self.state(rule).take_found_as();
         }
     }
 

@@ -13,14 +13,14 @@ impl Search<'_> {
     /// What 4.3 does before it makes anything: the second expansion of all targets, those nobody asked for too. It
     /// sees neither what recipes make later nor the variables of the targets they are made for.
     pub(crate) fn expand_all_secondary(&mut self) -> Result<()> {
-        if self.session.targets.files.iter().all(|target| target.secondary.is_empty()) {
+        if self.session.targets.files.iter().all(|target| target.secondary().is_empty()) {
             return Ok(());
         }
         let known = self.session.targets.files.len();
         for first in table_order(self.session) {
-            let more = self.session.targets[first].double_colon.clone();
+            let more = self.session.targets[first].double_colon().to_vec();
             for file in std::iter::once(first).chain(more) {
-                if !self.session.targets[file].secondary.is_empty() {
+                if !self.session.targets[file].secondary().is_empty() {
                     self.expand_secondary(file)?;
                     // Whom it is made for is known later.
                     self.state(file).linked = false;
@@ -41,7 +41,7 @@ impl Search<'_> {
         if std::mem::replace(&mut self.state(file).expanded, true) {
             return Ok(());
         }
-        let secondary = std::mem::take(&mut self.session.targets[file].secondary);
+        let secondary = self.session.targets[file].take_secondary();
         if secondary.is_empty() {
             return Ok(());
         }
@@ -55,7 +55,8 @@ impl Search<'_> {
                 Some(_) => with_stem_references(&second.text, self.session.identity().is_4_4()),
                 None => second.text.to_vec(),
             };
-            self.set_automatic_with(file, second.stem.as_deref());
+            let stem = second.stem.map(|stem| self.session.text(stem));
+            self.set_automatic_with(file, stem);
             if at == 0 && !self.session.identity().is_4_4() {
                 // 4.3 takes it from the front of the list, where this very text stands.
                 let (less, none) = (self.session.known.less, Arc::new(Text::new(Vec::new())));

@@ -50,7 +50,7 @@ impl Search<'_> {
             if let Some(id) = self.lookup(&path)
                 && (not_target || self.session.targets[id].is_target)
             {
-                let time = self.state(id).mtime.filter(|t| matches!(t, Time::Old | Time::New));
+                let time = self.state(id).mtime.filter(|time| time.is_given());
                 return Some((path, time));
             }
             if self.directories.has(self.graph.session, &path)

@@ -247,7 +247,7 @@ fn files(builder: &mut Builder<'_>, out: &mut Vec<u8>) {
     let taken = order.len();
     for first in order {
         file(builder, first, out);
-        for other in builder.session.targets[first].double_colon.clone() {
+        for other in builder.session.targets[first].double_colon().to_vec() {
             if other != first {
                 file(builder, other, out);
             }
@@ -305,7 +305,7 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
         false => "Implicit rule search has not been done.",
     });
     let expanded = target.scope.is_some_and(|own| session.vars.lookup_in(own, session.known.at).is_some());
-    stem(target, expanded, out);
+    stem(session, target, expanded, out);
     if target.intermediate {
         out.extend_from_slice(b"#  File is an intermediate prerequisite.\n");
     }
@@ -319,11 +319,11 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
     if target.secondary_flag && session.identity().is_4_4() {
         out.extend_from_slice(b"#  File is secondary (prerequisite of .SECONDARY).\n");
     }
-    if !target.grouped.is_empty() {
+    if !target.grouped().is_empty() {
         out.extend_from_slice(b"#  Also makes:");
         // Targets grouped by a makefile are all named, the last one first.
-        let mut group = target.grouped.clone();
-        if let Some(place) = target.own_place {
+        let mut group = target.grouped().to_vec();
+        if let Some(place) = target.own_place() {
             group.insert(place, id);
         }
         for other in &group {
@@ -356,9 +356,9 @@ fn file(builder: &mut Builder<'_>, id: FileId, out: &mut Vec<u8>) {
 }
 
 /// The stem. That of a rule without pattern is empty, once automatic variables were made.
-fn stem(target: &Target, expanded: bool, out: &mut Vec<u8>) {
-    let stem: Option<&[u8]> = match &target.stem {
-        Some(stem) => Some(stem),
+fn stem(session: &Session, target: &Target, expanded: bool, out: &mut Vec<u8>) {
+    let stem: Option<&[u8]> = match target.stem {
+        Some(stem) => Some(session.text(stem)),
         None => (expanded && target.recipe.is_some()).then_some(b""),
     };
     if let Some(stem) = stem {
@@ -367,12 +367,12 @@ fn stem(target: &Target, expanded: bool, out: &mut Vec<u8>) {
 }
 
 fn time_text(time: Option<Time>) -> String {
-    match time {
-        None => "Modification time never checked.".into(),
-        Some(Time::Missing) => "File does not exist.".into(),
-        Some(Time::Old) => "File is very old.".into(),
-        Some(Time::New) => "Last modified 2514-05-30 01:53:03.107374182".into(),
-        Some(Time::At(ns)) => {
+    let Some(time) = time else { return "Modification time never checked.".into() };
+    match time.ns() {
+        None if time.is_missing() => "File does not exist.".into(),
+        None if time == Time::OLD => "File is very old.".into(),
+        None => "Last modified 2514-05-30 01:53:03.107374182".into(),
+        Some(ns) => {
             let local = LocalTime::at(ns.div_euclid(1_000_000_000));
             let [hour, minute, second] = local.clock;
             let (year, month, day) = (local.year, local.month, local.day);

@@ -130,10 +130,10 @@ fn might_loop(builder: &Builder<'_>, file: FileId) -> bool {
     let targets = &builder.session.targets;
     let endless = |file: &FileId| {
         let t = &targets[*file];
-        t.is_double_colon && t.deps.is_empty() && t.secondary.is_empty() && t.recipe.is_some()
+        t.is_double_colon && t.deps.is_empty() && t.secondary().is_empty() && t.recipe.is_some()
     };
     let phony = targets[file].phony && builder.session.identity().is_4_4();
-    phony || endless(&file) || targets[file].double_colon.iter().any(endless)
+    phony || endless(&file) || targets[file].double_colon().iter().any(endless)
 }
 
 /// Looks at their times, and notes what is to be said of those that could not be read.
@@ -210,7 +210,7 @@ fn what_came(
         let now = if look { builder.mtime_of(file, false) } else { before };
         match done {
             // With -n nothing was done; with -t it was, and what is new has to be read.
-            Some(Status::Success) => changed |= now != before && (now != Time::New || touched),
+            Some(Status::Success) => changed |= now != before && (now != Time::NEW || touched),
             Some(_) if !record.optional && status != Status::Success => {
                 failed.push(makefile);
                 changed |= now != before && !now.is_missing();

@@ -12,7 +12,7 @@ pub fn snap(session: &mut Session) -> Result<()> {
         session.targets[file].precious = true;
     }
     for file in marked(session, known.low_resolution_time) {
-        session.targets[file].low_resolution_time = true;
+        session.targets[file].rare_mut().low_resolution_time = true;
     }
     for file in marked(session, known.phony) {
         session.targets[file].phony = true;
@@ -83,7 +83,7 @@ pub fn snap(session: &mut Session) -> Result<()> {
     }
     if is_4_4 {
         for file in marked(session, known.notparallel) {
-            session.targets[file].not_parallel = true;
+            session.targets[file].rare_mut().not_parallel = true;
         }
     }
     for (head, recipe) in std::mem::take(&mut session.targets.behind) {
@@ -112,13 +112,13 @@ fn marked(session: &Session, name: Name) -> Vec<FileId> {
     let Some(id) = session.targets.lookup(name).filter(|id| session.targets[*id].is_target) else {
         return Vec::new();
     };
-    let rules = std::iter::once(id).chain(session.targets[id].double_colon.iter().copied());
+    let rules = std::iter::once(id).chain(session.targets[id].double_colon().iter().copied());
     let mut out = Vec::new();
     for rule in rules {
         for dep in &session.targets[rule].deps {
             out.push(dep.file);
             // What is said of a name is said of each of its `::` rules.
-            out.extend(session.targets[dep.file].double_colon.iter().copied());
+            out.extend(session.targets[dep.file].double_colon().iter().copied());
         }
     }
     out
@@ -132,7 +132,7 @@ fn extra_prerequisites(session: &mut Session) -> Result<()> {
     let global = enter_words(session, &global);
     session.targets.extra_prereqs = global.clone();
     for at in 0..session.targets.files.len() {
-        let file = FileId(at as u32);
+        let file = FileId::at(at);
         let own = match session.targets[file].scope {
             Some(scope) if session.vars.lookup_in(scope, name).is_some() => {
                 let mut value = Vec::new();

@@ -76,11 +76,11 @@ impl Builder<'_> {
                         if status == Status::Success && !self.for_makefiles {
                             self.mtime(goal);
                         }
-                        self.state(goal).told_to.get_or_insert(goal);
+                        self.state(goal).rare_mut().told_to.get_or_insert(goal);
                         // A name is asked for once for each of its `::` rules.
                         if status == Status::Success || self.session.options.keep_going {
-                            for at in 0..self.session.targets[goal].double_colon.len() {
-                                let rule = self.session.targets[goal].double_colon[at];
+                            for at in 0..self.session.targets[goal].double_colon().len() {
+                                let rule = self.session.targets[goal].double_colon()[at];
                                 self.tell_pruned(rule, 0);
                             }
                         }
@@ -191,7 +191,7 @@ impl Builder<'_> {
             let state = self.state(waiter);
             state.waiting_for = state.waiting_for.saturating_sub(1);
             if state.waiting_for == 0 {
-                let order = state.order.unwrap_or(u32::MAX);
+                let order = state.order;
                 self.ready.push(Reverse((order, waiter)));
             }
         }
@@ -265,7 +265,7 @@ impl Builder<'_> {
     pub(crate) fn was_run(&mut self, goal: FileId) -> bool {
         let goal = self.renamed(goal);
         let mut all = vec![goal];
-        all.extend(self.session.targets[goal].double_colon.iter().copied());
+        all.extend(self.session.targets[goal].double_colon().iter().copied());
         all.into_iter().any(|f| self.state(f).ran)
     }
 

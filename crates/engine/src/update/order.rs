@@ -32,25 +32,28 @@ impl Builder<'_> {
         let fixed = self.shuffle == Shuffle::Identity || self.for_makefiles || self.not_parallel;
         // Of a name's `::` rules only the first is put in another order.
         let later = self.session.targets.head(file) != file;
-        if fixed || later || count < 2 || target.not_parallel || target.deps.iter().any(|dep| dep.wait) {
+        if fixed || later || count < 2 || target.not_parallel() || target.deps.iter().any(|dep| dep.wait) {
             return;
         }
-        if self.state(file).shuffled.len() == count {
+        if self.state(file).shuffled().len() == count {
             return;
         }
         let mut order: Vec<usize> = (0..count).collect();
         self.shuffle.apply(self.name_of(file), &mut order);
-        self.state(file).shuffled = order.into();
+        self.state(file).rare_mut().shuffled = order;
     }
 
     /// Which prerequisite is the one to be considered as number `at`.
     pub(crate) fn dep_at(&mut self, file: FileId, at: usize) -> usize {
-        self.state(file).shuffled.get(at).copied().unwrap_or(at)
+        self.state(file).shuffled().get(at).copied().unwrap_or(at)
     }
 
     /// A prerequisite was taken out.
     pub(crate) fn forget_shuffled(&mut self, file: FileId, dep: usize) {
-        let order = &mut self.state(file).shuffled;
+        if self.state(file).shuffled().is_empty() {
+            return;
+        }
+        let order = &mut self.state(file).rare_mut().shuffled;
         order.retain(|at| *at != dep);
         for at in order.iter_mut().filter(|at| **at > dep) {
             *at -= 1;

@@ -34,7 +34,7 @@ impl Builder<'_> {
             return false;
         }
         let target = &self.session.targets[file];
-        let plain = target.grouped.is_empty()
+        let plain = target.grouped().is_empty()
             && !target.is_double_colon
             && !target.deps.iter().any(|dep| dep.order_only || dep.extra)
             && self.trace == Trace::default()
@@ -149,9 +149,9 @@ impl Builder<'_> {
         if *status == Status::Failed && !keep_going && self.told_failure {
             return Ok(());
         }
-        let order: Vec<usize> =
-            (0..self.session.targets[file].deps.len()).map(|at| self.dep_at(file, at)).collect();
-        for at in order {
+        let order = self.state(file).shuffled().to_vec();
+        for at in 0..self.session.targets[file].deps.len() {
+            let at = order.get(at).copied().unwrap_or(at);
             // What is made here may be found to lead back, and is dropped then.
             let Some(dep) = self.session.targets[file].deps.get(at).cloned() else { continue };
             if *pending && (dep.wait || serial) {

@@ -6,7 +6,6 @@
 
 use rkbuild_base::stack;
 use rkbuild_eval::{FileId, Result};
-use thin_vec::ThinVec;
 
 use crate::graph::states::{DepState, Phase, Status};
 use crate::graph::times::Time;
@@ -31,18 +30,18 @@ impl Builder<'_> {
         }
         let file = self.session.targets.head(file);
         let mut status = Status::Success;
-        let walked = self.state(file).walked;
+        let walked = self.state(file).rare_mut().walked;
         let known = walked > 0;
         if walked == self.walk {
             self.tell_pruned(file, depth);
         }
         // On the way there may come to be more; what comes later has to wait for the next walk.
         while walked != self.walk {
-            let next = self.state(file).next_rule as usize;
-            if next > self.session.targets[file].double_colon.len() {
+            let next = self.state(file).rare_mut().next_rule as usize;
+            if next > self.session.targets[file].double_colon().len() {
                 break;
             }
-            let rule = if next == 0 { file } else { self.session.targets[file].double_colon[next - 1] };
+            let rule = if next == 0 { file } else { self.session.targets[file].double_colon()[next - 1] };
             let outcome = self.update_one(rule, depth, waiter)?;
             // One found to be another file takes the place of the name's rules, those that follow included.
             if self.renamed(rule) != rule {
@@ -55,25 +54,25 @@ impl Builder<'_> {
             if status != Status::Success && !self.session.options.keep_going {
                 return Ok(Outcome::Done(status));
             }
-            self.state(file).next_rule += 1;
+            self.state(file).rare_mut().next_rule += 1;
         }
         let walk = self.walk;
-        self.state(file).walked = walk;
+        self.state(file).rare_mut().walked = walk;
         // What became of all rules is for the first that needs them in a walk; to others the first rule speaks for the name.
         let silent = self.state(file).silent_failure && !self.session.targets[file].dont_care;
         let first_of_walk = known && walked != walk;
         if let Some(waiter) = waiter {
             let state = self.state(file);
             if first_of_walk {
-                state.told_to = Some(waiter);
+                state.rare_mut().told_to = Some(waiter);
             }
-            if *state.told_to.get_or_insert(waiter) != waiter && !silent {
+            if *state.rare_mut().told_to.get_or_insert(waiter) != waiter && !silent {
                 return Ok(Outcome::Done(state.status.unwrap_or(Status::Success)));
             }
         }
         // What earlier rules gave counts when the walk comes by again.
-        for at in 0..=self.session.targets[file].double_colon.len() {
-            let rule = if at == 0 { file } else { self.session.targets[file].double_colon[at - 1] };
+        for at in 0..=self.session.targets[file].double_colon().len() {
+            let rule = if at == 0 { file } else { self.session.targets[file].double_colon()[at - 1] };
             status = status.max(self.state(rule).status.unwrap_or(Status::Success));
             if known {
                 self.complain_of_silent_failure(rule)?;
@@ -118,7 +117,7 @@ impl Builder<'_> {
                 self.state(file).unwanted = self.for_makefiles && allowed;
                 let order = self.next_order;
                 self.next_order += 1;
-                self.state(file).order = Some(order);
+                self.state(file).order = order;
                 if self.tracing_verbose() {
                     let name = self.name_of(file);
                     self.debug(depth, &[b"Considering target file '", name, b"'."]);
@@ -187,8 +186,8 @@ impl Builder<'_> {
             // Archives keep whole seconds.
             this_time = low_resolution(this_time);
         }
-        if self.session.targets[file].low_resolution_time {
-            if matches!(this_time, Time::At(ns) if ns % 1_000_000_000 != 0) {
+        if self.session.targets[file].low_resolution_time() {
+            if this_time.ns().is_some_and(|ns| ns % 1_000_000_000 != 0) {
                 let mut message = b"*** Warning: .LOW_RESOLUTION_TIME file '".to_vec();
                 message.extend_from_slice(self.name_of(file));
                 message.extend_from_slice(b"' has a high resolution time stamp");
@@ -200,7 +199,7 @@ impl Builder<'_> {
         // From 4.4 on, of several targets made together the oldest counts, and one that is missing is enough.
         let newer = self.session.identity().is_4_4();
         let siblings =
-            if newer && !missing { self.session.targets[file].grouped.clone() } else { ThinVec::new() };
+            if newer && !missing { self.session.targets[file].grouped().to_vec() } else { Vec::new() };
         for sibling in siblings {
             let time = self.mtime(sibling);
             this_time = this_time.min(time);
@@ -225,15 +224,15 @@ impl Builder<'_> {
         let keep_going = self.session.options.keep_going;
         // To 4.3 prerequisites are two levels further in.
         let within = if newer { depth } else { depth + 1 };
-        let serial = self.not_parallel || self.session.targets[file].not_parallel;
+        let serial = self.not_parallel || self.session.targets[file].not_parallel();
         let mut at = 0;
         // The prerequisites of targets made together count for each of them.
-        let mut owners = vec![file];
-        owners.extend(self.session.targets[file].grouped.iter().copied());
+        let peers = self.session.targets[file].grouped().to_vec();
+        let owner_of = |at: usize| at.checked_sub(1).map_or(Some(file), |at| peers.get(at).copied());
         let mut owner_at = 0;
         // Some prerequisite of the owner was not circular.
         let mut kept = false;
-        while let Some(&owner) = owners.get(owner_at) {
+        while let Some(owner) = owner_of(owner_at) {
             if at == 0 && owner != file {
                 self.expand_secondary(owner)?;
                 self.spread(owner);
@@ -265,7 +264,10 @@ impl Builder<'_> {
                 break;
             }
             if self.state(owner).deps.len() <= index {
-                self.state(owner).deps.resize(index + 1, DepState::default());
+                let count = self.session.targets[owner].deps.len();
+                let known = &mut self.state(owner).deps;
+                known.reserve_exact(count - known.len());
+                known.resize(count, DepState::default());
             }
             let before = match self.state(owner).deps[index].before {
                 Some(before) => before,
@@ -403,7 +405,9 @@ impl Builder<'_> {
         let mut deps_changed = false;
         let count = self.session.targets[file].deps.len();
         if self.state(file).deps.len() < count {
-            self.state(file).deps.resize(count, DepState::default());
+            let known = &mut self.state(file).deps;
+            known.reserve_exact(count - known.len());
+            known.resize(count, DepState::default());
         }
         for at in 0..count {
             let dep = self.session.targets[file].deps[at].clone();
@@ -471,7 +475,7 @@ impl Builder<'_> {
         }
         if !must_make {
             if self.tracing_verbose() {
-                match self.state(file).found_as {
+                match self.state(file).found_as() {
                     Some(found) => {
                         let found = self.session.text(found);
                         self.debug(
@@ -492,7 +496,7 @@ impl Builder<'_> {
         if self.tracing() {
             self.debug(depth, &[b"Must remake target '", name, b"'."]);
         }
-        if let Some(found) = self.state(file).found_as.take() {
+        if let Some(found) = self.state(file).take_found_as() {
             if self.tracing() {
                 let found = self.session.text(found);
                 self.debug(0, &[b"  Ignoring VPATH name '", found, b"'."]);
@@ -556,7 +560,7 @@ impl Builder<'_> {
     /// The recipe about to run makes other targets too: whoever needs one of them waits, although its file may be there
     /// before the recipe is over.
     fn start_peers(&mut self, file: FileId) {
-        for peer in self.session.targets[file].grouped.clone() {
+        for peer in self.session.targets[file].grouped().to_vec() {
             // Being made, it is not a file that was simply there.
             if matches!(self.state(peer).phase, Phase::New | Phase::Waiting) {
                 self.state(peer).phase = Phase::Running;
@@ -632,7 +636,7 @@ impl Builder<'_> {
                 && self.session.targets[file].recipe.is_some();
             let pretend = pretend && !self.all_recursive(file);
             // Under -n and -q nothing was done: the target counts as new all the same.
-            self.state(file).mtime = if pretend { Some(Time::New) } else { None };
+            self.state(file).mtime = if pretend { Some(Time::NEW) } else { None };
             self.see_member_again(file);
             let name = self.name_of(file);
             self.directories.forget(name);
@@ -645,7 +649,7 @@ impl Builder<'_> {
             state.silent_failure = status != Status::Success && unwanted;
             state.failed_silently |= state.silent_failure;
         }
-        if let Some(head) = self.session.targets[file].double_colon_head {
+        if let Some(head) = self.session.targets[file].double_colon_head() {
             // When the last of a name's rules is done, all of them see what became of the file.
             let all = self.session.targets.rules(head);
             if all.iter().all(|rule| self.state(*rule).phase == Phase::Done) {
@@ -659,7 +663,7 @@ impl Builder<'_> {
         // What was touched without its recipe says nothing of the others.
         let touched = self.session.options.touch && !self.is_recursive(file);
         if ran && !touched {
-            for sibling in self.session.targets[file].grouped.clone() {
+            for sibling in self.session.targets[file].grouped().to_vec() {
                 let state = self.state(sibling);
                 state.phase = Phase::Done;
                 state.status = Some(status);
@@ -672,7 +676,7 @@ impl Builder<'_> {
             }
             // Targets grouped by a makefile have the target itself among them: what was pretended is seen through.
             let target = &self.session.targets[file];
-            if target.own_place.is_some() && !target.phony {
+            if target.own_place().is_some() && !target.phony {
                 self.state(file).mtime = None;
             }
             self.warn_missing_peers(file, status);
@@ -695,7 +699,7 @@ impl Builder<'_> {
         }
         let time = self.member_time(name);
         if self.state(file).mtime_before == Some(time) {
-            self.state(file).mtime = Some(Time::Missing);
+            self.state(file).mtime = Some(Time::MISSING);
         }
     }
 
@@ -705,20 +709,20 @@ impl Builder<'_> {
         let options = &self.session.options;
         let pretend = options.just_print || options.question || options.touch;
         // A pattern rule that names the target twice makes it its own peer, whose time was looked at once more.
-        let own_peer = self.session.targets[file].grouped.contains(&file);
+        let own_peer = self.session.targets[file].grouped().contains(&file);
         let pretend = pretend && !self.all_recursive(file) && !own_peer;
         if status == Status::Question || !self.session.identity().is_4_4() || !searched || pretend {
             return;
         }
         let Some(recipe) = self.session.targets[file].recipe.clone() else { return };
         // A recipe that did not even bring forward the target it ran for says nothing about the others.
-        let before = self.state(file).mtime_before.unwrap_or(Time::Missing);
+        let before = self.state(file).mtime_before.unwrap_or(Time::MISSING);
         if self.mtime(file) <= before {
             return;
         }
-        let line = self.state(file).failed_line.unwrap_or(recipe.place.line);
+        let line = self.state(file).failed_line().unwrap_or(recipe.place.line);
         let place = rkbuild_base::Place { line, ..recipe.place };
-        for sibling in self.session.targets[file].grouped.clone() {
+        for sibling in self.session.targets[file].grouped().to_vec() {
             // One that is there, however old, is not spoken of.
             if self.session.targets[sibling].phony || !self.mtime_of(sibling, false).is_missing() {
                 continue;
@@ -790,8 +794,5 @@ impl Builder<'_> {
 
 /// A time without its fraction of a second, as late as it can be: what a coarse clock may have cut off.
 fn low_resolution(time: Time) -> Time {
-    match time {
-        Time::At(ns) => Time::At(ns.div_euclid(1_000_000_000) * 1_000_000_000 + 999_999_999),
-        other => other,
-    }
+    time.ns().map_or(time, |ns| Time::at(ns.div_euclid(1_000_000_000) * 1_000_000_000 + 999_999_999))
 }
