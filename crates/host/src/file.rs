@@ -399,15 +399,6 @@ impl Host {
         written
     }
 
-    /// Makes a new file, which must not exist yet, with `mode` less the umask, open for writing. Who writes says
-    /// [`Host::changed`] when done.
-    pub fn create(&self, dir: &Dir, path: &[u8], mode: u32) -> io::Result<OwnedFd> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let made = rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(mode));
-        self.note_write(dir, path);
-        Ok(made?)
-    }
-
     /// Opens a file for writing. Who writes says [`Host::changed`] when done.
     pub fn open_write(&self, dir: &Dir, path: &[u8], how: OpenMode) -> io::Result<OwnedFd> {
         let flags = how.flags() | OFlags::CLOEXEC;

@@ -57,7 +57,19 @@ struct Shared<'a> {
 
 /// Memory for the child's stack: inside the parent's own, which is not used meanwhile.
 #[repr(align(64))]
-struct ChildStack(MaybeUninit<[u8; STACK]>);
+pub(crate) struct ChildStack(MaybeUninit<[u8; STACK]>);
+
+impl ChildStack {
+    pub(crate) fn new() -> ChildStack {
+        ChildStack(MaybeUninit::uninit())
+    }
+
+    /// Where it begins: it grows down.
+    pub(crate) fn top(&mut self) -> *mut c_void {
+        // SAFETY: one past the end of an object may be pointed to.
+        unsafe { self.0.as_mut_ptr().add(1).cast() }
+    }
+}
 
 impl Launch<'_> {
     /// Starts the program. The descriptor becomes readable when it ends; there is none where the system has no such
@@ -86,7 +98,7 @@ impl Launch<'_> {
 
 fn clone_child(shared: &mut Shared<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
     const FLAGS: c_int = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    let mut stack = ChildStack(MaybeUninit::uninit());
+    let mut stack = ChildStack::new();
     let mut pidfd: c_int = -1;
     let at: *mut c_int = &mut pidfd;
     let shared: *mut c_void = std::ptr::from_mut(shared).cast();
@@ -94,7 +106,7 @@ fn clone_child(shared: &mut Shared<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
     // live until the clone returns, which is after the child has executed its program or ended. The child calls nothing but
     // system calls.
     let pid = unsafe {
-        let top: *mut c_void = stack.0.as_mut_ptr().add(1).cast();
+        let top = stack.top();
         let mut pid = libc::clone(child, top, FLAGS | libc::CLONE_PIDFD, shared, at);
         if pid == -1 && *libc::__errno_location() == libc::EINVAL {
             pid = libc::clone(child, top, FLAGS, shared);

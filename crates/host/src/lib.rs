@@ -5,6 +5,7 @@
 //! current directory, environment or standard stream: a working directory is a [`Dir`] value, an environment an
 //! [`Env`] value, and standard streams a [`Stdio`] value.
 
+pub mod apart;
 pub mod blocked;
 mod counts;
 mod dir;

@@ -7,6 +7,7 @@ use crate::interp::{Interp, Mode, Ran, Stop, Trap};
 use crate::patience::patiently;
 use crate::redirect::Redirected;
 use crate::script::{Builtin, Simple, TrapAction, TrapCommand, Word};
+use crate::streams::Stream;
 use crate::{echo, printf, test};
 
 /// Runs a builtin with its redirections.
@@ -32,6 +33,20 @@ pub(crate) fn run(
         }
         _ => None,
     };
+    if let Some(text) = &text
+        && !redirections.is_empty()
+        && let Some(late) = sh.make_late(&redirections)
+    {
+        // What does not go to a file says nothing before all are open.
+        let waits = !text.is_empty() && matches!(sh.stdout(), Stream::Late(..));
+        let opened = waits || late.open().is_ok();
+        let result = opened.then(|| outcome_of(sh, name, Outcome::Output(text.clone(), 0)));
+        sh.streams = saved.clone();
+        if let Some(result) = result.filter(|_| !late.has_failed()) {
+            return result;
+        }
+        // Opening them in the usual way meets the same error, and says so.
+    }
     let result = match sh.make(&redirections, changes_nothing(builtin)) {
         Redirected::Made if let Some(text) = text => outcome_of(sh, name, Outcome::Output(text, 0)),
         Redirected::Made => {
@@ -89,6 +104,9 @@ fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
             let written = sh.stdout().write(&bytes);
             sh.host.changed();
             let Err(error) = written else { return Ok(status) };
+            if sh.stdout().has_failed() {
+                return Ok(status);
+            }
             if let Some(exit) = crate::signal::of_write(&error) {
                 return Err(Stop::Exit(exit));
             }

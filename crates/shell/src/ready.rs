@@ -13,7 +13,6 @@ use bstr::BString;
 use rkbuild_host::{Exit, Meta};
 
 use crate::interp::{Interp, Mode, Ran, Stop};
-use crate::redirect::Redirected;
 use crate::script::{Builtin, Node, Operation, Part, Redirect, RedirectKind, Simple, Word};
 use crate::streams::{Capture, Stream};
 use crate::tool;
@@ -59,13 +58,14 @@ impl<'a> Interp<'a> {
         let Some(told) = self.told(body, mode, target) else { return Ok(None) };
         self.check_interrupted()?;
         let saved = self.streams.clone();
-        if self.make(&redirections, false) != Redirected::Made {
-            self.streams = saved;
-            self.check_interrupted()?;
-            return self.check(2, mode).map(Some);
-        }
-        let written = if told.output.is_empty() { Ok(()) } else { self.stdout().write(&told.output) };
+        let Some(late) = self.make_late(&redirections) else { return Ok(None) };
+        let written = if told.output.is_empty() { late.open() } else { self.stdout().write(&told.output) };
         self.host.changed();
+        if late.has_failed() {
+            // Who opens it in the usual way meets the same error, and says so.
+            self.streams = saved;
+            return Ok(None);
+        }
         let streams = std::mem::replace(&mut self.streams, saved);
         let result = match written {
             Ok(()) => told.result,

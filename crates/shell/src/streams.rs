@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use rkbuild_host::apart::Failed;
 use rkbuild_host::{Dir, Host, Meta, OpenMode, Stdio, fd};
 
 use crate::patience::patiently;
@@ -39,7 +40,7 @@ enum LateState {
     Unopened,
     /// All of them, in order.
     Opened(Vec<Arc<OwnedFd>>),
-    /// A program has them.
+    /// A program has them, or had: what it wrote is there.
     Passed,
     /// One could not be opened.
     Failed,
@@ -69,9 +70,12 @@ impl Late {
         *self.state() = LateState::Passed;
     }
 
-    /// Opens all, in order, if that was not done.
+    /// Opens all, in order, if nobody did.
     pub fn open(&self) -> io::Result<()> {
-        self.opened(&mut self.state())
+        match &mut *self.state() {
+            LateState::Passed => Ok(()),
+            state => self.opened(state),
+        }
     }
 
     fn opened(&self, state: &mut LateState) -> io::Result<()> {
@@ -93,6 +97,40 @@ impl Late {
                 Ok(())
             }
             Err(error) => {
+                *state = LateState::Failed;
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes to the file at `at`, in such a way that all arrives even if this process is killed.
+    fn write(&self, at: usize, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let is_null = self.files.get(at).is_none_or(|file| file.name == "/dev/null");
+        if !matches!(*state, LateState::Unopened) || bytes.is_empty() || is_null {
+            drop(state);
+            return fd::write_all(self.fd(at)?, bytes);
+        }
+        let files: Vec<_> = self.files.iter().map(|file| (file.name.as_slice(), file.how)).collect();
+        let mut last = None;
+        let written = patiently(|| match self.host.write_apart(&self.dir, &files, 0o666, at, bytes) {
+            Err(Failed::Open(error)) => Err(error),
+            // What was written can't be written again.
+            other => {
+                last = Some(other);
+                Ok(())
+            }
+        });
+        match (written, last) {
+            (Ok(()), Some(Err(Failed::Write(error) | Failed::Open(error)))) => {
+                *state = LateState::Passed;
+                Err(error)
+            }
+            (Ok(()), _) => {
+                *state = LateState::Passed;
+                Ok(())
+            }
+            (Err(error), _) => {
                 *state = LateState::Failed;
                 Err(error)
             }
@@ -210,7 +248,7 @@ impl Stream {
         match self {
             Stream::Fd(fd) => fd::write_all(fd, bytes),
             Stream::Capture(capture) => capture.write(bytes),
-            Stream::Late(late, at) => fd::write_all(late.fd(*at)?, bytes),
+            Stream::Late(late, at) => late.write(*at, bytes),
         }
     }
 }

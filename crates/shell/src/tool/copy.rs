@@ -1,11 +1,8 @@
 //! Tools that read files: `cat`, `cmp -s`, `cp`. Everything is read before anything is written, so giving up leaves no
 //! trace, and a target is incomplete for no longer than one write takes.
 
-use std::io;
-use std::os::fd::AsFd;
-
 use bstr::{BString, ByteSlice};
-use rkbuild_host::{Exit, Meta, OpenMode, fd};
+use rkbuild_host::{Exit, Meta, OpenMode};
 use rustix::fs::FileType;
 
 use super::place::{Done, Place, Thing, letters, same};
@@ -109,26 +106,15 @@ pub(super) fn cp(place: &Place<'_>, args: &[BString]) -> Done {
     if source.size > LARGE || source.mode & 0o7000 != 0 {
         return None;
     }
-    let data;
-    let file = match place.thing(to)? {
-        Thing::Missing => {
-            data = place.contents(from)?;
-            place.host.create(place.dir, to, source.mode & 0o777).ok()?
-        }
-        Thing::File(target) if !same(&source, &target) && target.mode & 0o7000 == 0 => {
-            data = place.contents(from)?;
-            place.host.open_write(place.dir, to, OpenMode::Truncate).ok()?
-        }
+    let how = match place.thing(to)? {
+        Thing::Missing => OpenMode::New,
+        Thing::File(target) if !same(&source, &target) && target.mode & 0o7000 == 0 => OpenMode::Truncate,
         _ => return None,
     };
-    let written = write(&file, &data);
-    drop(file);
-    place.host.changed();
+    let data = place.contents(from)?;
+    let written =
+        place.host.write_apart(place.dir, &[(to.as_bytes(), Some(how))], source.mode & 0o777, 0, &data);
     // What can't be written the real one can't write either, and says so.
     written.ok()?;
     Some(Vec::new())
-}
-
-fn write(file: impl AsFd, data: &[u8]) -> io::Result<()> {
-    fd::write_all(file, data.as_bytes())
 }
