@@ -76,6 +76,15 @@ pub fn reopen_nonblocking(fd: impl AsFd, ready: poll::Ready) -> io::Result<Owned
     move_high(patiently(|| rustix::fs::openat(CWD, &path, flags, Mode::empty()))?)
 }
 
+/// Whether a descriptor that is open for writing only is no pipe's: what it leads to is not to be read by opening it once more.
+pub fn is_unreadable_file(fd: impl AsFd) -> bool {
+    use rustix::fs::{FileType, OFlags};
+    let write_only =
+        rustix::fs::fcntl_getfl(&fd).is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::WRONLY);
+    let is_pipe = |stat: rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo;
+    write_only && !rustix::fs::fstat(fd).is_ok_and(is_pipe)
+}
+
 /// The path of the terminal behind a descriptor, as ttyname(3); `None` when it is no terminal.
 pub fn terminal_name(fd: impl AsFd) -> Option<BString> {
     if !is_terminal(&fd) {

@@ -129,6 +129,12 @@ fn used(clock: ClockId) -> Duration {
     clock_gettime(clock).try_into().unwrap_or_default()
 }
 
+/// Whether so few files may be open that each counts.
+pub(crate) fn few_files() -> bool {
+    const FEW: u64 = 32;
+    getrlimit(Resource::Nofile).current.is_some_and(|most| most < FEW)
+}
+
 /// Does what makes a descriptor. Where there is none left it waits for one: other threads of this process have most of
 /// theirs for a moment only.
 pub(crate) fn patiently<T>(make: impl Fn() -> rustix::io::Result<T>) -> rustix::io::Result<T> {

@@ -1,12 +1,12 @@
 //! A session's standard streams, as values.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-use crate::{fd, start};
+use crate::{fd, limits, start};
 
 /// Standard input, output and error of a session: those of the process, or a pipe or file in their place.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ static CLOSED: OnceLock<Arc<OwnedFd>> = OnceLock::new();
 
 fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
     if start::was_open(number) {
-        return fd::duplicate(fd).map(Arc::new);
+        return if limits::few_files() { Ok(lent(fd)) } else { fd::duplicate(fd).map(Arc::new) };
     }
     if let Some(closed) = CLOSED.get() {
         return Ok(closed.clone());
@@ -61,6 +61,14 @@ fn stream(number: usize, fd: BorrowedFd<'_>) -> io::Result<Arc<OwnedFd>> {
     let fd = rustix::fs::openat(CWD, c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let fd = Arc::new(fd::move_high(fd)?);
     Ok(CLOSED.get_or_init(|| fd).clone())
+}
+
+/// The descriptor itself, which stays open: where there are few, three duplicates are too many.
+fn lent(fd: BorrowedFd<'_>) -> Arc<OwnedFd> {
+    // SAFETY: the number is open, and the one who would close it never goes away.
+    let own = Arc::new(unsafe { OwnedFd::from_raw_fd(fd.as_raw_fd()) });
+    std::mem::forget(own.clone());
+    own
 }
 
 /// Whether a stream of [`Stdio`] stands for one that was closed when the process started.

@@ -50,7 +50,7 @@ limited() {
 }
 
 const DESCRIPTORS_100: &str = directories!("limited 100");
-const DESCRIPTORS: &str = directories!("for n in 16 24 32 48 64 128 256 1024; do limited $n; done");
+const DESCRIPTORS: &str = directories!("for n in 13 14 15 16 24 32 48 64 128 256 1024; do limited $n; done");
 
 /// A chain of makes, each with two jobs beside the next make.
 const NESTED: &str = r#"

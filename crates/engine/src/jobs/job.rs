@@ -112,12 +112,12 @@ impl Jobs<'_> {
         // The token may have come from a make that the same signal ended.
         self.check_signal(None)?;
         if let Some(status) = self.advance(&mut job)? {
-            self.give_back_tokens();
+            self.give_back_tokens()?;
             return Ok(Started::Done(status));
         }
         self.trace_job("Putting child", &job, true, "on the chain.");
         self.running.push(job);
-        self.give_back_tokens();
+        self.give_back_tokens()?;
         if !serial {
             return Ok(Started::Running);
         }
@@ -332,7 +332,7 @@ impl Jobs<'_> {
             match self.advance(&mut job)? {
                 Some(status) => {
                     self.ended.push((job.file, status));
-                    self.give_back_tokens();
+                    self.give_back_tokens()?;
                 }
                 None => {
                     self.running.insert(at, job);
@@ -552,6 +552,22 @@ impl Jobs<'_> {
             waker.drain();
         }
         self.check_signal(None)?;
+        let reaped = self.reap(waiting);
+        if reaped.is_err() {
+            self.wake();
+        }
+        reaped
+    }
+
+    /// Others may have ended as well, and who waits for them is to see it.
+    fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake();
+        }
+    }
+
+    /// Goes on with the recipes whose commands have ended.
+    fn reap(&mut self, waiting: bool) -> Result<()> {
         let mut at = 0;
         while let Some(job) = self.running.get(at) {
             let exit = match &job.work {
@@ -577,13 +593,11 @@ impl Jobs<'_> {
                     job.last_pid = pid;
                     self.trace_job("Removing child", &job, false, "from chain.");
                     self.ended.push((job.file, status));
-                    self.give_back_tokens();
+                    self.give_back_tokens()?;
                     // What a failure ends is said before it is seen that others have ended as well.
                     let fails = status != Status::Success && !self.is_unwanted(job.file);
                     if fails && !self.session.options.keep_going {
-                        if let Some(waker) = &self.waker {
-                            waker.wake();
-                        }
+                        self.wake();
                         break;
                     }
                 }

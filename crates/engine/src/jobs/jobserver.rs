@@ -113,19 +113,20 @@ impl Jobserver {
     }
 
     /// Gives tokens back until at most `keep` are held.
-    pub fn give_back(&mut self, keep: usize) {
+    pub fn give_back(&mut self, keep: usize) -> io::Result<()> {
         while self.held.len() > keep
             && let Some(token) = self.held.pop()
         {
-            // A pool that can't be written to is gone, and everybody who waits for tokens with it.
-            let _ = fd::write_all(&*self.pool.give, &[token]);
+            fd::write_all(&*self.pool.give, &[token])?;
         }
+        Ok(())
     }
 }
 
 impl Drop for Jobserver {
     fn drop(&mut self) {
-        self.give_back(0);
+        // A pool that can't be written to is gone, and everybody who waits for tokens with it.
+        let _ = self.give_back(0);
         if let Some(Fifo { host, dir, path }) = self.fifo.take() {
             let _ = host.unlink(&dir, &path);
         }

@@ -77,6 +77,8 @@ impl Pool {
             let [read, write] = &ends;
             let auth = format!("{},{}", read.as_raw_fd(), write.as_raw_fd()).into();
             let take = match fd::reopen_nonblocking(&**read, Ready::Read) {
+                // A read says what is wrong.
+                _ if fd::is_unreadable_file(&**read) => fd::duplicate(&**read)?,
                 Ok(take) => take,
                 // Where it can't be opened once more nobody's reads wait, as with GNU make.
                 Err(_) => {

@@ -6,9 +6,9 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{FxMap, Place};
-use rkbuild_eval::{FileId, ScopeId};
+use rkbuild_eval::{Fatal, FileId, ScopeId};
 use rkbuild_host::fd::{self, Waker};
-use rkbuild_host::{Child, Env, Exit, Promise};
+use rkbuild_host::{Child, Env, Exit, Promise, errors};
 
 use crate::graph::states::Status;
 use crate::jobs::command::ShellSpec;
@@ -170,11 +170,13 @@ impl<'s> Jobs<'s> {
     }
 
     /// Gives back the tokens of jobs that are over.
-    pub(crate) fn give_back_tokens(&mut self) {
+    pub(crate) fn give_back_tokens(&mut self) -> Result<(), Fatal> {
         let keep = self.running.len().saturating_sub(1);
-        if let Some(jobserver) = &mut self.jobserver {
-            jobserver.give_back(keep);
-        }
+        let Some(jobserver) = &mut self.jobserver else { return Ok(()) };
+        jobserver.give_back(keep).map_err(|error| {
+            let why = errors::describe(&error);
+            self.session.fatal(None, format!("write jobserver: {why}"))
+        })
     }
 
     /// How many recipes are under way, or ended and not told of yet.
