@@ -13,7 +13,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault { name: "the limits that programs see", short: true, root: false, how: How::Script(SEEN) },
     Fault { name: "address space", short: true, root: false, how: How::Script(ADDRESS_SPACE) },
-    Fault { name: "CPU time", short: true, root: false, how: How::Script(CPU_TIME) },
+    Fault { name: "CPU time", short: false, root: false, how: How::Script(CPU_TIME) },
     Fault { name: "few processes", short: false, root: true, how: How::Script(PROCESSES) },
     Fault { name: "5000 directories", short: false, root: false, how: How::Script(LARGE_TREE) },
 ];
