@@ -422,7 +422,11 @@ impl Session {
         if is_plain_list(text) {
             list.deps.reserve_exact(words(text).count());
             for word in words(text) {
-                self.enter_dep(&mut list, strip_dot_slash(word), stem, patterned);
+                match strip_dot_slash(word) {
+                    // Only the bare word separates what is made before from what is made after it.
+                    b".WAIT" if word != b".WAIT" => self.enter_name(&mut list, b".WAIT", stem, patterned),
+                    word => self.enter_dep(&mut list, word, stem, patterned),
+                }
             }
             return list.deps;
         }
@@ -441,6 +445,10 @@ impl Session {
             list.wait = true;
             return;
         }
+        self.enter_name(list, word, stem, patterned);
+    }
+
+    fn enter_name(&mut self, list: &mut Entered, word: &[u8], stem: Option<&[u8]>, patterned: bool) {
         let name = match stem {
             Some(stem) => {
                 let pattern = Pattern::parse(word);

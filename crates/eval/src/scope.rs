@@ -101,16 +101,20 @@ impl Session {
             let file = self.targets.enter(name);
             // A name with variables of its own is mentioned: implicit rules count on it.
             self.targets[file].mentioned = true;
-            self.own_scope(file);
-            // Every `::` rule of the name has the variable.
-            let mut files = vec![file];
-            files.extend(self.targets[file].double_colon().iter().copied());
-            for file in files {
+            let scope = self.own_scope(file);
+            let saved = std::mem::replace(&mut self.vars.current, scope);
+            let result = self.assign_for_target(scope, assign, origin, place, export);
+            self.vars.current = saved;
+            let name = result?;
+            // Every `::` rule of the name has the variable, whose value is expanded once.
+            let Some(data) = self.vars.lookup_in(scope, name).map(|own| own.data.borrow().clone()) else {
+                continue;
+            };
+            for file in self.targets[file].double_colon().to_vec() {
                 let scope = self.own_scope(file);
-                let saved = std::mem::replace(&mut self.vars.current, scope);
-                let result = self.assign_for_target(scope, assign, origin, place, export);
-                self.vars.current = saved;
-                result?;
+                let Data { value, flavor, origin, place, .. } = data.clone();
+                let other = self.vars.define(scope, name, value, flavor, origin, place);
+                *other.data.borrow_mut() = data.clone();
             }
         }
         Ok(())
@@ -123,7 +127,7 @@ impl Session {
         origin: Origin,
         place: rkbuild_base::Place,
         export: Option<Export>,
-    ) -> Result<()> {
+    ) -> Result<Name> {
         let name = self.assigned_name(&assign.name)?;
         let var = self.assign(scope, name, assign.op, &assign.value, origin, place, true)?;
         // `?=` may have found the variable in an outer scope: then that one is what the modifiers change.
@@ -140,7 +144,7 @@ impl Session {
         if !self.vars.lookup_in(GLOBAL, name).is_some_and(|global| Rc::ptr_eq(global, &var)) {
             self.keep_command_line(name, &mut data);
         }
-        Ok(())
+        Ok(name)
     }
 
     /// What the command line or -e set stands for targets too, unless `override` says otherwise.
