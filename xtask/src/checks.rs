@@ -27,6 +27,7 @@ use crate::recipe::Family;
 use crate::reference::Release;
 use crate::stage::Settings;
 use crate::tokens::Tokens;
+use crate::tools::Tools;
 use crate::trial;
 
 /// The name of the cargo test that `cargo test` runs and the step `language` stands for.
@@ -68,6 +69,7 @@ const STEPS: &[Step] = &[
     Step { name: "random-trees", quick: false, run: random_trees },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
+    Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },
     Step { name: "faults", quick: false, run: faults },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
@@ -240,6 +242,11 @@ fn random_trees(places: &Places) -> Result<Tally> {
 fn random_lines(places: &Places) -> Result<Tally> {
     let variants = variants(places)?.into_iter().filter(|variant| variant.native).collect();
     FuzzShell { seed: 1, count: 2000, variants, jobs: cores() }.run()
+}
+
+/// The same files each time.
+fn tools(places: &Places) -> Result<Tally> {
+    Tools { seed: 1, rounds: 10, variants: variants(places)? }.run(places)
 }
 
 /// Most of their time the jobs sleep.

@@ -36,5 +36,6 @@ pub mod tamper;
 pub mod targets;
 pub mod terminal;
 pub mod tokens;
+pub mod tools;
 pub mod trial;
 pub mod verdict;

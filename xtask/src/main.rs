@@ -23,6 +23,7 @@ use xtask::stage::Settings;
 use xtask::targets::Targets;
 use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
+use xtask::tools::Tools;
 use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
@@ -51,6 +52,8 @@ enum Task {
     FuzzRecall(FuzzRecallArguments),
     /// Runs random recipe lines over random files by dash and by rkbuild, as root and as nobody, and shows what differs
     FuzzShell(FuzzShellArguments),
+    /// Compares what is done in place of programs (fixdep) with the programs, on random files
+    Tools(ToolsArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
     Tokens(TokensArguments),
     /// Compares, key by key, what is to be seen in a terminal: menuconfig, nconfig, Ctrl-C, Ctrl-Z, another size
@@ -253,6 +256,18 @@ struct FuzzShellArguments {
 }
 
 #[derive(clap::Args)]
+struct ToolsArguments {
+    #[command(flatten)]
+    program: Candidate,
+    /// How many rounds, of 40 records each, for each kernel
+    #[arg(long, default_value_t = 20)]
+    rounds: usize,
+    /// What the files follow from
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(clap::Args)]
 struct TokensArguments {
     /// Only cases whose name contains one of these, such as `r4r`, `GivenPipe`, `Killed`
     only: Vec<String>,
@@ -364,6 +379,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
         Task::FuzzRecall(f) => run_fuzz_recall(&places, &f),
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
+        Task::Tools(t) => run_tools(&places, &t),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
         Task::Faults(f) => run_faults(&places, &f),
@@ -532,6 +548,14 @@ fn run_fuzz_shell(places: &Places, f: &FuzzShellArguments) -> Result<bool> {
         jobs: f.jobs.unwrap_or_else(cores),
     }
     .run()?;
+    Ok(tally.failed == 0)
+}
+
+fn run_tools(places: &Places, t: &ToolsArguments) -> Result<bool> {
+    let variants = candidate::variants(places, t.program.candidate.as_deref())?;
+    let seed = t.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+    let tally = Tools { seed, rounds: t.rounds, variants }.run(places)?;
+    println!("{} passed, {} failed, --seed {seed}", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 

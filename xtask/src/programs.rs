@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use bstr::ByteSlice;
@@ -14,8 +14,21 @@ use crate::places::{Places, SYSTEM_PATH};
 use crate::reference::{self, Release};
 use crate::sources::clear;
 
-/// The paths of all programs started by `cmd` (which has an environment of its own), itself included.
+/// The paths of all programs started by `cmd` (which has an environment of its own), itself included; it has to end well.
 pub fn started(cmd: &Command, scratch: &Path) -> Result<Vec<Vec<u8>>> {
+    let mut strace = traced(cmd, scratch)?;
+    quiet(&mut strace)?;
+    log_of(scratch)
+}
+
+/// The same, however it ends, and whatever it prints.
+pub fn started_in_any_case(cmd: &Command, scratch: &Path) -> Result<Vec<Vec<u8>>> {
+    traced(cmd, scratch)?.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    log_of(scratch)
+}
+
+/// A command that writes down what `cmd` starts.
+fn traced(cmd: &Command, scratch: &Path) -> Result<Command> {
     install(&["strace"])?;
     let log = scratch.join("strace");
     let mut strace = Command::new("strace");
@@ -27,8 +40,12 @@ pub fn started(cmd: &Command, scratch: &Path) -> Result<Vec<Vec<u8>>> {
     if let Some(dir) = cmd.get_current_dir() {
         strace.current_dir(dir);
     }
-    quiet(&mut strace)?;
-    Ok(fs::read(&log)?.lines().filter_map(program).map(<[u8]>::to_vec).collect())
+    Ok(strace)
+}
+
+fn log_of(scratch: &Path) -> Result<Vec<Vec<u8>>> {
+    let log = fs::read(scratch.join("strace"))?;
+    Ok(log.lines().filter_map(program).map(<[u8]>::to_vec).collect())
 }
 
 /// The program in a line `123 execve("/bin/sh", …`.

@@ -1,11 +1,38 @@
 //! The kbuild layer: recognition of kbuild's idioms, never replacement.
 //!
-//! It is what the builder asks through [`Native`] before a command is run in any other way. Nothing is recognised yet:
-//! every command takes the general path, with the same result.
+//! It is what the builder asks through [`Native`] before a command is run in any other way. What is not known to the
+//! letter takes the general path, with the same result.
+
+mod ar;
+mod depfile;
+mod edition;
+mod fixdep;
+mod symbols;
+mod thin;
+mod trial;
+
+use std::sync::Arc;
 
 use rkbuild_engine::jobs::native::Native;
+use rkbuild_host::{Exit, Host};
+use rkbuild_shell::Invocation;
+
+use crate::ar::Archiver;
+use crate::fixdep::Fixdep;
 
 /// All idioms that are recognised.
-pub struct Layer;
+#[derive(Default)]
+pub struct Layer {
+    fixdep: Fixdep,
+    archiver: Archiver,
+}
 
-impl Native for Layer {}
+impl Native for Layer {
+    fn command(&self, host: &Arc<Host>, command: &Invocation<'_>) -> Option<Exit> {
+        // What is loaded into programs may change what they do.
+        if command.env.contains(b"LD_PRELOAD") {
+            return None;
+        }
+        self.fixdep.run(host, command).or_else(|| self.archiver.run(host, command))
+    }
+}

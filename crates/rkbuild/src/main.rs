@@ -147,7 +147,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         Memory::new(&shared.host, &env, &dir, &argv, build, mode)
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
-    let process = Process::new(shared, Arc::new(Layer), run_session, run_again, recall);
+    let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
     let invocation = Invocation {
         argv,
         env,

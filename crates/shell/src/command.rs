@@ -182,7 +182,7 @@ impl Interp<'_> {
     }
 
     /// Runs a command with the streams as they are; `exec`: in the place of this shell.
-    fn run_program(&mut self, simple: &Simple, argv: &[BString], exec: bool) -> Ran<RanProgram> {
+    pub(crate) fn run_program(&mut self, simple: &Simple, argv: &[BString], exec: bool) -> Ran<RanProgram> {
         let prefix: &[u8] = if exec { b"exec: " } else { b"" };
         let ran = |exit| Ok(RanProgram { exit, started: true });
         let failed = |status| Ok(RanProgram { exit: Exit::Code(status), started: false });
@@ -208,11 +208,21 @@ impl Interp<'_> {
                 return failed(127);
             }
         };
-        if self.programs.native_tools()
-            && let Some(exit) = tool::run(self.host, program.as_bstr(), &invocation)
-        {
-            return ran(exit);
+        if self.programs.native_tools() {
+            if let Some(exit) = tool::run(self.host, program.as_bstr(), &invocation) {
+                return ran(exit);
+            }
+            // Assignments are made once.
+            if simple.assignments.is_empty()
+                && tool::xargs::takes(self.host, program.as_bstr(), &invocation)
+                && let Some(command) = argv.get(1..)
+                && let Some(status) = self.xargs(simple, command, &path)?
+            {
+                return ran(Exit::Code(status));
+            }
         }
+        let begun = &self.begun;
+        let invocation = Invocation { argv, env: &env, dir: &dir, inherit, begun, streams: &self.streams };
         let Ok(stdio) = streams::to_stdio(&self.streams) else { return Err(self.fatal(b"Pipe call failed")) };
         let start = Start { program: program.as_bstr(), argv, env: &env, dir: &dir, stdio: &stdio, inherit };
         let ended = patiently(|| start.spawn(self.host, &Openings::NONE)).and_then(|child| {
@@ -312,8 +322,8 @@ impl Interp<'_> {
 }
 
 /// How a program ended, or that it was never started.
-struct RanProgram {
-    exit: Exit,
+pub(crate) struct RanProgram {
+    pub exit: Exit,
     started: bool,
 }
 

@@ -37,6 +37,7 @@ mod test;
 mod tool;
 mod vars;
 mod word;
+mod xargs;
 
 pub use closed::Needs;
 pub use decline::Decline;
@@ -52,6 +53,11 @@ pub fn parse(script: &[u8]) -> Option<Script> {
 /// `None` where it is not.
 pub fn tool_script(words: &[bstr::BString]) -> Option<bstr::BString> {
     tool::does(words.first()?).then(|| word::quote(words))
+}
+
+/// How a process of its own would have ended that met this error of a write, if that is by a signal.
+pub fn killed_by_write(error: &std::io::Error) -> Option<rkbuild_host::Exit> {
+    signal::of_write(error)
 }
 
 /// Why [`parse`] declines a script; None when it does not.

@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 use bstr::BString;
 use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio};
 
-use crate::streams::{self, Streams};
+use crate::streams::{self, Stream, Streams};
 
 /// Which shell `$(SHELL)` is, so that messages and the environment of children are as its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,16 @@ impl Invocation<'_> {
     pub fn stdio(&self) -> io::Result<Stdio> {
         self.has_begun();
         streams::to_stdio(self.streams)
+    }
+
+    /// Whether its standard output is a file.
+    pub fn writes_to_file(&self, host: &Host) -> bool {
+        let [_, stdout, _] = self.streams;
+        match stdout {
+            Stream::Late(..) => true,
+            Stream::Fd(fd) => host.fstat(fd).is_ok_and(|meta| meta.is_file()),
+            Stream::Capture(_) => false,
+        }
     }
 
     /// Writes to its standard output.

@@ -17,6 +17,7 @@ mod copy;
 mod names;
 mod place;
 mod remove;
+pub(crate) mod xargs;
 
 use bstr::{BStr, BString};
 use rkbuild_host::{Dir, Env, Exit, Host, Meta};
@@ -66,6 +67,7 @@ fn systems_name(program: &BStr) -> Option<&[u8]> {
     program.strip_prefix(b"/usr/bin/").or_else(|| program.strip_prefix(b"/bin/"))
 }
 
+/// Whether the environment changes what programs do.
 fn changes_programs(env: &Env) -> bool {
     env.contains(b"POSIXLY_CORRECT") || env.contains(b"LD_PRELOAD")
 }

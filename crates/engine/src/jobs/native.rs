@@ -1,7 +1,9 @@
 //! Where commands may be done without starting anything: the trait the kbuild layer implements.
 
+use std::sync::Arc;
+
 use rkbuild_base::BStr;
-use rkbuild_host::{Dir, Env, Exit, Stdio};
+use rkbuild_host::{Dir, Env, Exit, Host, Stdio};
 use rkbuild_shell::Invocation;
 
 /// A recipe line that is about to run, as the shell would get it.
@@ -27,9 +29,10 @@ pub trait Native: Send + Sync {
         None
     }
 
-    /// Offered each program a recipe line would start, words and redirections understood.
-    fn command(&self, command: &Invocation<'_>) -> Option<Exit> {
-        let _ = command;
+    /// Offered each program a recipe line would start, words and redirections understood. `host` is the machine as the
+    /// session sees it that runs the line.
+    fn command(&self, host: &Arc<Host>, command: &Invocation<'_>) -> Option<Exit> {
+        let _ = (host, command);
         None
     }
 }

@@ -59,7 +59,7 @@ impl Programs for SubMakes {
                 self.inherit.clone(),
             ));
         }
-        self.process.native.command(command)
+        self.process.native.command(&self.host, command)
     }
 
     fn started(&self, child: &Arc<Child>) {

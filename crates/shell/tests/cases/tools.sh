@@ -27,3 +27,27 @@ x=$(basename dir/inner) y=$(dirname dir/inner) z=$(cat dir/inner); echo $x $y $z
 PATH=$PWD/dir:$PATH; printf '#!/bin/sh\necho own rm "$@"\n' > dir/rm; chmod +x dir/rm; rm -f file; ls file; PATH=/usr/bin:/bin; rm -f file; ls; /bin/rm -f run.sh; ls; /usr/bin/cat dir/inner
 %%
 cat file | cat > /dev/null; cat file > /dev/full; echo $?; basename x > /dev/full; echo $?; cat file | true; cat nope > out; cat out; rm -f file > out 2>&1; ls; cat - < dir/inner; echo a b | xargs rm -f; mkdir -m 700 m; ls -ld m | cut -c1-10
+%%
+printf '%s ' a b 'c d' | xargs echo got
+%%
+printf '' | xargs echo nothing; printf ' \n\n' | xargs echo still nothing
+%%
+printf '"a b" c\\ d' | xargs printf '<%s>'
+%%
+printf 'a b' | xargs false; echo $?; printf 'a b' | xargs ./none; echo $?; printf 'a b' | xargs ./dir; echo $?
+%%
+printf 'x' | xargs sh -c 'exit 255'; echo $?
+%%
+printf 'x' | xargs sh -c 'kill -TERM $$'; echo $?
+%%
+printf 'x' | xargs sh -c 'exit 126'; echo $?; printf 'x' | xargs sh -c 'exit 127'; echo $?
+%%
+echo file dir | xargs ls -d; echo file | xargs cat; printf file | xargs wc -c
+%%
+echo in | xargs sh -c 'cat; echo "$@"' name
+%%
+xargs echo < file; xargs -n1 echo < file; echo a | xargs; echo a b | xargs rm -f x y; echo "not'quoted" | xargs echo; echo $?
+%%
+{ echo a; echo b; } | xargs mkdir; ls -d a b; A=1 xargs env < /dev/null | grep '^A='
+%%
+a='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa '; a=$a$a$a$a$a$a$a$a; a=$a$a$a$a$a$a$a$a; a=$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a; echo "$a" | xargs sh -c 'echo $#' | head -1
