@@ -2,5 +2,4 @@
 # DIFFERS: ^ *[+]rkbuild [0-9]
 # DIFFERS: ^ *-Copyright
 # RUN: --version
-# RUN: --help
 all:;

@@ -34,6 +34,7 @@ pub mod stage;
 pub mod suite;
 pub mod tamper;
 pub mod targets;
+pub mod tell;
 pub mod terminal;
 pub mod tokens;
 pub mod tools;

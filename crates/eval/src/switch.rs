@@ -190,17 +190,41 @@ impl Switch {
 /// The usage text of `--help` and of wrong command lines.
 pub fn usage(program: &str, newer: bool) -> String {
     let mut out = format!("Usage: {program} [options] [target] ...\nOptions:\n");
+    for line in shown(newer) {
+        out.push_str(line);
+    }
+    out.push_str(&format!("\nThis program built for {HOST}\nReport bugs to <bug-make@gnu.org>\n"));
+    out
+}
+
+/// The lines of the usage text that speak of options.
+fn shown(newer: bool) -> impl Iterator<Item = &'static str> {
     let mut shown = true;
-    for line in USAGE.split_inclusive('\n') {
+    USAGE.split_inclusive('\n').filter(move |line| {
         // A line that goes on belongs to the switch above it.
         if !line.starts_with("      ") {
             shown = newer || !NEW_IN_USAGE.iter().any(|name| line.trim_start().starts_with(name));
         }
-        if shown {
-            out.push_str(line);
+        shown
+    })
+}
+
+/// The switches of the usage text: their spellings, and what they do.
+pub fn described(newer: bool) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for line in shown(newer) {
+        let text = line.trim();
+        if line.starts_with("      ") {
+            if let Some((_, help)) = out.last_mut() {
+                help.push_str(if help.is_empty() { "" } else { " " });
+                help.push_str(text);
+            }
+            continue;
         }
+        // Two blanks part the columns.
+        let (names, help) = text.split_once("  ").unwrap_or((text, ""));
+        out.push((names.to_owned(), help.trim().to_owned()));
     }
-    out.push_str(&format!("\nThis program built for {HOST}\n"));
     out
 }
 
@@ -273,12 +297,6 @@ const USAGE: &str = "  -b, -m                      Ignored for compatibility.
   -W FILE, --what-if=FILE, --new-file=FILE, --assume-new=FILE
                               Consider FILE to be infinitely new.
   --warn-undefined-variables  Warn when an undefined variable is referenced.
-
-rkbuild's own:
-  --compat=4.3|4.4.1          Be that release of GNU make (RKBUILD_COMPAT).
-  --no-native                 Start every program as GNU make does: no kbuild
-                              layer, no in-process shell, no in-process
-                              sub-makes (RKBUILD_NO_NATIVE).
 ";
 
 #[cfg(test)]
@@ -296,5 +314,16 @@ mod tests {
         let mut known: Vec<String> = letters.chain(names).collect();
         known.sort_unstable();
         assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn the_usage_text_is_taken_apart_into_spellings_and_meanings() {
+        let all = described(true);
+        let of = |names: &str| all.iter().find(|(n, _)| n == names).map(|(_, help)| help.as_str());
+        assert_eq!(of("-B, --always-make"), Some("Unconditionally make all targets."));
+        assert_eq!(
+            of("--shuffle[={SEED|random|reverse|none}]"),
+            Some("Perform shuffle of prerequisites and goals.")
+        );
     }
 }

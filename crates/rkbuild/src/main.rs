@@ -1,45 +1,60 @@
 //! `rkbuild`: the command. Its arguments are GNU make's; what is its own is taken out here.
 
+mod check_load;
+mod compile_commands;
+mod first;
+mod help;
+mod lint;
+mod module;
+mod modules_order;
+mod option;
+mod saved;
 mod stats;
+mod survey;
+mod target_kernel;
 
+use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rkbuild_base::{BString, Identity};
+use rkbuild_base::{BStr, BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::jobs::start::run_again;
 use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
-use rkbuild_host::fd::Waker;
+use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
-use rkbuild_host::{Dir, Env, Host, Stdio, blocked, eyes, limits, signals};
+use rkbuild_host::{Dir, Env, Host, Stdio, eyes, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode};
 
+use crate::option::Given;
 use crate::stats::{Form, Report};
 
 /// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
-/// The stack of the first session's thread; where it is too small it grows.
-const STACK: usize = 8 << 20;
-
 fn main() -> ExitCode {
     let mut argv: Vec<BString> = std::env::args_os().map(|a| BString::from(a.into_vec())).collect();
     memory::set_program(&program_of(&argv));
     let mut env = Env::of_process();
-    let own = match own_options(&mut argv, &mut env) {
+    let own = match Given::take(&mut argv).and_then(|given| own_options(given, &mut env)) {
         Ok(own) => own,
         Err(message) => {
             eprintln!("{message}");
             return ExitCode::from(2);
         }
     };
+    if let Some(text) = own_text(&argv, &own) {
+        // Nobody who reads no further wants to hear of it.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        return ExitCode::SUCCESS;
+    }
     let status = match start(argv, env, own) {
         Ok(status) => status,
         Err(error) => {
@@ -55,60 +70,22 @@ fn main() -> ExitCode {
     ExitCode::from(u8::try_from(status).unwrap_or(2))
 }
 
-/// Tells that the session is over, also when it panicked.
-struct End(Arc<Waker>);
-
-impl Drop for End {
-    fn drop(&mut self) {
-        self.0.wake();
-    }
-}
-
 /// What is not GNU make's.
 struct Own {
+    given: Given,
     identity: Identity,
     no_native: bool,
     recall: Option<Mode>,
-    forget: bool,
     stats: Option<Form>,
 }
 
-/// Takes `--compat` and `--no-native` out of the arguments. Both are passed on to sub-makes by the environment, so
-/// that MAKEFLAGS stays as make writes it.
-fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
-    let mut compat = None;
-    let mut no_native = false;
-    let mut operands = false;
-    let (mut recall, mut forget, mut stats) = (None, false, None);
-    argv.retain(|arg| {
-        operands |= arg == "--";
-        if operands {
-            return true;
-        }
-        if let Some(value) = arg.strip_prefix(b"--compat=") {
-            compat = Some(BString::from(value));
-            return false;
-        }
-        if let Some(value) = arg.strip_prefix(b"--recall=") {
-            recall = Some(BString::from(value));
-            return false;
-        }
-        if arg == "--stats" || arg == "--stats=json" {
-            stats = Some(if arg == "--stats" { Form::Text } else { Form::Json });
-            return false;
-        }
-        for (name, flag) in [("--no-native", &mut no_native), ("--forget", &mut forget)] {
-            if arg == name {
-                *flag = true;
-                return false;
-            }
-        }
-        true
-    });
-    if let Some(compat) = compat {
+/// Understands rkbuild's own options. `--compat` and `--no-native` are passed on to sub-makes by the environment, so that
+/// MAKEFLAGS stays as make writes it.
+fn own_options(given: Given, env: &mut Env) -> Result<Own, String> {
+    if let Some(compat) = given.value("compat") {
         env.set("RKBUILD_COMPAT", compat);
     }
-    if no_native {
+    if given.has("no-native") {
         env.set("RKBUILD_NO_NATIVE", "1");
     }
     let identity = match env.get(b"RKBUILD_COMPAT").map(|v| v.to_owned()) {
@@ -116,20 +93,42 @@ fn own_options(argv: &mut Vec<BString>, env: &mut Env) -> Result<Own, String> {
         Some(value) => match value.as_slice() {
             b"4.3" => Identity::V4_3,
             b"" | b"4.4.1" => Identity::V4_4_1,
-            _ => return Err(format!("rkbuild: --compat is 4.3 or 4.4.1, not '{value}'")),
+            _ => return Err(format!("rkbuild: RKBUILD_COMPAT is 4.4.1 or 4.3, not '{value}'")),
         },
     };
     let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty());
-    let recall = match recall.or_else(|| env.get(b"RKBUILD_RECALL").map(|v| v.to_owned())) {
-        None => None,
-        Some(value) => match value.as_slice() {
-            b"on" => Some(Mode::On),
-            b"verify" => Some(Mode::Verify),
-            b"off" | b"" => None,
-            _ => return Err(format!("rkbuild: --recall is on, off or verify, not '{value}'")),
-        },
+    let recall = given.value("recall").or_else(|| env.get(b"RKBUILD_RECALL")).map(|v| v.to_owned());
+    let recall = match recall.as_ref().map(|value| value.as_slice()) {
+        Some(b"on") => Some(Mode::On),
+        Some(b"verify") => Some(Mode::Verify),
+        None | Some(b"off" | b"") => None,
+        Some(value) => {
+            let value = BStr::new(value);
+            return Err(format!("rkbuild: RKBUILD_RECALL is off, on or verify, not '{value}'"));
+        }
     };
-    Ok(Own { identity, no_native, recall: recall.filter(|_| !no_native), forget, stats })
+    let stats =
+        given.has("stats").then(|| if given.value("stats").is_some() { Form::Json } else { Form::Text });
+    Ok(Own { stats, given, identity, no_native, recall: recall.filter(|_| !no_native) })
+}
+
+/// Whether we go by our own name, and not by make's, of which nothing but make's words are expected.
+fn is_rkbuild(argv: &[BString]) -> bool {
+    program_of(argv) == "rkbuild"
+}
+
+/// The text that is asked for instead of a build.
+fn own_text(argv: &[BString], own: &Own) -> Option<String> {
+    if own.given.has("generate") {
+        return Some(help::man());
+    }
+    if !is_rkbuild(argv) {
+        return None;
+    }
+    let newer = own.identity.is_4_4();
+    let mut options = Options::default();
+    let problems = options.parse(argv.get(1..).unwrap_or_default(), Source::CommandLine, newer);
+    (options.help && !options.version && !problems.usage).then(|| help::text(newer))
 }
 
 fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
@@ -139,8 +138,24 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
     let host = shared.host.clone();
-    if own.forget {
+    if own.given.has("forget") {
         Memory::forget(&shared.host, &env, &dir, &argv);
+    }
+    if let Some(value) = own.given.value("check-load") {
+        let files: Vec<BString> = argv.iter().skip(1).filter(|arg| !arg.starts_with(b"-")).cloned().collect();
+        if files.is_empty() {
+            eprintln!("rkbuild: --check-load wants the modules (.ko) as arguments");
+            return Ok(2);
+        }
+        return tell(check_load::run(&shared.host, &dir, value, &files));
+    }
+    if own.given.has("lint") {
+        let named: Vec<BString> = argv.iter().skip(1).filter(|arg| !arg.starts_with(b"-")).cloned().collect();
+        let json = own.given.value("lint").is_some();
+        return tell(lint::run(&shared.host, &dir, &env, &named, json));
+    }
+    if own.given.has("compile-commands") {
+        return survey::compile_commands(shared, argv, env, dir, &own.given);
     }
     let memory = own.recall.and_then(|mode| {
         let build = build_of(&shared.host, &dir)?;
@@ -161,19 +176,22 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
-    let over = Arc::new(Waker::new()?);
-    let guard = End(over.clone());
-    let session = std::thread::Builder::new().name("make".into()).stack_size(STACK).spawn(move || {
-        let _guard = guard;
-        let status = run_session(&process, &invocation);
-        // The process ends: to take its caches apart piece by piece would only cost time.
-        std::mem::forget((process, invocation));
-        status
-    })?;
-    blocked::attend(&over)?;
-    // A panic was reported by its hook: an internal error, for the caller a make that failed.
-    let status = session.join().unwrap_or(2);
+    let status = first::run(process, invocation)?;
     Ok(end(memory.as_deref(), &host, status, own.stats, began))
+}
+
+/// Prints what was found out, and gives the exit status.
+fn tell(found: Result<(Vec<u8>, i32), String>) -> std::io::Result<i32> {
+    match found {
+        Ok((text, status)) => {
+            std::io::stdout().write_all(&text)?;
+            Ok(status)
+        }
+        Err(why) => {
+            eprintln!("rkbuild: {why}");
+            Ok(2)
+        }
+    }
 }
 
 /// Writes down what is to be remembered, and tells what was asked for.

@@ -1,16 +1,33 @@
 //! The state of a running shell process or subshell, and what it says.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use bstr::{BStr, BString};
-use rkbuild_host::{Allowance, Dir, Exit, Host};
+use rkbuild_host::{Allowance, Dir, Exit, Host, Meta};
 
-use crate::ready::Ahead;
 use crate::script::{Node, Script};
 use crate::shell::{Programs, Shell};
 use crate::streams::{self, Stream, Streams};
 use crate::vars::Vars;
+
+/// How a shell is that only finds out what commands will print.
+#[derive(Clone, Default)]
+pub(crate) struct Ahead {
+    /// Where that will go, which `cat` may not read.
+    pub target: Option<Meta>,
+    /// It can't be told.
+    pub failed: Arc<AtomicBool>,
+}
+
+impl Ahead {
+    /// It can't be told: the attempt ends here.
+    pub fn fail(&self) -> Stop {
+        self.failed.store(true, Ordering::Relaxed);
+        Stop::Exit(Exit::Code(0))
+    }
+}
 
 /// Why a command did not end in a status for the next one to look at.
 #[derive(Debug)]

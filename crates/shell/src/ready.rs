@@ -7,32 +7,15 @@
 //! (a pattern that has to look for files, say) ends the attempt, and they run as they always would.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use bstr::BString;
 use rkbuild_host::{Exit, Meta};
 
-use crate::interp::{Interp, Mode, Ran, Stop};
+use crate::interp::{Ahead, Interp, Mode, Ran, Stop};
 use crate::script::{Builtin, Node, Operation, Part, Redirect, RedirectKind, Simple, Word};
 use crate::streams::{Capture, Stream};
 use crate::tool;
-
-/// How a shell is that only finds out what commands will print.
-#[derive(Clone, Default)]
-pub(crate) struct Ahead {
-    /// Where that will go, which `cat` may not read.
-    target: Option<Meta>,
-    /// It can't be told.
-    failed: Arc<AtomicBool>,
-}
-
-impl Ahead {
-    /// It can't be told: the attempt ends here.
-    pub fn fail(&self) -> Stop {
-        self.failed.store(true, Ordering::Relaxed);
-        Stop::Exit(Exit::Code(0))
-    }
-}
 
 /// What commands came to.
 struct Told<'a> {

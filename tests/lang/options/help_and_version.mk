@@ -1,7 +1,6 @@
 # --help and --version end make before it reads anything; help wins over nothing, version over help.
 # COVERS: option/-C message/invalid-option
 # COVERS: option/-h option/--help option/-v option/--version
-# NORM: usage
 # NORM: version
 # RUN: -h
 # RUN: --help nothere

@@ -46,6 +46,11 @@ impl Directories {
         self.impossible.contains(&name)
     }
 
+    /// What was found impossible may be possible now.
+    pub fn reconsider(&mut self, name: Name) {
+        self.impossible.remove(&name);
+    }
+
     /// Remembers that a name can't be made.
     pub fn set_impossible(&mut self, name: Name) {
         self.impossible.insert(name);

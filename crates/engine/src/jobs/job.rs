@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rkbuild_base::ByteSlice;
+use rkbuild_base::{BStr, ByteSlice};
 use rkbuild_eval::session::Entering;
 use rkbuild_eval::{FileId, Result};
 use rkbuild_host::fd::Waker;
@@ -217,13 +217,25 @@ impl Jobs<'_> {
             self.release_output(job);
             job.held = None;
         }
-        if just_print || print || (!silent && !line.flags.silent) {
+        let mut argv = argv;
+        let survey = self.process.survey().filter(|_| just_print).cloned();
+        if let Some(survey) = &survey {
+            let text = BStr::new(&line.text);
+            let within = survey.line(&self.session.dir, BStr::new(self.name_of(job.file)), text);
+            let within = within.map(|within| self.session.expand_bytes(&within)).transpose()?;
+            if let Some(within) = within.and_then(|within| job.spec.argv(&within, line.flags.ignore)) {
+                argv = within;
+            } else if !self.may_start_make(&line.text)? {
+                self.state(job.file).ended_unrun = true;
+                return Ok(None);
+            }
+        } else if just_print || print || (!silent && !line.flags.silent) {
             let mut text = line.text.to_vec();
             text.push(b'\n');
             self.with_output(job, |jobs, _| jobs.session.out(&text));
         }
         self.session.commands += 1;
-        if ShellSpec::is_no_op(&argv) || just_print && !line.flags.recursive {
+        if ShellSpec::is_no_op(&argv) || just_print && !line.flags.recursive && survey.is_none() {
             self.state(job.file).ended_unrun = true;
             return Ok(None);
         }
@@ -259,6 +271,9 @@ impl Jobs<'_> {
             stdio,
             inherit,
         };
+        if survey.is_some() && !command.only_makes() {
+            return Ok(None);
+        }
         // What is told of children is about processes.
         let native = !self.session.options.no_native && !self.trace.jobs;
         job.work = match command.way(native) {
@@ -288,6 +303,12 @@ impl Jobs<'_> {
             Way::Program(command) => self.start_program(job, Box::new(command)),
         };
         Ok(None)
+    }
+
+    /// Whether a command may start a sub-make: the value of MAKE is in it.
+    fn may_start_make(&mut self, text: &[u8]) -> Result<bool> {
+        let make = self.session.expand_bytes(b"$(MAKE)")?;
+        Ok(!make.is_empty() && memchr::memmem::find(text, &make).is_some())
     }
 
     /// Starts a program; later, when that takes something which others have and will give back.

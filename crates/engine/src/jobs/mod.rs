@@ -20,4 +20,5 @@ pub mod shell;
 pub mod signal;
 pub mod start;
 pub mod submake;
+pub mod survey;
 pub mod touch;

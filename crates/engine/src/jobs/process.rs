@@ -13,6 +13,7 @@ use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
 use crate::jobs::recall::{Again, Recall};
+use crate::jobs::survey::Survey;
 
 /// Scripts longer than this are hardly ever met twice.
 const LONGEST_KEPT: usize = 256;
@@ -46,6 +47,8 @@ pub struct Process {
     pub again: RunAgain,
     /// Remembers sessions and commands.
     pub recall: Option<Arc<dyn Recall>>,
+    /// Wants to know what would be run, once it is set.
+    survey: OnceLock<Arc<dyn Survey>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -82,6 +85,7 @@ impl Process {
             session,
             again,
             recall,
+            survey: OnceLock::new(),
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -91,6 +95,16 @@ impl Process {
             pools: Pools::default(),
             output: Mutex::default(),
         })
+    }
+
+    /// Has `survey` told of everything that would be run with `-n`. Only once, and before a session runs.
+    pub fn set_survey(&self, survey: Arc<dyn Survey>) {
+        let _ = self.survey.set(survey);
+    }
+
+    /// Who wants to know what would be run.
+    pub fn survey(&self) -> Option<&Arc<dyn Survey>> {
+        self.survey.get()
     }
 
     /// The door to the machine.

@@ -195,6 +195,19 @@ impl Command {
             && self.host.eyes().is_some()
     }
 
+    /// Whether it starts sub-makes and no other program.
+    pub fn only_makes(&self) -> bool {
+        let is_make =
+            |name: &BString| submake::is_sub_make(&self.process, &self.host, &self.dir, name, &self.env);
+        match &self.argv {
+            Argv::Direct(words) => words.first().is_some_and(is_make),
+            Argv::Shell(_) => self.script().is_some_and(|script| {
+                let programs = script.script.needs().programs;
+                !programs.is_empty() && programs.iter().all(is_make)
+            }),
+        }
+    }
+
     /// What a script may do, where the session notes what it sees.
     pub fn kind(&self, script: &InProcess) -> Kind {
         if self.host.eyes().is_none() {

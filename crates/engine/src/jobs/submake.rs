@@ -105,12 +105,15 @@ pub fn is_sub_make(process: &Process, host: &Host, dir: &Dir, name: &[u8], env: 
 pub fn run(
     process: &Arc<Process>,
     number: u64,
-    argv: Vec<BString>,
+    mut argv: Vec<BString>,
     env: Env,
     dir: Arc<Dir>,
     stdio: Stdio,
     inherited: Vec<Arc<OwnedFd>>,
 ) -> Exit {
+    if let Some(survey) = process.survey() {
+        survey.submake(&dir, &mut argv, &env);
+    }
     let invocation =
         Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false, number };
     if let Some(status) = process.recall.as_ref().and_then(|recall| recall.give(process, &invocation)) {

@@ -170,6 +170,9 @@ impl Run<'_> {
             return Ok(End::Restart);
         }
 
+        // Who surveys wants to know of everything.
+        builder.always_make |= builder.session.options.just_print && process.survey().is_some();
+
         // Goals. From here on nothing more is made, and no job is waited for.
         let made = make(&mut builder, &goals);
         if made.is_err() {

@@ -358,7 +358,7 @@ impl Builder<'_> {
     pub(crate) fn find_recipe(&mut self, file: FileId, depth: u32) -> Result<()> {
         let target = &self.session.targets[file];
         if target.recipe.is_none() && !target.phony && !self.state(file).tried_implicit {
-            self.try_implicit_rule(file, depth)?;
+            self.search_rule(file, depth)?;
         }
         let target = &self.session.targets[file];
         if target.recipe.is_none() && !target.is_target {
@@ -506,11 +506,31 @@ impl Builder<'_> {
         self.remake(file, depth, waiter)
     }
 
+    /// Searches for an implicit rule. Where somebody surveys a tree that is not built, the source of an object may be one that
+    /// something makes of which make knows nothing: it counts as one that ought to exist.
+    fn search_rule(&mut self, file: FileId, depth: u32) -> Result<()> {
+        let found = self.try_implicit_rule(file, depth)?;
+        let object = self.name_of(file).strip_suffix(b".o");
+        if let (false, Some(base), true) = (found, object, self.is_surveyed()) {
+            let source = self.session.name(&[base, b".c"].concat());
+            self.directories.reconsider(source);
+            let source = self.session.targets.enter(source);
+            self.session.targets[source].name_explicitly();
+            self.try_implicit_rule(file, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody wants to know what would be run, and nothing is to be run.
+    fn is_surveyed(&self) -> bool {
+        self.session.options.just_print && self.process.survey().is_some()
+    }
+
     /// Runs the recipe, or says that there is none.
     fn remake(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
         let target = &self.session.targets[file];
         let Some(_) = target.recipe else {
-            let status = if target.phony || target.is_target {
+            let status = if target.phony || target.is_target || self.is_surveyed() {
                 Status::Success
             } else {
                 if !self.is_unwanted(file) {

@@ -1,0 +1,174 @@
+//! What rkbuild tells of real modules instead of building them: compile commands, what a kernel minds, lint.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail, ensure};
+use regex::bytes::Regex;
+
+use crate::candidate;
+use crate::machine::{self, Headers, quiet};
+use crate::places::{Places, SYSTEM_PATH};
+
+/// The modules below testdata that are looked at.
+const MODULES: [&str; 2] = ["hello", "modules/base"];
+
+/// The words of vermagic, and what is to be said of each when a module has another in its place.
+const WORDS: [(&str, &str); 4] = [
+    ("SMP", "CONFIG_SMP"),
+    ("preempt", "CONFIG_PREEMPT_BUILD"),
+    ("mod_unload", "CONFIG_MODULE_UNLOAD"),
+    ("modversions", "CONFIG_MODVERSIONS"),
+];
+
+/// Directory, file and command of an object.
+type Entry = (String, String, String);
+
+struct Tell<'a> {
+    rkbuild: &'a Path,
+    headers: &'a Headers,
+}
+
+/// How many things were as they should be.
+pub fn run(places: &Places) -> Result<usize> {
+    let packages = machine::module_packages()?;
+    machine::install(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let (rkbuild, headers) = (candidate::rkbuild(places)?, Headers::newest()?);
+    let _lock = places.lock("tell")?;
+    let tell = Tell { rkbuild: &rkbuild, headers: &headers };
+    let mut passed = 0;
+    for name in MODULES {
+        let dir = places.cached("tell")?.join(name.replace('/', "-"));
+        if dir.exists() {
+            fs::remove_dir_all(&dir)?;
+        }
+        quiet(Command::new("cp").arg("-R").arg(places.repo.join("testdata").join(name)).arg(&dir))?;
+        tell.lint(&dir).with_context(|| format!("{name}: --lint"))?;
+        tell.compile_commands(&dir).with_context(|| format!("{name}: --compile-commands"))?;
+        passed += 2;
+    }
+    tell.check_load(&places.cached("tell")?.join("hello")).context("hello: --check-load")?;
+    Ok(passed + 1)
+}
+
+impl Tell<'_> {
+    fn rkbuild(&self, dir: &Path, args: &[&str]) -> Result<Output> {
+        let mut command = Command::new(self.rkbuild);
+        command.args(args).current_dir(dir).env_clear().env("PATH", SYSTEM_PATH).env("LC_ALL", "C");
+        Ok(command.output()?)
+    }
+
+    fn build(&self, dir: &Path, more: &[&str]) -> Result<Output> {
+        let (kernel, module) = (self.headers.dir.display().to_string(), format!("M={}", dir.display()));
+        let out = self.rkbuild(dir, &[&["-C", &kernel, &module], more].concat())?;
+        ensure!(out.status.success(), "{}\n{}", out.status, String::from_utf8_lossy(&out.stderr));
+        Ok(out)
+    }
+
+    /// Before anything is built the entries must be those the saved commands give afterwards.
+    fn compile_commands(&self, dir: &Path) -> Result<()> {
+        let file = dir.join("compile_commands.json");
+        self.build(dir, &["--compile-commands"])?;
+        let told = entries(&file)?;
+        let mut objects = Vec::new();
+        saved(dir, &mut objects)?;
+        ensure!(objects.is_empty(), "it has built {objects:?}");
+        self.build(dir, &["modules"])?;
+        saved(dir, &mut objects)?;
+        let kernel = fs::canonicalize(&self.headers.dir)?.display().to_string();
+        let line = Regex::new(r"(?-u)^(?:saved)?cmd_[^ ]*\.o := (.* )([^ ]*\.c) *(?:;|$)")?;
+        let mut want = BTreeSet::new();
+        for path in &objects {
+            let text = fs::read(path)?;
+            let first = text.split(|c| *c == b'\n').next().unwrap_or_default();
+            let Some(found) = line.captures(first) else { continue };
+            let (prefix, source) = (String::from_utf8_lossy(&found[1]), String::from_utf8_lossy(&found[2]));
+            let command = format!("{}{source}", prefix.replace("$(pound)", "#").replace("\\#", "#"));
+            want.insert((kernel.clone(), source.into_owned(), command));
+        }
+        ensure!(!want.is_empty(), "no object was built");
+        for entry in want.symmetric_difference(&told) {
+            println!("{}: {entry:?}", if told.contains(entry) { "not saved" } else { "not told" });
+        }
+        ensure!(want == told, "{} objects were saved, {} told", want.len(), told.len());
+        Ok(())
+    }
+
+    fn check_load(&self, dir: &Path) -> Result<()> {
+        let against = format!("--check-load={}", self.headers.release);
+        let look = |module: &str| -> Result<(Option<i32>, String)> {
+            let out = self.rkbuild(dir, &[&against, module])?;
+            Ok((out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned()))
+        };
+        let (status, text) = look("hello.ko")?;
+        ensure!(status == Some(0), "the right kernel minds it:\n{text}");
+        let module = fs::read(dir.join("hello.ko"))?;
+        for (word, option) in WORDS {
+            let other = format!(" X{} ", &word[1..]);
+            let changed = replaced(&module, format!(" {word} ").as_bytes(), other.as_bytes())?;
+            fs::write(dir.join("other.ko"), changed)?;
+            let (status, text) = look("other.ko")?;
+            let line = format!("the kernel has '{word}', and the module has not: {option} sets it");
+            ensure!(status == Some(1) && text.contains(&line), "{word}: {text}");
+        }
+        let symbol = b"_printk\0";
+        let changed = replaced(&module, symbol, b"_printq\0")?;
+        fs::write(dir.join("other.ko"), changed)?;
+        let (status, text) = look("other.ko")?;
+        ensure!(status == Some(1) && text.contains("does not export: _printq"), "another symbol: {text}");
+        Ok(())
+    }
+
+    fn lint(&self, dir: &Path) -> Result<()> {
+        let out = self.rkbuild(dir, &["--lint"])?;
+        ensure!(out.status.success(), "false alarm:\n{}", String::from_utf8_lossy(&out.stdout));
+        let makefile = dir.join("wrong.mk");
+        fs::write(&makefile, "all:\n\tmake -C /k SUBDIRS=$(PWD)\n")?;
+        let out = self.rkbuild(dir, &["--lint=json", "wrong.mk"])?;
+        fs::remove_file(makefile)?;
+        let told: serde_json::Value = serde_json::from_slice(&out.stdout)?;
+        let codes: BTreeSet<&str> =
+            told["findings"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()).collect();
+        ensure!(codes == BTreeSet::from(["plain-make", "pwd", "superseded"]), "{codes:?}");
+        ensure!(out.status.code() == Some(1), "{}", out.status);
+        Ok(())
+    }
+}
+
+/// `bytes` with all `from` as `to`, of the same length.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Result<Vec<u8>> {
+    let mut out = bytes.to_vec();
+    let mut found = false;
+    for at in 0..out.len().saturating_sub(from.len()) {
+        if out[at..].starts_with(from) {
+            out[at..at + to.len()].copy_from_slice(to);
+            found = true;
+        }
+    }
+    if !found {
+        bail!("'{}' is not in the module", String::from_utf8_lossy(from));
+    }
+    Ok(out)
+}
+
+fn entries(file: &Path) -> Result<BTreeSet<Entry>> {
+    let told: serde_json::Value = serde_json::from_slice(&fs::read(file)?)?;
+    let field = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+    let all = told.as_array().context("no list")?;
+    Ok(all.iter().map(|e| (field(e, "directory"), field(e, "file"), field(e, "command"))).collect())
+}
+
+/// The files below `dir` that hold saved commands of objects.
+fn saved(dir: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            saved(&path, out)?;
+        } else if path.to_string_lossy().ends_with(".o.cmd") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
