@@ -367,6 +367,9 @@ impl Memory {
                 continue;
             }
             if writes.iter().any(|(path, ..)| *path == seen.path) {
+                if seen.uses.has(Uses::READ) {
+                    return Err(format!("{} was read and written", seen.path));
+                }
                 // It is written anew, whatever it was; but that it was there matters.
                 facts.push((Ask::Stat, seen.path.clone(), seen_there(&seen.found)));
                 continue;

@@ -492,6 +492,20 @@ fn variables_that_were_not_set_before_are_seen() {
 }
 
 #[test]
+fn a_command_that_adds_to_a_file_or_reads_what_it_writes_runs_each_time() {
+    for script in ["echo x >> n; wc -l < n", "cat n > m; echo x >> m; cat m > n; wc -l < n"] {
+        let tree = Tree::new(&format!("X := $(shell sh -c '{script}')\nall: ; @echo $(X)\n"));
+        for count in 1..6 {
+            if count == 1 {
+                tree.write("n", "");
+                tree.write("m", "");
+            }
+            assert_eq!(tree.run().out, format!("{count}\n"), "{script}");
+        }
+    }
+}
+
+#[test]
 fn a_specs_file_of_the_compiler_is_seen() {
     let tree = with_compiler("-Bparts/ -Ione");
     fs::create_dir(tree.at("parts")).unwrap();

@@ -385,6 +385,10 @@ impl Watcher {
         } else if !meta.is_file() {
             self.open_special(path, &meta);
         } else if writes {
+            if !has(libc::O_TRUNC) {
+                // What it comes to depends on what was there.
+                self.record.look(path.clone(), found, Uses::READ);
+            }
             self.record.touch(path, found, has(libc::O_TRUNC), false);
         } else {
             self.record.look(path, found, Uses::READ);
