@@ -92,6 +92,14 @@ fn without_jobserver(text: &[u8]) -> Option<BString> {
     Some(out)
 }
 
+/// Whether another make, or somebody in its place, gave this one a jobserver or a file of its own to work with. Its name is no part of a key,
+/// and what is said of one that can't be used depends on it.
+pub fn is_given_by_make(argv: &[BString], env: &Env) -> bool {
+    const OWN: [&[u8]; 4] = [JOBSERVER, JOBSERVER_FDS, b"--sync-mutex=", b"--temp-stdin="];
+    let names_one = |text: &[u8]| OWN.iter().any(|option| text.contains_str(option));
+    argv.iter().any(|arg| names_one(arg)) || env.get(b"MAKEFLAGS").is_some_and(|flags| names_one(flags))
+}
+
 /// The key of a session.
 pub fn of_session(invocation: &Invocation, host: &Host) -> Key {
     let mut hasher = Hasher::new();
@@ -154,6 +162,19 @@ pub fn of_tree(dir: &BStr, argv: &[BString]) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_make_gave_is_seen() {
+        let given = |arg: &str, flags: &str| {
+            let mut env = Env::default();
+            env.set("MAKEFLAGS", flags);
+            is_given_by_make(&["make".into(), arg.into()], &env)
+        };
+        assert!(given("--jobserver-auth=50,51", ""));
+        assert!(given("all", " -j2 --jobserver-auth=fifo:/tmp/x"));
+        assert!(given("--temp-stdin=x.mk", ""));
+        assert!(!given("-j2", "w"));
+    }
 
     #[test]
     fn the_numbers_of_a_jobserver_do_not_count() {

@@ -180,6 +180,9 @@ impl Memory {
         build: u128,
         mode: Mode,
     ) -> Option<Arc<Memory>> {
+        if key::is_given_by_make(argv, env) {
+            return None;
+        }
         let root = dir.open(b"/").ok()?;
         let host = host.unseen();
         let place = Place::new(env, key::of_tree(dir.path(), argv))?;

@@ -157,7 +157,10 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     if own.given.has("compile-commands") {
         return survey::compile_commands(shared, argv, env, dir, &own.given);
     }
-    let memory = own.recall.and_then(|mode| {
+    let stdio = Stdio::of_process()?;
+    // Programs under watch would not find a closed stream closed.
+    let closed = [&stdio.stdin, &stdio.stdout, &stdio.stderr].into_iter().any(rkbuild_host::stdio::is_closed);
+    let memory = own.recall.filter(|_| !closed).and_then(|mode| {
         let build = build_of(&shared.host, &dir)?;
         Memory::new(&shared.host, &env, &dir, &argv, build, mode)
     });
@@ -167,7 +170,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         argv,
         env,
         dir,
-        stdio: Stdio::of_process()?,
+        stdio,
         inherited: Vec::new(),
         own_process: true,
         no_native: own.no_native,
