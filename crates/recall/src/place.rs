@@ -12,6 +12,8 @@ const LARGEST: u64 = 1 << 30;
 /// The directory of stores, and a tree's file in it.
 pub struct Place {
     dir: BString,
+    /// How much of its path must be there: nobody's home is made.
+    there: usize,
     file: BString,
 }
 
@@ -19,21 +21,25 @@ impl Place {
     /// `XDG_CACHE_HOME/rkbuild/recall`, or the same below `~/.cache`; `None` where neither variable names an absolute path.
     pub fn new(env: &Env, tree: u128) -> Option<Place> {
         let absolute = |name: &[u8]| env.get(name).filter(|v| v.starts_with(b"/")).map(|v| v.to_owned());
-        let mut dir = match absolute(b"XDG_CACHE_HOME") {
-            Some(dir) => dir,
+        let (mut dir, there) = match absolute(b"XDG_CACHE_HOME") {
+            Some(dir) => {
+                let there = dir.rfind_byte(b'/')?;
+                (dir, there)
+            }
             None => {
                 let mut home = absolute(b"HOME")?;
+                let there = home.len();
                 home.extend_from_slice(b"/.cache");
-                home
+                (home, there)
             }
         };
         dir.extend_from_slice(b"/rkbuild/recall");
-        Some(Place { dir, file: format!("{tree:032x}").into() })
+        Some(Place { dir, there, file: format!("{tree:032x}").into() })
     }
 
     /// Where commands are that are known in all trees.
     pub fn of_commands(&self) -> Place {
-        Place { dir: self.dir.clone(), file: "commands".into() }
+        Place { dir: self.dir.clone(), there: self.there, file: "commands".into() }
     }
 
     /// Opens the directory, if it is this user's and nobody else can write there.
@@ -56,7 +62,7 @@ impl Place {
 
     /// Puts new contents in the place of the file, so that others see the old ones or the new ones.
     pub fn write(&self, host: &Host, root: &Dir, data: &[u8]) -> io::Result<()> {
-        let mut at = 0;
+        let mut at = self.there;
         // The directories on the way, each for this user alone where it is made here.
         while let Some(slash) = self.dir.get(at + 1..).and_then(|rest| rest.find_byte(b'/')) {
             at += 1 + slash;

@@ -351,6 +351,18 @@ fn a_home_that_cant_be_written_changes_nothing() {
 }
 
 #[test]
+fn a_home_that_is_not_there_is_not_made() {
+    let tree = with_submake();
+    let home = tree.path("home");
+    let run = || tree.run_with(&[], &[("XDG_CACHE_HOME", ""), ("HOME", home.to_str().unwrap())]);
+    run();
+    assert!(!home.exists());
+    fs::create_dir(&home).unwrap();
+    run();
+    assert!(home.join(".cache/rkbuild/recall").is_dir());
+}
+
+#[test]
 fn verify_evaluates_everything_and_finds_no_difference() {
     let tree = with_submake();
     tree.run();
