@@ -188,7 +188,7 @@ impl Session {
                     && let Some(record) = Record::parse(&bytes, &self.shared.lists, &self.shared.lang.names)
                     && self.suits(&record)
                 {
-                    self.read_record(record, file)?;
+                    self.read_record(&record, file)?;
                     self.shared.makefiles.give_back(bytes);
                     return Ok(());
                 }

@@ -39,15 +39,14 @@ impl Session {
     }
 
     /// Reads a record. Messages call its file `file`.
-    pub(crate) fn read_record(&mut self, mut record: Record<'_>, file: Name) -> Result<()> {
+    pub(crate) fn read_record(&mut self, record: &Record<'_>, file: Name) -> Result<()> {
         let saved = self.reading;
-        let result = self.deeper(|s| s.read_items(&mut record, file));
+        let result = self.deeper(|s| s.read_items(record, file));
         self.reading = saved;
         result
     }
 
-    fn read_items(&mut self, record: &mut Record<'_>, file: Name) -> Result<()> {
-        let lines = std::mem::take(&mut record.lines);
+    fn read_items(&mut self, record: &Record<'_>, file: Name) -> Result<()> {
         let mut words = None;
         let mut items = record.items.iter().peekable();
         while let Some(&Item { line, says }) = items.next() {
@@ -56,7 +55,7 @@ impl Session {
             match says {
                 Says::Assign { name, value } => self.set_of_record(name, value, place)?,
                 Says::List => {
-                    let list = Arc::new(self.words_of_record(&lines));
+                    let list = Arc::new(self.words_of_record(&record.lines));
                     self.set_list(record.list.unwrap_or_default(), &list, place);
                     words = Some(list);
                 }

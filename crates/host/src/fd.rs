@@ -193,6 +193,14 @@ pub fn memory_file() -> io::Result<OwnedFd> {
     Ok(rustix::fs::memfd_create(c"output", rustix::fs::MemfdFlags::CLOEXEC)?)
 }
 
+/// A file in memory from which `text` can be read.
+pub fn memory_input(text: &[u8]) -> io::Result<OwnedFd> {
+    let file = memory_file()?;
+    write_all(&file, text)?;
+    rustix::fs::seek(&file, rustix::fs::SeekFrom::Start(0))?;
+    Ok(file)
+}
+
 /// All that was written to a [`memory_file`].
 pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
     let size = rustix::fs::fstat(&file)?.st_size;

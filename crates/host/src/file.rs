@@ -426,6 +426,14 @@ impl Host {
         Ok(path)
     }
 
+    /// Makes a new directory, for this user only, with a name as [`Host::create_temp`] makes them.
+    pub fn create_temp_dir(&self, dir: &Dir, within: &[u8], prefix: &[u8]) -> io::Result<BString> {
+        let (path, ()) = self.temp_name(dir, within, prefix, |path| {
+            Ok(rustix::fs::mkdirat(dir, path, Mode::from_raw_mode(0o700))?)
+        })?;
+        Ok(path)
+    }
+
     fn temp_name<T>(
         &self,
         dir: &Dir,

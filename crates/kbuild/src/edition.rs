@@ -33,8 +33,8 @@ static LINES: Edition = Edition {
     unsearched: &[".rlib", ".rmeta", ".so"],
 };
 
-/// The hashes of sources whose programs do what the edition says. Each was compared with its program
-/// (`fixdep_agrees_with_the_program`, with the source put in its way).
+/// The hashes of sources whose programs do what the edition says. Each is compared with its program by
+/// `cargo xtask tools`.
 static SOURCES: [(u128, &Edition); 2] = [
     // Linux 6.1.
     (0xf5f4_42fb_adc2_cd59_23ed_5e08_4e75_0fcb, &WORDS),

@@ -46,6 +46,8 @@ impl Fixdep {
         host.changed();
         Some(match written {
             Ok(()) => Exit::Code(0),
+            // It could not even be opened: the shell says so.
+            Err(_) if command.stdio().is_err() => return None,
             Err(error) => rkbuild_shell::killed_by_write(&error).unwrap_or_else(|| {
                 // Nobody is left to tell when standard error fails.
                 let _ = command.write_err(b"fixdep: not all data was written to the output\n");

@@ -1,7 +1,6 @@
 //! Trying a program out: it runs on files of our own making, and what it gives is compared with what it is taken for.
 
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rkbuild_base::{BString, FxMap};
@@ -61,13 +60,9 @@ pub struct Trial {
 impl Trial {
     /// A new directory where temporary files go, and the environment the program is to have.
     pub fn new(host: &Arc<Host>, dir: &Arc<Dir>, env: &Env) -> Option<Trial> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
         let host = host.unseen();
         let place = env.get(b"TMPDIR").filter(|place| place.starts_with(b"/")).map_or(&b"/tmp"[..], |p| p);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("/rkbuild-{}-{number}-{}", std::process::id(), host.now_ns());
-        let path = BString::from([place, name.as_bytes()].concat());
-        host.mkdir(dir, &path).ok()?;
+        let path = host.create_temp_dir(dir, place, b"rkbuild").ok()?;
         let opened = dir.open(&path);
         let Ok(opened) = opened else {
             // Nothing is in it.

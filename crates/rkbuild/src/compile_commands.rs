@@ -1,6 +1,8 @@
 //! `--compile-commands`: what clangd and others want to know of each object, from evaluation alone.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -120,10 +122,9 @@ impl Collector {
             .filter_map(|object| {
                 let compile = saved::compile(&object.saved.command, suffixes)?;
                 let path = absolute(&object.dir, &compile.source);
-                let path = match manner.real {
-                    true => std::fs::canonicalize(&path).unwrap_or(path),
-                    false => path,
-                };
+                let real =
+                    manner.real.then(|| host.realpath(dir, path.as_os_str().as_bytes()).ok()).flatten();
+                let path = real.map_or(path, |real| PathBuf::from(OsString::from_vec(real.into())));
                 Some(Entry {
                     command: [compile.prefix.as_slice(), &compile.source]
                         .concat()
@@ -178,6 +179,10 @@ impl Survey for Collector {
             self.seen().objects.insert(path, Object { dir, saved });
         }
         None
+    }
+
+    fn made_from(&self, target: &BStr) -> Option<BString> {
+        Some([target.strip_suffix(b".o")?, b".c"].concat().into())
     }
 
     fn submake(&self, dir: &Dir, argv: &mut Vec<BString>, env: &Env) {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rkbuild_base::{BString, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::session::run::run_session;
-use rkbuild_host::blocked;
+use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::fd::Waker;
+use rkbuild_host::{Dir, Env, Stdio, blocked};
 
 /// The stack of the first session's thread; where it is too small it grows.
 const STACK: usize = 8 << 20;
@@ -18,6 +20,18 @@ impl Drop for End {
     fn drop(&mut self) {
         self.0.wake();
     }
+}
+
+/// What make's own arguments say, where what is wrong with them is not asked for.
+pub fn options(argv: &[BString], identity: Identity) -> Options {
+    let mut options = Options::default();
+    options.parse(argv.get(1..).unwrap_or_default(), Source::CommandLine, identity.is_4_4());
+    options
+}
+
+/// What the first session is asked for, with the streams and the directory of the process.
+pub fn invocation(argv: Vec<BString>, env: Env, dir: Arc<Dir>, stdio: Stdio, no_native: bool) -> Invocation {
+    Invocation { argv, env, dir, stdio, inherited: Vec::new(), own_process: true, no_native, number: 0 }
 }
 
 /// Runs the first session on a thread of its own.

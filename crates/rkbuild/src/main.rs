@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rkbuild_base::{BStr, BString, Identity};
-use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::jobs::start::run_again;
@@ -142,7 +141,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         Memory::forget(&shared.host, &env, &dir, &argv);
     }
     if let Some(value) = own.given.value("check-load") {
-        let files: Vec<BString> = argv.iter().skip(1).filter(|arg| !arg.starts_with(b"-")).cloned().collect();
+        let files = first::options(&argv, shared.lang.identity).goals;
         if files.is_empty() {
             eprintln!("rkbuild: --check-load wants the modules (.ko) as arguments");
             return Ok(2);
@@ -150,7 +149,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         return tell(check_load::run(&shared.host, &dir, value, &files));
     }
     if own.given.has("lint") {
-        let named: Vec<BString> = argv.iter().skip(1).filter(|arg| !arg.starts_with(b"-")).cloned().collect();
+        let named = first::options(&argv, shared.lang.identity).goals;
         let json = own.given.value("lint").is_some();
         return tell(lint::run(&shared.host, &dir, &env, &named, json));
     }
@@ -166,16 +165,7 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
     let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
-    let invocation = Invocation {
-        argv,
-        env,
-        dir,
-        stdio,
-        inherited: Vec::new(),
-        own_process: true,
-        no_native: own.no_native,
-        number: 0,
-    };
+    let invocation = first::invocation(argv, env, dir, stdio, own.no_native);
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }

@@ -4,13 +4,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use rkbuild_base::{BString, ByteSlice};
-use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::start::run_again;
 use rkbuild_engine::jobs::survey::Survey;
 use rkbuild_engine::session::run::run_session;
 use rkbuild_eval::Shared;
-use rkbuild_eval::options::{Options, Source};
+use rkbuild_eval::options::Options;
 use rkbuild_host::{Dir, Env, Stdio, fd};
 use rkbuild_kbuild::Layer;
 
@@ -35,16 +34,7 @@ fn evaluate(
     argv.splice(1..1, ["-n", "-k"].map(BString::from));
     let said = Arc::new(fd::memory_file()?);
     let stdio = Stdio { stdout: Arc::new(fd::memory_file()?), stderr: said.clone(), ..Stdio::of_process()? };
-    let invocation = Invocation {
-        argv,
-        env,
-        dir,
-        stdio,
-        inherited: Vec::new(),
-        own_process: true,
-        no_native: false,
-        number: 0,
-    };
+    let invocation = first::invocation(argv, env, dir, stdio, false);
     first::run(process, invocation)?;
     fd::read_memory_file(&said)
 }
@@ -66,8 +56,7 @@ pub fn compile_commands(
             None => (false, Some(value)),
         },
     };
-    let mut options = Options::default();
-    options.parse(argv.get(1..).unwrap_or_default(), Source::CommandLine, shared.lang.identity.is_4_4());
+    let options = first::options(&argv, shared.lang.identity);
     let collector = Arc::new(Collector::new(shared.host.clone()));
     let said = evaluate(&shared, collector.clone(), argv, env, dir.clone())?;
     let mut entries = collector.entries(&shared.host, &dir, &options.goals);

@@ -1,12 +1,10 @@
 //! `… | xargs COMMAND`: reading the words and running the command with them.
 
-use std::io;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
 use rkbuild_host::{Kind, fd};
-use rustix::fs::{FileType, SeekFrom};
+use rustix::fs::FileType;
 
 use crate::interp::{Interp, Ran};
 use crate::script::Simple;
@@ -34,7 +32,7 @@ impl Interp<'_> {
         let mut text = Vec::new();
         let read = fd::read_to_end(&input, &mut text);
         let Some(argv) = read.ok().and_then(|()| arguments(command, &text)) else {
-            let again = again(&text).map_err(|_| self.fatal(b"Cannot fork"))?;
+            let again = fd::memory_input(&text).map_err(|_| self.fatal(b"Cannot fork"))?;
             let [stdin, _, _] = &mut self.streams;
             *stdin = Stream::Fd(Arc::new(again));
             return Ok(None);
@@ -50,12 +48,4 @@ impl Interp<'_> {
         }
         Ok(Some(status))
     }
-}
-
-/// A file that holds what was read.
-fn again(text: &[u8]) -> io::Result<OwnedFd> {
-    let file = fd::memory_file()?;
-    fd::write_all(&file, text)?;
-    rustix::fs::seek(&file, SeekFrom::Start(0))?;
-    Ok(file)
 }

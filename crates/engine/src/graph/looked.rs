@@ -7,34 +7,22 @@ use crate::graph::times::Time;
 
 /// What looking at a file gave, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Looked(i64);
+pub(crate) struct Looked(Option<Time>);
 
 impl Looked {
     /// Nobody looked.
-    pub const NOT: Looked = Looked(i64::MIN);
-    /// There is more to say of it than its time.
-    pub const ODD: Looked = Looked(i64::MIN + 1);
-    const OLD: Looked = Looked(i64::MIN + 2);
-    const NEW: Looked = Looked(i64::MAX);
+    pub const NOT: Looked = Looked(None);
+    /// There is more to say of it than its time: at the least that it is missing.
+    pub const ODD: Looked = Looked(Some(Time::MISSING));
 
-    /// A file that is there and has this time. One that is missing is odd.
+    /// A file that has this time. One that is missing is odd.
     pub fn at(time: Time) -> Looked {
-        match (time, time.ns()) {
-            (Time::OLD, _) => Looked::OLD,
-            (Time::NEW, _) => Looked::NEW,
-            (_, Some(ns)) if (Looked::OLD.0 + 1..Looked::NEW.0).contains(&ns) => Looked(ns),
-            _ => Looked::ODD,
-        }
+        Looked(Some(time))
     }
 
     /// Its time.
     pub fn time(self) -> Option<Time> {
-        match self {
-            Looked::NOT | Looked::ODD => None,
-            Looked::OLD => Some(Time::OLD),
-            Looked::NEW => Some(Time::NEW),
-            Looked(ns) => Some(Time::at(ns)),
-        }
+        self.0.filter(|time| !time.is_missing())
     }
 }
 

@@ -4,7 +4,7 @@
 //! leaves the target in [`Phase::Waiting`], registered with everything it waits for; when the last of those is
 //! done the target is looked at again from the start, with what is known by then.
 
-use rkbuild_base::stack;
+use rkbuild_base::{BStr, stack};
 use rkbuild_eval::{FileId, Result};
 
 use crate::graph::states::{DepState, Phase, Status};
@@ -506,13 +506,15 @@ impl Builder<'_> {
         self.remake(file, depth, waiter)
     }
 
-    /// Searches for an implicit rule. Where somebody surveys a tree that is not built, the source of an object may be one that
+    /// Searches for an implicit rule. Where somebody surveys a tree that is not built, a target may be made from a file that
     /// something makes of which make knows nothing: it counts as one that ought to exist.
     fn search_rule(&mut self, file: FileId, depth: u32) -> Result<()> {
-        let found = self.try_implicit_rule(file, depth)?;
-        let object = self.name_of(file).strip_suffix(b".o");
-        if let (false, Some(base), true) = (found, object, self.is_surveyed()) {
-            let source = self.session.name(&[base, b".c"].concat());
+        if self.try_implicit_rule(file, depth)? || !self.is_surveyed() {
+            return Ok(());
+        }
+        let source = self.process.survey().and_then(|survey| survey.made_from(BStr::new(self.name_of(file))));
+        if let Some(source) = source {
+            let source = self.session.name(&source);
             self.directories.reconsider(source);
             let source = self.session.targets.enter(source);
             self.session.targets[source].name_explicitly();

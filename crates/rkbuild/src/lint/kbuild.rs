@@ -81,8 +81,7 @@ fn rules(lang: &Lang, report: &mut Report<'_>) {
             .filter(|(_, text)| References::of(lang, text).calls.iter().any(|call| is_if_changed(call)))
             .map(|(at, _)| *at)
             .collect();
-        let Some(first) = uses.first() else { continue };
-        let Some(target) = rule.targets.first() else { continue };
+        let Some(target) = rule.targets.first().filter(|_| !uses.is_empty()) else { continue };
         if let [_, second, ..] = uses.as_slice() {
             report.add(
                 "if-changed-twice",
@@ -102,7 +101,6 @@ fn rules(lang: &Lang, report: &mut Report<'_>) {
                 "add FORCE to its prerequisites",
             );
         }
-        let _ = first;
         for target in &rule.targets {
             let Some(name) =
                 target.strip_prefix(b"$(obj)/").filter(|name| !name.contains(&b'$') && !name.contains(&b'%'))

@@ -62,11 +62,11 @@ pub fn run(
     let found: Vec<(&Source, Vec<Finding>)> =
         tree.sources.iter().map(|source| (source, check(&lang, &tree, source))).collect();
     let count: usize = found.iter().map(|(_, found)| found.len()).sum();
-    let text = if json { as_json(&found) } else { as_text(&found, env) };
+    let text = if json { as_json(&found).map_err(|error| error.to_string())? } else { as_text(&found, env) };
     Ok((text, i32::from(count > 0)))
 }
 
-fn as_json(found: &[(&Source, Vec<Finding>)]) -> Vec<u8> {
+fn as_json(found: &[(&Source, Vec<Finding>)]) -> serde_json::Result<Vec<u8>> {
     let told = |source: &Source, finding: &Finding| {
         let start = source.text.get(..finding.range.start).unwrap_or_default();
         let column = start.len() - start.rfind_byte(b'\n').map_or(0, |at| at + 1) + 1;
@@ -87,10 +87,9 @@ fn as_json(found: &[(&Source, Vec<Finding>)]) -> Vec<u8> {
             });
         }
     }
-    let mut text =
-        serde_json::to_vec_pretty(&All { version: 1, files: found.len(), findings }).unwrap_or_default();
+    let mut text = serde_json::to_vec_pretty(&All { version: 1, files: found.len(), findings })?;
     text.push(b'\n');
-    text
+    Ok(text)
 }
 
 fn as_text(found: &[(&Source, Vec<Finding>)], env: &Env) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use rkbuild_base::{BStr, BString, ByteSlice};
 use rkbuild_syntax::Lang;
 
-use crate::lint::report::{Report, distance};
+use crate::lint::report::Report;
 use crate::lint::source::{References, words};
 use crate::lint::tree::Tree;
 
@@ -210,7 +210,7 @@ fn unknown_option(
         return;
     }
     told.push(name.clone());
-    let near = options.iter().find(|known| distance(known.as_bstr(), option) <= 1);
+    let near = options.iter().find(|known| distance(known, option) <= 1);
     let mend = near.map_or_else(
         || "take out what it selects, or add the option".to_owned(),
         |near| format!("is CONFIG_{near} meant?"),
@@ -250,7 +250,7 @@ fn unset(lang: &Lang, tree: &Tree, report: &mut Report<'_>) {
                 a.name.len() >= SHORTEST
                     && !a.name.contains(&b'$')
                     && stem(a.name.as_bstr()) != stem(name.as_bstr())
-                    && distance(a.name.as_bstr(), name.as_bstr()) == 1
+                    && distance(&a.name, &name) == 1
             });
             if let Some(near) = near {
                 told.push(name.clone());
@@ -264,4 +264,8 @@ fn unset(lang: &Lang, tree: &Tree, report: &mut Report<'_>) {
             }
         }
     }
+}
+/// How far two words are apart: characters put in, left out, changed, or two swapped.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    strsim::osa_distance(&a.to_str_lossy(), &b.to_str_lossy())
 }

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use rkbuild_base::BStr;
-
 use crate::lint::source::Source;
 
 /// Something that is wrong.
@@ -46,41 +44,5 @@ impl<'a> Report<'a> {
     ) {
         let (line, range) = self.source.place(at, word);
         self.found.push(Finding { code, message, mend: mend.into(), line, range });
-    }
-}
-
-/// How far two words are apart: characters put in, left out, changed, or two swapped.
-pub fn distance(a: &BStr, b: &BStr) -> usize {
-    let mut rows: [Vec<usize>; 3] = [Vec::new(), Vec::new(), (0..=b.len()).collect()];
-    for (i, ca) in a.iter().enumerate() {
-        rows.rotate_left(1);
-        let mut row = vec![i + 1];
-        for (j, cb) in b.iter().enumerate() {
-            let mut best = (rows[1][j] + usize::from(ca != cb)).min(rows[1][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *ca == b[j - 1] && a[i - 1] == *cb {
-                best = best.min(rows[0][j - 1] + 1);
-            }
-            row.push(best);
-        }
-        rows[2] = row;
-    }
-    rows[2][b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distance_counts_the_four_slips() {
-        for (a, b, d) in [
-            ("modules", "modlues", 1),
-            ("abc", "abc", 0),
-            ("abc", "ab", 1),
-            ("abc", "xbcd", 2),
-            ("", "ab", 2),
-        ] {
-            assert_eq!(distance(BStr::new(a), BStr::new(b)), d, "{a} {b}");
-        }
     }
 }
