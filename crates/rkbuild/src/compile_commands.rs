@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rkbuild_base::{BStr, BString, ByteSlice};
+use rkbuild_base::{BStr, BString, ByteSlice, FxSet};
 use rkbuild_engine::jobs::survey::Survey;
 use rkbuild_host::{Dir, Env, Host};
 use serde::Serialize;
@@ -48,6 +48,8 @@ struct Object {
 struct Seen {
     /// By the object's own path.
     objects: BTreeMap<BString, Object>,
+    /// The paths of all targets with a recipe.
+    made: FxSet<BString>,
     orders: Orders,
     /// The directory `scripts` of the kernel.
     scripts: Option<BString>,
@@ -164,6 +166,7 @@ pub fn absolute(dir: &[u8], path: &[u8]) -> PathBuf {
 
 impl Survey for Collector {
     fn line(&self, dir: &Dir, target: &BStr, text: &BStr) -> Option<BString> {
+        self.seen().made.insert(dir_join(dir.path(), target));
         let name = target.rsplit(|c| *c == b'/').next().unwrap_or_default();
         if name == b"modules.order" {
             self.seen().orders.note(dir, target, text);
@@ -181,8 +184,11 @@ impl Survey for Collector {
         None
     }
 
-    fn made_from(&self, target: &BStr) -> Option<BString> {
-        Some([target.strip_suffix(b".o")?, b".c"].concat().into())
+    fn made_from(&self, dir: &Dir, target: &BStr) -> Option<BString> {
+        // What another make has a recipe for is not compiled by this one.
+        let made = self.seen().made.contains(&dir_join(dir.path(), target));
+        let base = target.strip_suffix(b".o").filter(|_| !made)?;
+        Some([base, b".c"].concat().into())
     }
 
     fn submake(&self, dir: &Dir, argv: &mut Vec<BString>, env: &Env) {
@@ -298,6 +304,18 @@ mod tests {
     fn names_are_made_absolute_by_the_letter() {
         assert_eq!(absolute(b"/o/tiny", b"../src/./a.c"), Path::new("/o/src/a.c"));
         assert_eq!(absolute(b"/o", b"/m/a.c"), Path::new("/m/a.c"));
+    }
+
+    #[test]
+    fn what_another_make_makes_is_not_taken_for_compiled() {
+        let collector = Collector::new(Host::new());
+        let dir = Dir::current().unwrap();
+        let (linked, compiled) = (BStr::new("linked.o"), BStr::new("compiled.o"));
+        assert_eq!(collector.made_from(&dir, linked), Some("linked.c".into()));
+        collector.line(&dir, linked, BStr::new("ld -r -o linked.o a.o"));
+        assert_eq!(collector.made_from(&dir, linked), None);
+        assert_eq!(collector.made_from(&dir, compiled), Some("compiled.c".into()));
+        assert_eq!(collector.made_from(&dir, BStr::new("text")), None);
     }
 
     #[test]

@@ -12,8 +12,8 @@ pub trait Survey: Send + Sync {
     /// as a recipe line that is still to be expanded.
     fn line(&self, dir: &Dir, target: &BStr, text: &BStr) -> Option<BString>;
 
-    /// What `target`, which no rule was found for, would be made from if that was there.
-    fn made_from(&self, target: &BStr) -> Option<BString>;
+    /// What `target` in `dir`, which no rule was found for, would be made from if that was there.
+    fn made_from(&self, dir: &Dir, target: &BStr) -> Option<BString>;
 
     /// A sub-make is about to start: its arguments, which may be added to.
     fn submake(&self, dir: &Dir, argv: &mut Vec<BString>, env: &Env);

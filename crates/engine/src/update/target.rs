@@ -512,7 +512,8 @@ impl Builder<'_> {
         if self.try_implicit_rule(file, depth)? || !self.is_surveyed() {
             return Ok(());
         }
-        let source = self.process.survey().and_then(|survey| survey.made_from(BStr::new(self.name_of(file))));
+        let (dir, target) = (&self.session.dir, BStr::new(self.name_of(file)));
+        let source = self.process.survey().and_then(|survey| survey.made_from(dir, target));
         if let Some(source) = source {
             let source = self.session.name(&source);
             self.directories.reconsider(source);
