@@ -284,13 +284,12 @@ impl Oracle {
         for file in recipe.data(&places.repo) {
             hash.update(&fs::read(&file).with_context(|| format!("{}", file.display()))?);
         }
-        let mut programs =
-            vec![program.to_path_buf(), PathBuf::from("/usr/bin/gcc"), PathBuf::from("/usr/bin/ld")];
-        programs.extend(recipe.needs.iter().map(|n| PathBuf::from(format!("/usr/src/{n}.tar.xz"))));
-        for path in programs {
-            if let Ok(meta) = fs::metadata(&path) {
-                hash.update(format!("{} {} {}", path.display(), meta.len(), meta.mtime()).as_bytes());
-            }
+        let mut files = vec![program.to_path_buf()];
+        files.extend(ASKED_FOR.iter().map(PathBuf::from));
+        files.extend(recipe.needs.iter().map(|n| PathBuf::from(format!("/usr/src/{n}.tar.xz"))));
+        for path in files {
+            let is = fs::metadata(&path).map_or((0, 0), |meta| (meta.len(), meta.mtime()));
+            hash.update(format!("{} {is:?}", path.display()).as_bytes());
         }
         if let Some(source) = source {
             for (path, entry) in Snapshot::take(source, None)?.iter() {
@@ -303,6 +302,35 @@ impl Oracle {
         Ok(hash.digest128())
     }
 }
+
+/// What makefiles of kernels and modules look for before they choose what to build and how: with one more or one less of
+/// them on the machine, the reference is another.
+const ASKED_FOR: &[&str] = &[
+    "/usr/bin/ar",
+    "/usr/bin/as",
+    "/usr/bin/bc",
+    "/usr/bin/bindgen",
+    "/usr/bin/bison",
+    "/usr/bin/clang",
+    "/usr/bin/flex",
+    "/usr/bin/gcc",
+    "/usr/bin/git",
+    "/usr/bin/ld",
+    "/usr/bin/ld.lld",
+    "/usr/bin/lz4",
+    "/usr/bin/openssl",
+    "/usr/bin/pahole",
+    "/usr/bin/perl",
+    "/usr/bin/pkg-config",
+    "/usr/bin/python3",
+    "/usr/bin/rustc",
+    "/usr/bin/xz",
+    "/usr/bin/zstd",
+    "/usr/include/dwarf.h",
+    "/usr/include/gelf.h",
+    "/usr/include/openssl/opensslv.h",
+    "/usr/sbin/depmod",
+];
 
 fn read_record(kept: &Path, key: u128) -> Option<Record> {
     let known = fs::read_to_string(kept.join("key")).ok()?;
