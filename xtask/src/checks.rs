@@ -14,6 +14,7 @@ use nix::sys::time::{TimeVal, TimeValLike};
 use regex::Regex;
 
 use crate::candidate::{self, Variant};
+use crate::ceremony;
 use crate::conformance::Conformance;
 use crate::faults::Faults;
 use crate::fuzz::Fuzz;
@@ -70,6 +71,7 @@ const STEPS: &[Step] = &[
     Step { name: "random-trees", quick: false, run: random_trees },
     Step { name: "try", quick: false, run: try_module },
     Step { name: "tell", quick: false, run: tell_of_modules },
+    Step { name: "ceremony", quick: false, run: ceremony },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },
@@ -218,6 +220,10 @@ fn try_module(places: &Places) -> Result<Tally> {
 
 fn tell_of_modules(places: &Places) -> Result<Tally> {
     Ok(Tally { passed: tell::run(places)?, failed: 0 })
+}
+
+fn ceremony(places: &Places) -> Result<Tally> {
+    Ok(Tally { passed: ceremony::run(places)?, failed: 0 })
 }
 
 /// With rkbuild as it is: most of the time goes to compilers. `--no-native` has steps of its own, for a few of each kind.

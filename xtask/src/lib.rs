@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod candidate;
+pub mod ceremony;
 pub mod change;
 pub mod checks;
 pub mod churn;

@@ -334,6 +334,12 @@ impl Targets {
         id
     }
 
+    /// The names that makefiles have rules for, in the order they were met; not those of pattern rules.
+    pub fn ruled(&self) -> impl Iterator<Item = Name> {
+        let ruled = self.files.iter().filter(|target| (target.is_target || target.phony) && !target.builtin);
+        ruled.map(|target| target.name)
+    }
+
     /// A further file of a name that is in the table already: another `::` rule.
     pub fn add(&mut self, name: Name) -> FileId {
         let id = FileId::at(self.files.len());

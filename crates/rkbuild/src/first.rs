@@ -29,6 +29,17 @@ pub fn options(argv: &[BString], identity: Identity) -> Options {
     options
 }
 
+/// Where make's own `-C` lead, from `dir`; `None` when a name is empty.
+pub fn directory(dir: &Dir, options: &Options) -> Option<BString> {
+    let mut path = dir.path().to_owned();
+    for next in &options.directories {
+        let next: &[u8] = if next.is_empty() { return None } else { next };
+        path =
+            if next.starts_with(b"/") { next.into() } else { [&path, b"/".as_slice(), next].concat().into() };
+    }
+    Some(path)
+}
+
 /// What the first session is asked for, with the streams and the directory of the process.
 pub fn invocation(argv: Vec<BString>, env: Env, dir: Arc<Dir>, stdio: Stdio, no_native: bool) -> Invocation {
     Invocation { argv, env, dir, stdio, inherited: Vec::new(), own_process: true, no_native, number: 0 }

@@ -1,17 +1,24 @@
 //! `rkbuild`: the command. Its arguments are GNU make's; what is its own is taken out here.
 
+mod bare;
+mod ceremony;
 mod check_load;
 mod compile_commands;
 mod first;
+mod headers;
 mod help;
+mod hints;
+mod kconfig;
 mod lint;
 mod module;
 mod modules_order;
+mod nearest;
 mod option;
 mod saved;
 mod stats;
 mod survey;
 mod target_kernel;
+mod toolchain;
 
 use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
@@ -31,6 +38,8 @@ use rkbuild_host::{Dir, Env, Host, Stdio, eyes, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode};
 
+use crate::ceremony::Ceremony;
+use crate::hints::Hints;
 use crate::option::Given;
 use crate::stats::{Form, Report};
 
@@ -42,7 +51,8 @@ fn main() -> ExitCode {
     let mut argv: Vec<BString> = std::env::args_os().map(|a| BString::from(a.into_vec())).collect();
     memory::set_program(&program_of(&argv));
     let mut env = Env::of_process();
-    let own = match Given::take(&mut argv).and_then(|given| own_options(given, &mut env)) {
+    let is_rkbuild = is_rkbuild(&argv);
+    let own = match Given::take(&mut argv).and_then(|given| own_options(given, &mut env, is_rkbuild)) {
         Ok(own) => own,
         Err(message) => {
             eprintln!("{message}");
@@ -76,11 +86,12 @@ struct Own {
     no_native: bool,
     recall: Option<Mode>,
     stats: Option<Form>,
+    hints: bool,
 }
 
 /// Understands rkbuild's own options. `--compat` and `--no-native` are passed on to sub-makes by the environment, so that
 /// MAKEFLAGS stays as make writes it.
-fn own_options(given: Given, env: &mut Env) -> Result<Own, String> {
+fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, String> {
     if let Some(compat) = given.value("compat") {
         env.set("RKBUILD_COMPAT", compat);
     }
@@ -108,7 +119,8 @@ fn own_options(given: Given, env: &mut Env) -> Result<Own, String> {
     };
     let stats =
         given.has("stats").then(|| if given.value("stats").is_some() { Form::Json } else { Form::Text });
-    Ok(Own { stats, given, identity, no_native, recall: recall.filter(|_| !no_native) })
+    let hints = Hints::may_be_said(&given, env, is_rkbuild)?;
+    Ok(Own { stats, given, identity, no_native, recall: recall.filter(|_| !no_native), hints })
 }
 
 /// Whether we go by our own name, and not by make's, of which nothing but make's words are expected.
@@ -130,13 +142,12 @@ fn own_text(argv: &[BString], own: &Own) -> Option<String> {
     (options.help && !options.version && !problems.usage).then(|| help::text(newer))
 }
 
-fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
+fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     let began = Instant::now();
     limits::prepare();
     signals::install()?;
     let dir = Dir::current().or_else(|_| Dir::current_without_path())?;
     let shared = Shared::new(own.identity);
-    let host = shared.host.clone();
     if own.given.has("forget") {
         Memory::forget(&shared.host, &env, &dir, &argv);
     }
@@ -153,6 +164,32 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         let json = own.given.value("lint").is_some();
         return tell(lint::run(&shared.host, &dir, &env, &named, json));
     }
+    let ceremony =
+        match Ceremony::prepare(&shared.host, &dir, &env, &own.given, shared.lang.identity, &mut argv) {
+            Ok(ceremony) => ceremony,
+            Err(why) => {
+                eprintln!("rkbuild: {why}");
+                return Ok(2);
+            }
+        };
+    if !first::options(&argv, shared.lang.identity).silent {
+        ceremony.said.iter().for_each(|line| eprintln!("rkbuild: {line}"));
+    }
+    let status = build(argv, env, dir, shared, own, began)?;
+    ceremony.end()?;
+    Ok(status)
+}
+
+/// Has make run.
+fn build(
+    argv: Vec<BString>,
+    env: Env,
+    dir: Arc<Dir>,
+    shared: Arc<Shared>,
+    own: Own,
+    began: Instant,
+) -> std::io::Result<i32> {
+    let host = shared.host.clone();
     if own.given.has("compile-commands") {
         return survey::compile_commands(shared, argv, env, dir, &own.given);
     }
@@ -164,12 +201,20 @@ fn start(argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         Memory::new(&shared.host, &env, &dir, &argv, build, mode)
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
+    let hints = own.hints.then(|| Arc::new(Hints::new(host.clone(), shared.lang.identity, &dir, &argv)));
+    let words = argv.clone();
     let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
+    if let Some(hints) = &hints {
+        process.set_witness(hints.clone());
+    }
     let invocation = first::invocation(argv, env, dir, stdio, own.no_native);
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
     let status = first::run(process, invocation)?;
+    if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {
+        hints.said(&words).iter().for_each(|hint| eprintln!("rkbuild: {hint}"));
+    }
     Ok(end(memory.as_deref(), &host, status, own.stats, began))
 }
 

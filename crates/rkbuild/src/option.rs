@@ -24,6 +24,8 @@ pub enum Group {
     Make,
     /// What it remembers.
     Recall,
+    /// What it is called with.
+    Call,
     /// What is told instead of building.
     Tell,
     /// Help and texts about itself.
@@ -32,12 +34,13 @@ pub enum Group {
 
 impl Group {
     /// All, in the order of help.
-    pub const ALL: [Group; 4] = [Group::Make, Group::Recall, Group::Tell, Group::Help];
+    pub const ALL: [Group; 5] = [Group::Call, Group::Make, Group::Recall, Group::Tell, Group::Help];
 
     /// The heading.
     pub fn heading(self) -> &'static str {
         match self {
             Group::Make => "How make is played",
+            Group::Call => "Modules and toolchains",
             Group::Recall => "What is remembered",
             Group::Tell => "Told instead of building",
             Group::Help => "Help",
@@ -62,6 +65,29 @@ pub struct OwnOption {
 
 /// All options, in the order of help.
 pub const OPTIONS: &[OwnOption] = &[
+    OwnOption {
+        name: "kernel",
+        takes: Takes::Maybe("RELEASE|DIR"),
+        group: Group::Call,
+        variable: None,
+        help: "Build the module here against that kernel's headers or tree, or the kernel's that runs: -C and M= are put in. A \
+               directory with one C file needs no makefile.",
+    },
+    OwnOption {
+        name: "toolchain",
+        takes: Takes::Value("PREFIX|DIR|clang"),
+        group: Group::Call,
+        variable: None,
+        help: "Set ARCH and CROSS_COMPILE, or LLVM, for the compiler that is named or found there.",
+    },
+    OwnOption {
+        name: "hints",
+        takes: Takes::One(&["auto", "always", "never"]),
+        group: Group::Call,
+        variable: Some("RKBUILD_HINTS"),
+        help: "Whether what may mend a failure is said after make's own messages. With auto only with --kernel or \
+               --toolchain, or as rkbuild on a terminal.",
+    },
     OwnOption {
         name: "compat",
         takes: Takes::One(&["4.4.1", "4.3"]),

@@ -22,3 +22,4 @@ pub mod start;
 pub mod submake;
 pub mod survey;
 pub mod touch;
+pub mod witness;

@@ -14,6 +14,7 @@ use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
 use crate::jobs::recall::{Again, Recall};
 use crate::jobs::survey::Survey;
+use crate::jobs::witness::Witness;
 
 /// Scripts longer than this are hardly ever met twice.
 const LONGEST_KEPT: usize = 256;
@@ -49,6 +50,8 @@ pub struct Process {
     pub recall: Option<Arc<dyn Recall>>,
     /// Wants to know what would be run, once it is set.
     survey: OnceLock<Arc<dyn Survey>>,
+    /// Wants to know what may have gone wrong, once it is set.
+    witness: OnceLock<Arc<dyn Witness>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -86,6 +89,7 @@ impl Process {
             again,
             recall,
             survey: OnceLock::new(),
+            witness: OnceLock::new(),
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -105,6 +109,16 @@ impl Process {
     /// Who wants to know what would be run.
     pub fn survey(&self) -> Option<&Arc<dyn Survey>> {
         self.survey.get()
+    }
+
+    /// Has `witness` told of what may have gone wrong. Only once, and before a session runs.
+    pub fn set_witness(&self, witness: Arc<dyn Witness>) {
+        let _ = self.witness.set(witness);
+    }
+
+    /// Who wants to know what may have gone wrong.
+    pub fn witness(&self) -> Option<&Arc<dyn Witness>> {
+        self.witness.get()
     }
 
     /// The door to the machine.

@@ -59,6 +59,9 @@ pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     if let (Some(recall), Some(eyes)) = (&process.recall, &run.eyes) {
         recall.end(invocation, eyes, status);
     }
+    if let Some(witness) = process.witness() {
+        witness.make_ended(invocation, status);
+    }
     status
 }
 

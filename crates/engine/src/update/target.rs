@@ -790,6 +790,12 @@ impl Builder<'_> {
         }
         self.state(file).silent_failure = false;
         self.show_goal_error();
+        if let Some(witness) = self.process.witness().cloned() {
+            let goal = self.state(file).parent.is_none();
+            let session = &self.session;
+            let mut names = session.targets.ruled().map(|name| BStr::new(session.text(name)));
+            witness.no_rule(&session.dir, BStr::new(self.name_of(file)), goal, &mut names);
+        }
         let mut message = b"No rule to make target '".to_vec();
         message.extend_from_slice(self.name_of(file));
         message.push(b'\'');

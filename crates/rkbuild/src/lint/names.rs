@@ -6,6 +6,7 @@ use rkbuild_syntax::Lang;
 use crate::lint::report::Report;
 use crate::lint::source::{References, words};
 use crate::lint::tree::Tree;
+use crate::nearest::distance;
 
 /// A name, its successor, and since when.
 const SUPERSEDED: &[(&str, &str, &str)] = &[
@@ -264,8 +265,4 @@ fn unset(lang: &Lang, tree: &Tree, report: &mut Report<'_>) {
             }
         }
     }
-}
-/// How far two words are apart: characters put in, left out, changed, or two swapped.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    strsim::osa_distance(&a.to_str_lossy(), &b.to_str_lossy())
 }

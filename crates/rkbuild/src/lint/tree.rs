@@ -6,6 +6,7 @@ use rkbuild_base::{BString, ByteSlice};
 use rkbuild_host::{Dir, Host, Kind, errors};
 use rkbuild_syntax::Lang;
 
+use crate::kconfig;
 use crate::lint::source::{References, Source};
 
 /// How deep below a directory makefiles are looked for.
@@ -138,14 +139,8 @@ impl Tree {
 fn options(host: &Host, dir: &Dir, kconfigs: &[BString]) -> BTreeSet<BString> {
     let mut out = BTreeSet::new();
     for path in kconfigs {
-        let Ok(text) = host.read(dir, path) else { continue };
-        for line in text.lines() {
-            let mut words = line.fields();
-            if matches!(words.next(), Some(b"config" | b"menuconfig"))
-                && let Some(name) = words.next()
-            {
-                out.insert(name.into());
-            }
+        if let Ok(text) = host.read(dir, path) {
+            kconfig::defined(&text, &mut out);
         }
     }
     out
