@@ -71,31 +71,25 @@ impl Ceremony<'_> {
 
     /// One C file becomes a module, and nothing else is left.
     fn one_file(&self) -> Result<()> {
-        self.one_file_in("one")?;
-        self.one_file_in("one with: a 'blank'")
+        self.one_file_in("one", &[])?;
+        self.one_file_in("one with: a 'blank'", &["one.ko"])
     }
 
-    fn one_file_in(&self, name: &str) -> Result<()> {
+    fn one_file_in(&self, name: &str, goals: &[&str]) -> Result<()> {
         let dir = self.dir.join(name);
         fs::create_dir(&dir)?;
         fs::write(dir.join("one.c"), SOURCE)?;
         fs::write(dir.join("greeting.h"), "#define GREETING \"hello\\n\"\n")?;
         let kernel = format!("--kernel={}", self.headers.release);
-        for goals in [&[][..], &["one.ko"][..]] {
-            let out = self.rkbuild(&dir, &[&[kernel.as_str()], goals].concat())?;
-            let said = text(&out.stderr);
-            ensure!(out.status.success(), "{}\n{said}", out.status);
-            ensure!(
-                said.contains("'obj-m := one.o', in a temporary directory; one.ko is put here"),
-                "{said}"
-            );
-            let found = names(&dir)?;
-            ensure!(found == ["greeting.h", "one.c", "one.ko"].map(String::from).into(), "{found:?}");
-            let module = fs::read(dir.join("one.ko"))?;
-            let release = format!("vermagic={} ", self.headers.release);
-            ensure!(module.windows(release.len()).any(|part| part == release.as_bytes()), "no {release}");
-            fs::remove_file(dir.join("one.ko"))?;
-        }
+        let out = self.rkbuild(&dir, &[&[kernel.as_str()], goals].concat())?;
+        let said = text(&out.stderr);
+        ensure!(out.status.success(), "{}\n{said}", out.status);
+        ensure!(said.contains("'obj-m := one.o', in a temporary directory; one.ko is put here"), "{said}");
+        let found = names(&dir)?;
+        ensure!(found == ["greeting.h", "one.c", "one.ko"].map(String::from).into(), "{found:?}");
+        let module = fs::read(dir.join("one.ko"))?;
+        let release = format!("vermagic={} ", self.headers.release);
+        ensure!(module.windows(release.len()).any(|part| part == release.as_bytes()), "no {release}");
         fs::write(dir.join("one.c"), format!("{SOURCE}wrong;\n"))?;
         let out = self.rkbuild(&dir, &[kernel.as_str()])?;
         let way = if name.contains(' ') { "/source/".into() } else { format!(" {}/", dir.display()) };
@@ -193,18 +187,20 @@ impl Ceremony<'_> {
         let make = self.dir.join("make");
         symlink(self.rkbuild, &make)?;
         for (args, hint) in faults.into_iter().chain(paths) {
-            let clean = || self.rkbuild(&dir, &["-C", &kernel, &m, "clean"]);
-            clean()?;
             let plain = self.rkbuild(&dir, &args)?;
-            clean()?;
+            if plain.status.success() {
+                self.rkbuild(&dir, &["-C", &kernel, &m, "clean"])?;
+            }
             let with = self.rkbuild(&dir, &[&["--hints=always"], args.as_slice()].concat())?;
             let (plain_said, said) = (text(&plain.stderr), text(&with.stderr));
             ensure!(plain.status == with.status, "{args:?}: {} and {}", plain.status, with.status);
             let behind =
                 said.strip_prefix(&plain_said).with_context(|| format!("{args:?}: {plain_said}\n{said}"))?;
             ensure!(behind.starts_with("rkbuild: ") && behind.contains(&hint), "{args:?}: {behind}");
-            let as_make = self.program(&make, &dir, &args)?;
-            ensure!(!text(&as_make.stderr).contains(&hint), "{args:?}: said as make");
+            if args.contains(&"modlues") {
+                let as_make = self.program(&make, &dir, &args)?;
+                ensure!(!text(&as_make.stderr).contains(&hint), "{args:?}: said as make");
+            }
             count += 1;
         }
         let right = self.rkbuild(&dir, &["--hints=always", "-C", &kernel, &m])?;
