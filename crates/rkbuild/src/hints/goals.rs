@@ -5,7 +5,7 @@ use rkbuild_host::{Dir, Host, machine};
 
 use crate::first;
 use crate::headers::directory_of;
-use crate::hints::Make;
+use crate::hints::make::Make;
 use crate::kconfig;
 use crate::nearest::nearest;
 

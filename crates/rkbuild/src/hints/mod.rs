@@ -1,6 +1,7 @@
 //! Hints: what may mend a failure, said after make's own messages where it may be said (docs/style.md).
 
 mod goals;
+mod make;
 mod module;
 mod options;
 
@@ -10,42 +11,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rkbuild_base::{BStr, BString, ByteSlice, Identity};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::witness::Witness;
-use rkbuild_eval::options::Options;
 use rkbuild_host::{Dir, Env, Host};
 
 use crate::first;
 use crate::headers::{Headers, State};
+use crate::hints::make::Make;
 use crate::option::Given;
 
 /// How many makes that failed are looked at: the others fail because these did.
 const MOST_MAKES: usize = 16;
 /// How many hints are said.
 const MOST_SAID: usize = 3;
-
-/// What is known of one make.
-pub struct Make {
-    options: Options,
-    env: Env,
-    dir: Arc<Dir>,
-    status: i32,
-    /// The first of the process.
-    is_first: bool,
-}
-
-impl Make {
-    /// The last value of a variable on the command line.
-    fn set(&self, name: &str) -> Option<&BStr> {
-        let words = self.options.assignments.iter().rev();
-        words
-            .filter_map(|word| rkbuild_syntax::statement::definition(word))
-            .find_map(|(found, _, value)| (found == name.as_bytes()).then(|| BStr::new(value)))
-    }
-
-    /// The same, or else the value of the environment.
-    fn value(&self, name: &str) -> Option<&BStr> {
-        self.set(name).or_else(|| self.env.get(name.as_bytes())).filter(|value| !value.is_empty())
-    }
-}
 
 /// Collects what hints are made from, while makes run.
 pub struct Hints {

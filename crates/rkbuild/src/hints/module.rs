@@ -7,7 +7,7 @@ use rkbuild_host::{Env, Host};
 
 use crate::first;
 use crate::headers::{self, Headers, State, directory_of};
-use crate::hints::Make;
+use crate::hints::make::Make;
 use crate::toolchain;
 
 /// Where modules of a release have a link to its headers.
