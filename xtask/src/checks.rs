@@ -15,6 +15,7 @@ use regex::Regex;
 
 use crate::candidate::{self, Variant};
 use crate::ceremony;
+use crate::completions;
 use crate::conformance::Conformance;
 use crate::faults::Faults;
 use crate::fuzz::Fuzz;
@@ -72,6 +73,7 @@ const STEPS: &[Step] = &[
     Step { name: "try", quick: false, run: try_module },
     Step { name: "tell", quick: false, run: tell_of_modules },
     Step { name: "ceremony", quick: false, run: ceremony },
+    Step { name: "completions", quick: false, run: completions },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },
@@ -224,6 +226,10 @@ fn tell_of_modules(places: &Places) -> Result<Tally> {
 
 fn ceremony(places: &Places) -> Result<Tally> {
     Ok(Tally { passed: ceremony::run(places)?, failed: 0 })
+}
+
+fn completions(places: &Places) -> Result<Tally> {
+    Ok(Tally { passed: completions::run(places)?, failed: 0 })
 }
 
 /// With rkbuild as it is: most of the time goes to compilers. `--no-native` has steps of its own, for a few of each kind.

@@ -4,6 +4,7 @@ mod bare;
 mod ceremony;
 mod check_load;
 mod compile_commands;
+mod complete;
 mod first;
 mod headers;
 mod help;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rkbuild_base::{BStr, BString, Identity};
+use rkbuild_base::{BStr, BString, ByteSlice, Identity};
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::jobs::start::run_again;
@@ -130,8 +131,10 @@ fn is_rkbuild(argv: &[BString]) -> bool {
 
 /// The text that is asked for instead of a build.
 fn own_text(argv: &[BString], own: &Own) -> Option<String> {
-    if own.given.has("generate") {
-        return Some(help::man());
+    if let Some(what) = own.given.value("generate") {
+        let shell = what.to_str_lossy();
+        let script = shell.strip_prefix("completion-").and_then(complete::script);
+        return Some(script.map_or_else(help::man, str::to_owned));
     }
     if !is_rkbuild(argv) {
         return None;
@@ -150,6 +153,11 @@ fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     let shared = Shared::new(own.identity);
     if own.given.has("forget") {
         Memory::forget(&shared.host, &env, &dir, &argv);
+    }
+    if own.given.has("complete") {
+        let word = own.given.value("complete").unwrap_or_default();
+        std::io::stdout().write_all(&complete::run(&shared, &dir, &env, &own.given, &argv, word))?;
+        return Ok(0);
     }
     if let Some(value) = own.given.value("check-load") {
         let files = first::options(&argv, shared.lang.identity).goals;

@@ -148,10 +148,17 @@ pub const OPTIONS: &[OwnOption] = &[
     },
     OwnOption {
         name: "generate",
-        takes: Takes::One(&["man"]),
+        takes: Takes::One(&["man", "completion-bash", "completion-zsh", "completion-fish"]),
         group: Group::Help,
         variable: None,
-        help: "Print the manual page and exit.",
+        help: "Print the manual page, or what a shell needs to complete words, and exit.",
+    },
+    OwnOption {
+        name: "complete",
+        takes: Takes::Maybe("WORD"),
+        group: Group::Help,
+        variable: None,
+        help: "Print what WORD may become behind the other words: what completions ask for.",
     },
 ];
 

@@ -96,6 +96,16 @@ fn prefixes(host: &Host, dir: &Dir, path: &[u8]) -> Vec<BString> {
     found
 }
 
+/// The prefixes of all gcc in PATH.
+pub fn known(host: &Host, dir: &Dir, env: &Env) -> Vec<BString> {
+    let path = env.get(b"PATH").map(|path| path.to_owned()).unwrap_or_default();
+    let places = path.split(|c| *c == b':').filter(|place| !place.is_empty());
+    let mut found: Vec<BString> = places.flat_map(|place| prefixes(host, dir, place)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// `clang`, `llvm`, or one of them with a version, `clang-14`: the suffix.
 fn llvm_suffix(value: &[u8]) -> Option<&[u8]> {
     let rest = value.strip_prefix(b"clang").or_else(|| value.strip_prefix(b"llvm"))?;
@@ -139,13 +149,7 @@ impl Toolchain {
         if is_program(host, dir, &path, &compiler) {
             return Toolchain::of_prefix(host, dir, &path, &prefix);
         }
-        let mut others: Vec<BString> = path
-            .split(|c| *c == b':')
-            .filter(|place| !place.is_empty())
-            .flat_map(|place| prefixes(host, dir, place))
-            .collect();
-        others.sort_unstable();
-        others.dedup();
+        let others = known(host, dir, env);
         let others = if others.is_empty() { String::new() } else { format!("; there are {}", and(&others)) };
         Err(format!("--toolchain={value} needs '{compiler}', which is not there{others}"))
     }

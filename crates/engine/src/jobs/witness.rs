@@ -10,6 +10,11 @@ pub trait Witness: Send + Sync {
     /// A make has ended, this process's own or one below it.
     fn make_ended(&self, invocation: &Invocation, status: i32);
 
+    /// The makefiles of a make have been read; `names` are the targets that have rules. True: that is all that is wanted of it.
+    fn has_read(&self, _names: &mut dyn Iterator<Item = &BStr>) -> bool {
+        false
+    }
+
     /// There was no rule for `target` in `dir`, which was a goal, or needed by a target. `names` are the targets that have rules.
     fn no_rule(&self, dir: &Dir, target: &BStr, goal: bool, names: &mut dyn Iterator<Item = &BStr>);
 }

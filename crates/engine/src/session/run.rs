@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::{BString, Name};
+use rkbuild_base::{BStr, BString, Name};
 use rkbuild_eval::variable::Data;
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Eyes, errors, signals};
@@ -142,6 +142,13 @@ impl Run<'_> {
                 return Err(fatal);
             }
         };
+
+        if let Some(witness) = process.witness() {
+            let names = session.targets.ruled();
+            if witness.has_read(&mut names.map(|name| BStr::new(session.text(name)))) {
+                return Ok(End::Status(0));
+            }
+        }
 
         // Jobs. From here on the options are final, and so is what children get in MAKEFLAGS; there is a jobserver where several
         // jobs may run.
