@@ -11,7 +11,8 @@ const MAX_DEPTH: u32 = 200;
 /// `rm -f NAME…` and `rm -rf NAME…`, also `-R`, any number of names. Taken: what is missing, files of any kind and links,
 /// which go themselves whatever they lead to, and with `-r` directories. Not: a name whose last part is `.` or `..`, a
 /// directory without `-r`, and what the kernel does not let go; the real one goes on where this stopped, and what is gone
-/// is no error for it. Without `-f` it may ask, which is left to it too.
+/// is no error for it. Without `-f` it may ask, which is left to it too. Nor a directory whose name leads through a link
+/// or `..`: the way may be part of what is removed, and the real one keeps the directory open.
 pub(super) fn rm(place: &Place<'_>, args: &[BString]) -> Done {
     let args = letters(args, b"frR")?;
     if !args.has(b'f') {
@@ -25,11 +26,23 @@ pub(super) fn rm(place: &Place<'_>, args: &[BString]) -> Done {
         match place.thing(name)? {
             Thing::Missing => {}
             Thing::File(_) | Thing::Link | Thing::Other => place.host.unlink(place.dir, name).ok()?,
-            Thing::Dir if recursive => remove(place, name, 0)?,
+            Thing::Dir if recursive && straight(place, name)? => remove(place, name, 0)?,
             Thing::Dir => return None,
         }
     }
     Some(Vec::new())
+}
+
+/// Whether all directories above the last part of `name` are just that.
+fn straight(place: &Place<'_>, name: &[u8]) -> Option<bool> {
+    for at in name.find_iter("/").filter(|at| *at > 0) {
+        let above = name.get(..at)?;
+        let (last, slash) = (above.rsplit_str("/").next(), above.ends_with(b"/"));
+        if last == Some(b"..") || !slash && !matches!(place.thing(above)?, Thing::Dir) {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 /// Removes a directory and all in it.

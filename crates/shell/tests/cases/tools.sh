@@ -1,3 +1,7 @@
+mkdir -p s/w; cd s/w; touch a b c d; ln -s .. l; touch e f g h; rm -rf l/*; echo $?; ls; cd ..; ls
+%%
+mkdir -p s/a s/w s/z; cd s/w; rm -rf ../../s; echo $?; ls; mkdir -p x/y; rm -rf x/../x/y x/./y .//x; echo $?; cd /; rm -rf "$OLDPWD/x"
+%%
 rm -f file nope 'a b'; ls; echo $?; rm -rf dir nope; ls; mkdir -p a/b/c; echo x > a/b/f; ln -s .. a/up; rm -rf a; ls
 %%
 rm -f dir; echo $?; rm nope; rm -f; echo $?; rm -f -- file; rm -rf . ; echo $?; rm -rf dir/..; echo $?; rm -f ''; echo $?; rm -r dir; rm run.sh; ls
