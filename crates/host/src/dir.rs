@@ -34,6 +34,12 @@ impl Dir {
         Ok(Arc::new(Dir { path: BString::default(), fd: Dir::current_unnamed()? }))
     }
 
+    /// The root directory, to be held long: under a high number (see [`fd`]).
+    pub fn root() -> io::Result<Arc<Dir>> {
+        let fd = fd::move_high(patiently(|| rustix::fs::openat(CWD, c"/", FLAGS, Mode::empty()))?)?;
+        Ok(Arc::new(Dir { path: "/".into(), fd }))
+    }
+
     fn current_unnamed() -> io::Result<OwnedFd> {
         fd::move_high(patiently(|| rustix::fs::openat(CWD, c".", FLAGS, Mode::empty()))?)
     }

@@ -183,7 +183,7 @@ impl Memory {
         if key::is_given_by_make(argv, env) {
             return None;
         }
-        let root = dir.open(b"/").ok()?;
+        let root = Dir::root().ok()?;
         let host = host.unseen();
         let place = Place::new(env, key::of_tree(dir.path(), argv))?;
         let machine = key::of_machine(build);
@@ -220,7 +220,7 @@ impl Memory {
 
     /// Forgets what is remembered of that tree.
     pub fn forget(host: &Arc<Host>, env: &Env, dir: &Dir, argv: &[BString]) {
-        if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv)), dir.open(b"/")) {
+        if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv)), Dir::root()) {
             place.forget(&host.unseen(), &root);
         }
     }
