@@ -13,7 +13,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::{TimeVal, TimeValLike};
 use regex::Regex;
 
-use crate::candidate::{self, Variant};
+use crate::candidate::{self, Mode, Variant};
 use crate::ceremony;
 use crate::completions;
 use crate::conformance::Conformance;
@@ -45,6 +45,9 @@ struct Step {
 /// Modules compared at -j2 each time, with --no-native too; at -j1 all are, without.
 const PARALLEL_MODULES: &[&str] = &["ddcci", "openvpn-dco", "tp-smapi"];
 
+/// Modules compared each time with what is remembered given, and evaluated to see whether it would have been right to.
+const REMEMBERED_MODULES: &[&str] = &["ddcci"];
+
 /// The kernel compared each time.
 const KERNELS: &[&str] = &["linux-6.1-tiny"];
 
@@ -67,6 +70,8 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-4.4.1", quick: false, run: |p| conformance(p, Release::V441, true) },
     Step { name: "conformance-no-native", quick: false, run: |p| conformance(p, Release::V441, false) },
     Step { name: "conformance-4.3", quick: false, run: |p| conformance(p, Release::V43, true) },
+    Step { name: "language-recall", quick: false, run: language_recall },
+    Step { name: "conformance-recall", quick: false, run: conformance_recall },
     Step { name: "random-makefiles", quick: false, run: random_makefiles },
     Step { name: "random-lines", quick: false, run: random_lines },
     Step { name: "random-trees", quick: false, run: random_trees },
@@ -80,6 +85,7 @@ const STEPS: &[Step] = &[
     Step { name: "faults", quick: false, run: faults },
     Step { name: "oracle-modules", quick: false, run: |p| oracle(p, Family::Modules, &[], None) },
     Step { name: "oracle-modules-j2", quick: false, run: parallel_modules },
+    Step { name: "modules-recall", quick: false, run: modules_recall },
     Step { name: "oracle-features", quick: false, run: |p| oracle(p, Family::Features, &[], None) },
     Step { name: "features-no-native", quick: false, run: features_no_native },
     Step {
@@ -193,6 +199,12 @@ fn switches(places: &Places) -> Result<Tally> {
     Ok(tally)
 }
 
+/// The language tests once more, each three times over in the same directory with what is remembered given.
+fn language_recall(places: &Places) -> Result<Tally> {
+    let variants = candidate::remembering(variants(places)?, &[Mode::On]);
+    report(lang::run_all(places, Kind::Again(""), variants, cores())?)
+}
+
 fn report(report: lang::Report) -> Result<Tally> {
     for (name, text) in &report.failures {
         println!("{name}: FAILED\n{text}");
@@ -200,9 +212,21 @@ fn report(report: lang::Report) -> Result<Tally> {
     Ok(Tally { passed: report.passed, failed: report.failures.len() })
 }
 
-/// What fails as docs/conformance.tsv says counts neither way.
 fn conformance(places: &Places, release: Release, native: bool) -> Result<Tally> {
-    let variant = variants(places)?.into_iter().find(|v| v.native == native).context("no such variant")?;
+    conformance_of(
+        places,
+        release,
+        variants(places)?.into_iter().find(|v| v.native == native).context("no such variant")?,
+    )
+}
+
+fn conformance_recall(places: &Places) -> Result<Tally> {
+    let variant = candidate::remembering(variants(places)?, &[Mode::On]).pop().context("no such variant")?;
+    conformance_of(places, Release::V441, variant)
+}
+
+/// What fails as docs/conformance.tsv says counts neither way.
+fn conformance_of(places: &Places, release: Release, variant: Variant) -> Result<Tally> {
     let score = Conformance {
         releases: vec![release],
         variant,
@@ -242,6 +266,11 @@ fn oracle(places: &Places, family: Family, names: &[&str], jobs: Option<u32>) ->
 /// All variants: the general path is compared here.
 fn parallel_modules(places: &Places) -> Result<Tally> {
     oracle_with(places, Family::Modules, PARALLEL_MODULES, Some(2), variants(places)?)
+}
+
+fn modules_recall(places: &Places) -> Result<Tally> {
+    let variants = candidate::remembering(variants(places)?, &[Mode::On, Mode::Verify]);
+    oracle_with(places, Family::Modules, REMEMBERED_MODULES, None, variants)
 }
 
 /// The same few hundred random makefiles each time, which agreed when this was written.
