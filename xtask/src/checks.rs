@@ -32,6 +32,7 @@ use crate::tell;
 use crate::tokens::Tokens;
 use crate::tools::Tools;
 use crate::trial;
+use crate::why;
 
 /// The name of the cargo test that `cargo test` runs and the step `language` stands for.
 const LANGUAGE_TEST: &str = "language_tests_agree_with_gnu_make";
@@ -79,6 +80,7 @@ const STEPS: &[Step] = &[
     Step { name: "tell", quick: false, run: tell_of_modules },
     Step { name: "ceremony", quick: false, run: ceremony },
     Step { name: "completions", quick: false, run: completions },
+    Step { name: "explain", quick: false, run: why::check },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },

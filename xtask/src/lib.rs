@@ -42,3 +42,4 @@ pub mod tokens;
 pub mod tools;
 pub mod trial;
 pub mod verdict;
+pub mod why;

@@ -24,6 +24,7 @@ use xtask::targets::Targets;
 use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
+use xtask::why::Why;
 use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
@@ -52,6 +53,8 @@ enum Task {
     FuzzRecall(FuzzRecallArguments),
     /// Runs random recipe lines over random files by dash and by rkbuild, as root and as nobody, and shows what differs
     FuzzShell(FuzzShellArguments),
+    /// Changes a module in one known way after the other and looks that --explain names what was changed
+    Explain(ExplainArguments),
     /// Compares what is done in place of programs (fixdep) with the programs, on random files
     Tools(ToolsArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
@@ -238,6 +241,16 @@ struct FuzzRecallArguments {
 }
 
 #[derive(clap::Args)]
+struct ExplainArguments {
+    /// How many changes
+    #[arg(long, default_value_t = 100)]
+    rounds: usize,
+    /// What the changes follow from
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(clap::Args)]
 struct FuzzShellArguments {
     #[command(flatten)]
     program: Candidate,
@@ -379,6 +392,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzDiff(f) => run_fuzz(&places, &f),
         Task::FuzzRecall(f) => run_fuzz_recall(&places, &f),
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
+        Task::Explain(e) => run_explain(&places, &e),
         Task::Tools(t) => run_tools(&places, &t),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
@@ -548,6 +562,13 @@ fn run_fuzz_shell(places: &Places, f: &FuzzShellArguments) -> Result<bool> {
         jobs: f.jobs.unwrap_or_else(cores),
     }
     .run()?;
+    Ok(tally.failed == 0)
+}
+
+fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
+    let seed = e.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+    let tally = Why { rounds: e.rounds, seed }.run(places)?;
+    println!("{} passed, {} failed, --seed {seed}", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 

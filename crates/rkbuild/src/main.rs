@@ -5,21 +5,26 @@ mod ceremony;
 mod check_load;
 mod compile_commands;
 mod complete;
+mod events;
+mod explain;
 mod first;
 mod headers;
 mod help;
 mod hints;
+mod hub;
 mod kconfig;
 mod lint;
 mod module;
 mod modules_order;
 mod nearest;
 mod option;
+mod relations;
 mod saved;
 mod stats;
 mod survey;
 mod target_kernel;
 mod toolchain;
+mod watching;
 
 use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
@@ -28,6 +33,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rkbuild_base::{BStr, BString, ByteSlice, Identity};
+use rkbuild_engine::graph::observer::Observer;
 use rkbuild_engine::jobs::process::Process;
 use rkbuild_engine::jobs::recall::Recall;
 use rkbuild_engine::jobs::start::run_again;
@@ -43,6 +49,7 @@ use crate::ceremony::Ceremony;
 use crate::hints::Hints;
 use crate::option::Given;
 use crate::stats::{Form, Report};
+use crate::watching::Watching;
 
 /// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
@@ -88,6 +95,7 @@ struct Own {
     recall: Option<Mode>,
     stats: Option<Form>,
     hints: bool,
+    watching: Watching,
 }
 
 /// Understands rkbuild's own options. `--compat` and `--no-native` are passed on to sub-makes by the environment, so that
@@ -120,8 +128,10 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
     };
     let stats =
         given.has("stats").then(|| if given.value("stats").is_some() { Form::Json } else { Form::Text });
-    let hints = Hints::may_be_said(&given, env, is_rkbuild)?;
-    Ok(Own { stats, given, identity, no_native, recall: recall.filter(|_| !no_native), hints })
+    let watching = Watching::of(&given);
+    let recall = recall.filter(|_| !no_native && !watching.only_looks());
+    let hints = Hints::may_be_said(&given, env, is_rkbuild)? && !watching.only_looks();
+    Ok(Own { stats, given, identity, no_native, recall, hints, watching })
 }
 
 /// Whether we go by our own name, and not by make's, of which nothing but make's words are expected.
@@ -211,18 +221,28 @@ fn build(
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
     let hints = own.hints.then(|| Arc::new(Hints::new(host.clone(), shared.lang.identity, &dir, &argv)));
     let words = argv.clone();
+    let watched = own.watching.start(&shared.host, &dir, &argv)?;
     let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
+    if let Some(watched) = &watched {
+        process.set_observer(watched.hub.clone());
+    }
     if let Some(hints) = &hints {
         process.set_witness(hints.clone());
     }
+    let stdio = if own.watching.only_looks() { quiet()? } else { stdio };
     let invocation = first::invocation(argv, env, dir, stdio, own.no_native);
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
+        let status = watched.map_or(status, |watched| {
+            watched.hub.make_given(&invocation.observed(), status);
+            watched.end(&own.watching, status)
+        });
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
     let status = first::run(process, invocation)?;
     if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {
         hints.said(&words).iter().for_each(|hint| eprintln!("rkbuild: {hint}"));
     }
+    let status = watched.map_or(status, |watched| watched.end(&own.watching, status));
     Ok(end(memory.as_deref(), &host, status, own.stats, began))
 }
 
@@ -255,6 +275,12 @@ fn end(memory: Option<&Memory>, host: &Host, status: i32, stats: Option<Form>, b
         eprintln!("rkbuild: recall: {difference}");
     }
     if differences.is_empty() { status } else { 3 }
+}
+
+/// The streams of a build that runs nothing: what makefiles print is for those who build.
+fn quiet() -> std::io::Result<Stdio> {
+    let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null");
+    Ok(Stdio { stdin: Arc::new(null()?.into()), stdout: Arc::new(null()?.into()), ..Stdio::of_process()? })
 }
 
 /// What identifies this very program.

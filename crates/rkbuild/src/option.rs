@@ -26,6 +26,8 @@ pub enum Group {
     Recall,
     /// What it is called with.
     Call,
+    /// What is told of a build.
+    Watch,
     /// What is told instead of building.
     Tell,
     /// Help and texts about itself.
@@ -34,7 +36,8 @@ pub enum Group {
 
 impl Group {
     /// All, in the order of help.
-    pub const ALL: [Group; 5] = [Group::Call, Group::Make, Group::Recall, Group::Tell, Group::Help];
+    pub const ALL: [Group; 6] =
+        [Group::Call, Group::Make, Group::Recall, Group::Watch, Group::Tell, Group::Help];
 
     /// The heading.
     pub fn heading(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Group {
             Group::Make => "How make is played",
             Group::Call => "Modules and toolchains",
             Group::Recall => "What is remembered",
+            Group::Watch => "Told of a build",
             Group::Tell => "Told instead of building",
             Group::Help => "Help",
         }
@@ -123,6 +127,42 @@ pub const OPTIONS: &[OwnOption] = &[
         group: Group::Recall,
         variable: None,
         help: "Forget first what is remembered of this tree.",
+    },
+    OwnOption {
+        name: "explain",
+        takes: Takes::Maybe("TARGET"),
+        group: Group::Watch,
+        variable: None,
+        help: "Say before each command why it runs, down to the file, option or line at the root; with TARGET, run nothing and \
+               say whether and why it would be rebuilt.",
+    },
+    OwnOption {
+        name: "events",
+        takes: Takes::Value("FILE"),
+        group: Group::Watch,
+        variable: None,
+        help: "Write what happens to FILE as it happens, one JSON object a line.",
+    },
+    OwnOption {
+        name: "depends",
+        takes: Takes::Value("TARGET"),
+        group: Group::Tell,
+        variable: None,
+        help: "List the files TARGET is made from, across sub-makes.",
+    },
+    OwnOption {
+        name: "rdepends",
+        takes: Takes::Value("FILE"),
+        group: Group::Tell,
+        variable: None,
+        help: "List the targets that would be rebuilt if FILE changed, across sub-makes.",
+    },
+    OwnOption {
+        name: "graph",
+        takes: Takes::Value("FILE"),
+        group: Group::Tell,
+        variable: None,
+        help: "Write what is made from what to FILE, for Graphviz; as JSON if it is called *.json.",
     },
     OwnOption {
         name: "compile-commands",

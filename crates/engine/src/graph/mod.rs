@@ -5,6 +5,7 @@ pub mod automatic;
 pub mod directory;
 pub mod listed;
 pub mod looked;
+pub mod observer;
 pub mod progress;
 pub mod states;
 pub mod table;

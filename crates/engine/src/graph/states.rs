@@ -5,6 +5,7 @@ use rkbuild_eval::{FileId, Session};
 use thin_vec::ThinVec;
 
 use crate::graph::looked::Lists;
+use crate::graph::observer::Observed;
 use crate::graph::times::{self, Time};
 use crate::graph::trace::Trace;
 
@@ -165,6 +166,8 @@ pub struct Graph<'s> {
     pub always_make: bool,
     /// What is known of files that are listed by records.
     pub(crate) lists: Lists,
+    /// Who is told what happens.
+    pub(crate) observed: Observed,
     /// Intermediate files made here, to be removed at the end, in order.
     pub intermediates: FxSet<FileId>,
 }
@@ -184,6 +187,7 @@ impl<'s> Graph<'s> {
             told_failure: false,
             always_make,
             lists: Lists::default(),
+            observed: Observed::default(),
             intermediates: FxSet::default(),
         }
     }
@@ -279,6 +283,9 @@ impl<'s> Graph<'s> {
 
     /// What `stat` says about a name.
     pub(crate) fn stat_time(&self, name: &[u8]) -> Time {
+        if self.observed.would_be_new(&self.session.dir, name) {
+            return Time::NEW;
+        }
         times::stat(self.session, name)
     }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rkbuild_base::BString;
 use rkbuild_host::{Dir, Env, Stdio};
 
+use crate::graph::observer::Make;
+
 /// What a make is started with.
 #[derive(Clone)]
 pub struct Invocation {
@@ -25,4 +27,13 @@ pub struct Invocation {
     pub no_native: bool,
     /// What the session above calls it by; see [`Recall::number`](crate::jobs::recall::Recall::number).
     pub number: u64,
+    /// What the observer calls the command that starts it; 0 where there is none.
+    pub observed: u64,
+}
+
+impl Invocation {
+    /// What an observer is told of it.
+    pub fn observed(&self) -> Make<'_> {
+        Make { above: self.observed, argv: &self.argv, dir: &self.dir }
+    }
 }

@@ -97,6 +97,7 @@ impl Jobs<'_> {
             work: Work::None,
             promise: None,
             recursive: any_recursive(&recipe, self.session.targets.one_shell),
+            observed: 0,
             traced: false,
             has_input: false,
             held: None,
@@ -270,10 +271,16 @@ impl Jobs<'_> {
             dir: self.session.dir.clone(),
             stdio,
             inherit,
+            observed: 0,
         };
         if survey.is_some() && !command.only_makes() {
             return Ok(None);
         }
+        if !self.observe(job, &command) {
+            self.state(job.file).ended_unrun = true;
+            return Ok(None);
+        }
+        let command = Command { observed: job.observed, ..command };
         // What is told of children is about processes.
         let native = !self.session.options.no_native && !self.trace.jobs;
         job.work = match command.way(native) {
@@ -441,6 +448,7 @@ impl Jobs<'_> {
 
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
+        self.observe_end(job, exit);
         self.session.host().changed();
         self.search.directories.clear(self.search.graph.session);
         signal::settle(exit);

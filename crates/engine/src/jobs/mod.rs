@@ -8,6 +8,7 @@ pub mod invocation;
 pub mod job;
 pub mod jobserver;
 pub mod native;
+mod observe;
 pub mod output;
 mod pool;
 pub mod process;

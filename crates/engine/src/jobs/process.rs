@@ -9,6 +9,7 @@ use rkbuild_host::eyes::{Answer, Ask, Command, used};
 use rkbuild_host::{Dir, Exit, Host, Stdio};
 use rkbuild_shell::{Dialect, Script};
 
+use crate::graph::observer::Observer;
 use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
@@ -52,6 +53,8 @@ pub struct Process {
     survey: OnceLock<Arc<dyn Survey>>,
     /// Wants to know what may have gone wrong, once it is set.
     witness: OnceLock<Arc<dyn Witness>>,
+    /// Is told what happens, once it is set.
+    observer: OnceLock<Arc<dyn Observer>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -90,6 +93,7 @@ impl Process {
             recall,
             survey: OnceLock::new(),
             witness: OnceLock::new(),
+            observer: OnceLock::new(),
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -119,6 +123,16 @@ impl Process {
     /// Who wants to know what may have gone wrong.
     pub fn witness(&self) -> Option<&Arc<dyn Witness>> {
         self.witness.get()
+    }
+
+    /// Has `observer` told what happens. Only once, and before a session runs.
+    pub fn set_observer(&self, observer: Arc<dyn Observer>) {
+        let _ = self.observer.set(observer);
+    }
+
+    /// Who is told what happens.
+    pub fn observer(&self) -> Option<&Arc<dyn Observer>> {
+        self.observer.get()
     }
 
     /// The door to the machine.

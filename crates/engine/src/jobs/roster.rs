@@ -72,6 +72,8 @@ pub(crate) struct Job {
     pub promise: Option<Promise>,
     /// Some line of the recipe is recursive.
     pub recursive: bool,
+    /// What the observer calls the command that runs, or ran last; 0 where there is none.
+    pub observed: u64,
     /// Why it runs was told (`--trace`).
     pub traced: bool,
     /// It reads the session's standard input.

@@ -82,6 +82,7 @@ impl Doors for ShellDoor {
             dir: session.dir.clone(),
             stdio: session.stdio.clone(),
             inherit: Vec::new(),
+            observed: 0,
         };
         let here = if session.options.no_native { None } else { command.script() };
         let result = match here {

@@ -39,6 +39,8 @@ pub(crate) struct Command {
     pub stdio: Stdio,
     /// Descriptors above 2 that it inherits.
     pub inherit: Vec<Arc<OwnedFd>>,
+    /// What the observer calls it.
+    pub observed: u64,
 }
 
 /// How a command can be run.
@@ -93,6 +95,7 @@ pub fn run_again(process: &Arc<Process>, command: &Noted, dir: Arc<Dir>, stdio: 
         dir,
         stdio,
         inherit: Vec::new(),
+        observed: 0,
     };
     match command.script() {
         Some(script) => command.run_script(&script),
@@ -129,8 +132,8 @@ impl Command {
                     return Way::Here(Box::new(move || {
                         let _promise = promise;
                         let (Argv::Direct(words) | Argv::Shell(words)) = self.argv;
-                        let Command { process, env, dir, stdio, inherit, .. } = self;
-                        submake::run(&process, number, words, env, dir, stdio, inherit)
+                        let Command { process, env, dir, stdio, inherit, observed, .. } = self;
+                        submake::run(&process, (number, observed), words, env, dir, stdio, inherit)
                     }));
                 }
                 if let Some(text) = self.tool(words) {
@@ -183,6 +186,7 @@ impl Command {
             dir: self.dir.clone(),
             stdio: self.stdio.clone(),
             inherit: Vec::new(),
+            observed: 0,
         };
         (command.kind(&command.script()?) == Kind::Closed).then_some(text)
     }
@@ -244,7 +248,7 @@ impl Command {
         let eyes = Arc::new(Eyes::default());
         let streams = Stdio { stdin: Arc::new(fd::empty_input()?), stdout: out.clone(), stderr: err.clone() };
         let host = self.host.seen_by(eyes.clone());
-        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit);
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, self.observed);
         let exit = self.shell(script, &host, streams, &programs).run(&script.script);
         let written = fd::read_memory_file(&out)?;
         let complained = if Arc::ptr_eq(&out, &err) { Vec::new() } else { fd::read_memory_file(&err)? };
@@ -279,7 +283,7 @@ impl Command {
         let Some(session) = self.host.eyes() else { return self.run_script(script) };
         let eyes = Arc::new(Eyes::default());
         let host = self.host.seen_by(eyes.clone());
-        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit);
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, self.observed);
         let exit = self.shell(script, &host, self.stdio.clone(), &programs).run(&script.script);
         session.absorb(&eyes, compares_times(script.script.text()));
         session.step(Step::Run { command: self.noted(), captured: false });
@@ -337,7 +341,7 @@ impl Command {
 
     /// Runs a script found by [`Command::script`].
     pub fn run_script(&self, script: &InProcess) -> Exit {
-        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit);
+        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit, self.observed);
         let shell = || self.shell(script, &self.host, self.stdio.clone(), &programs).run(&script.script);
         stack::with(STACK, shell)
     }

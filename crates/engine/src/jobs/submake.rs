@@ -21,19 +21,21 @@ pub struct SubMakes {
     /// The machine as the session sees it that runs the script.
     host: Arc<Host>,
     inherit: Vec<Arc<OwnedFd>>,
+    /// What the observer calls the command that runs the script.
+    observed: u64,
     /// It is `$(shell)` that runs the script.
     asked: bool,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
-    pub fn new(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { process, host: host.clone(), inherit: inherit.to_vec(), asked: false }
+    pub fn new(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>], observed: u64) -> SubMakes {
+        SubMakes { process, host: host.clone(), inherit: inherit.to_vec(), observed, asked: false }
     }
 
     /// For the script of a `$(shell)`: a make that has to end does not wait for what it only asked.
     pub fn asked(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { asked: true, ..SubMakes::new(process, host, inherit) }
+        SubMakes { asked: true, ..SubMakes::new(process, host, inherit, 0) }
     }
 }
 
@@ -51,7 +53,7 @@ impl Programs for SubMakes {
             }
             return Some(run(
                 &self.process,
-                number,
+                (number, self.observed),
                 command.argv.to_vec(),
                 (**command.env).clone(),
                 command.dir.clone(),
@@ -101,10 +103,11 @@ pub fn is_sub_make(process: &Process, host: &Host, dir: &Dir, name: &[u8], env: 
     same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(host, dir, name, &path)
 }
 
-/// Runs a sub-make to its end, on this thread. `number` is what the session above calls it by.
+/// Runs a sub-make to its end, on this thread. `called`: what the session above calls it by, and what the observer calls the
+/// command that starts it.
 pub fn run(
     process: &Arc<Process>,
-    number: u64,
+    called: (u64, u64),
     mut argv: Vec<BString>,
     env: Env,
     dir: Arc<Dir>,
@@ -114,9 +117,14 @@ pub fn run(
     if let Some(survey) = process.survey() {
         survey.submake(&dir, &mut argv, &env);
     }
+    let (number, observed) = called;
+    let (own_process, no_native) = (false, false);
     let invocation =
-        Invocation { argv, env, dir, stdio, inherited, own_process: false, no_native: false, number };
+        Invocation { argv, env, dir, stdio, inherited, own_process, no_native, number, observed };
     if let Some(status) = process.recall.as_ref().and_then(|recall| recall.give(process, &invocation)) {
+        if let Some(observer) = process.observer() {
+            observer.make_given(&invocation.observed(), status);
+        }
         return signal::exit_of(status);
     }
     let session = || (process.session)(process, &invocation);

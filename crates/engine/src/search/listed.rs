@@ -70,6 +70,9 @@ impl Search<'_> {
                 _ => Looked::ODD,
             };
         }
+        if self.observed.would_be_new(&self.session.dir, name) {
+            return Looked::at(Time::NEW);
+        }
         // Of what can't be looked at, the general way speaks.
         let found = self.session.host().stat(&self.session.dir, name);
         let time = found.map_or(Time::MISSING, |meta| Time::at(meta.mtime_ns));

@@ -8,6 +8,7 @@ use rkbuild_eval::variable::Data;
 use rkbuild_eval::{Fatal, FileId, Result, Session};
 use rkbuild_host::{Eyes, errors, signals};
 
+use crate::graph::observer::Observed;
 use crate::graph::states::Status;
 use crate::jobs::invocation::Invocation;
 use crate::jobs::jobserver::{self, Jobserver};
@@ -43,13 +44,16 @@ struct Run<'a> {
     entered: bool,
     /// Where it notes what it sees, asks and gives, if it may be remembered.
     eyes: Option<Arc<Eyes>>,
+    /// What the observer calls it.
+    observed: u64,
 }
 
 /// Runs a make to its end and gives its exit status.
 pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     let entered = invocation.env.get(b"MAKE_RESTARTS").is_some_and(|given| given.starts_with(b"-"));
     let eyes = process.recall.as_ref().and_then(|recall| recall.begin(invocation));
-    let mut run = Run { process, invocation, restarts: 0, stdin: None, entered, eyes };
+    let observed = process.observer().map_or(0, |observer| observer.make_started(&invocation.observed()));
+    let mut run = Run { process, invocation, restarts: 0, stdin: None, entered, eyes, observed };
     let status = loop {
         match run.once() {
             End::Status(status) => break status,
@@ -61,6 +65,9 @@ pub fn run_session(process: &Arc<Process>, invocation: &Invocation) -> i32 {
     }
     if let Some(witness) = process.witness() {
         witness.make_ended(invocation, status);
+    }
+    if let Some(observer) = process.observer() {
+        observer.make_ended(observed, status);
     }
     status
 }
@@ -170,6 +177,7 @@ impl Run<'_> {
 
         // Targets. From here on rules come and prerequisites change only as targets are considered, and times are asked for.
         let mut builder = Builder::new(session, process.clone(), jobserver, sync);
+        builder.observed = Observed { by: process.observer().cloned(), make: self.observed };
         builder.goals.clone_from(&goals);
         older::expand_all_secondary(&mut builder)?;
         named::mark_old(&mut builder);

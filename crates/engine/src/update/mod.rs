@@ -2,6 +2,7 @@
 
 pub mod builder;
 pub mod circle;
+mod considered;
 pub mod goals;
 pub mod order;
 pub mod prerequisite;

@@ -473,6 +473,7 @@ impl Builder<'_> {
                 self.debug(depth, &[b"Making '", name, b"' due to always-make flag."]);
             }
         }
+        self.observe_target(file, this_time, must_make);
         if !must_make {
             if self.tracing_verbose() {
                 match self.state(file).found_as() {
@@ -730,7 +731,7 @@ impl Builder<'_> {
     fn warn_missing_peers(&mut self, file: FileId, status: Status) {
         let searched = self.state(file).tried_implicit;
         let options = &self.session.options;
-        let pretend = options.just_print || options.question || options.touch;
+        let pretend = options.just_print || options.question || options.touch || self.observed.only_looks();
         // A pattern rule that names the target twice makes it its own peer, whose time was looked at once more.
         let own_peer = self.session.targets[file].grouped().contains(&file);
         let pretend = pretend && !self.all_recursive(file) && !own_peer;

@@ -1,0 +1,7 @@
+//! `--explain`: why a command runs, down to the file, option or line at the root.
+
+pub mod attribution;
+pub mod cause;
+pub mod paths;
+pub mod reasons;
+pub mod words;

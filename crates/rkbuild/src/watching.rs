@@ -1,0 +1,167 @@
+//! The options that watch a build: what they ask for, and what is said in the end.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use rkbuild_base::{BString, ByteSlice};
+use rkbuild_host::{Dir, Host};
+
+use crate::events::Events;
+use crate::explain::paths;
+use crate::explain::reasons::Reasons;
+use crate::hub::{Hub, Listener, Watch, lock};
+use crate::option::Given;
+use crate::relations::{Node, Relations};
+
+/// A question that is answered without running anything.
+#[derive(Debug)]
+enum Question {
+    /// `--explain=TARGET`
+    Why(BString),
+    /// `--depends=TARGET`
+    Depends(BString),
+    /// `--rdepends=FILE`
+    Rdepends(BString),
+    /// `--graph=FILE`
+    Graph(PathBuf),
+}
+
+/// What is asked for.
+#[derive(Debug, Default)]
+pub struct Watching {
+    explain: bool,
+    questions: Vec<Question>,
+    events: Option<PathBuf>,
+}
+
+/// What watches a build.
+pub struct Watched {
+    /// The observer.
+    pub hub: Arc<Hub>,
+    top: BString,
+    relations: Arc<Mutex<Relations>>,
+}
+
+impl Watching {
+    /// What the options ask for.
+    pub fn of(given: &Given) -> Watching {
+        let value = |name: &str| given.value(name).map(|value| value.to_owned());
+        let path = |name: &str| given.value(name).map(|value| value.to_path_lossy().into_owned());
+        let questions = [
+            value("explain").map(Question::Why),
+            value("depends").map(Question::Depends),
+            value("rdepends").map(Question::Rdepends),
+            path("graph").map(Question::Graph),
+        ];
+        Watching {
+            explain: given.has("explain"),
+            questions: questions.into_iter().flatten().collect(),
+            events: path("events"),
+        }
+    }
+
+    /// Nothing is to be run.
+    pub fn only_looks(&self) -> bool {
+        !self.questions.is_empty()
+    }
+
+    /// What watches the build, if there is anything to watch.
+    pub fn start(&self, host: &Arc<Host>, dir: &Dir, argv: &[BString]) -> std::io::Result<Option<Watched>> {
+        let only_looks = self.only_looks();
+        if !self.explain && !only_looks && self.events.is_none() {
+            return Ok(None);
+        }
+        let top = dir.path().to_owned();
+        let relations: Arc<Mutex<Relations>> = Arc::default();
+        let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
+        if let Some(path) = &self.events {
+            // Made before the build: what can't be written is told at once.
+            let named = |error| std::io::Error::other(format!("{}: {error}", path.display()));
+            listeners.push(Box::new(Events::new(File::create(path).map_err(named)?, argv, dir.path())));
+        }
+        if only_looks {
+            listeners.push(Box::new(relations.clone()));
+        }
+        let reasons = Reasons::new(host.unseen(), top.clone());
+        let watch = Watch { tell: self.explain && !only_looks, only_looks };
+        let hub = Arc::new(Hub::new(watch, reasons, listeners));
+        Ok(Some(Watched { hub, top, relations }))
+    }
+}
+
+impl Watched {
+    /// The build is over: answers what was asked for. Gives the exit status.
+    pub fn end(self, watching: &Watching, status: i32) -> i32 {
+        self.hub.end(status);
+        let answers = watching.questions.iter().map(|question| self.answer(question, status));
+        answers.max().unwrap_or(status).max(status)
+    }
+
+    /// Answers a question. The status is 1 where something would be rebuilt, as with `-q`, and 2 where that can't be told.
+    fn answer(&self, question: &Question, status: i32) -> i32 {
+        let relations = lock(&self.relations);
+        match question {
+            Question::Why(target) => self.why(target, status),
+            Question::Depends(name) => self.list(name, relations.depends(&self.path(name))),
+            Question::Rdepends(name) => self.list(name, relations.rdepends(&self.path(name))),
+            Question::Graph(path) => {
+                let is_json = path.extension().is_some_and(|ext| ext == "json");
+                let text = if is_json { relations.json(&self.top) } else { relations.dot(&self.top) };
+                match std::fs::write(path, text) {
+                    Ok(()) => 0,
+                    Err(error) => {
+                        eprintln!("rkbuild: {}: {error}", path.display());
+                        2
+                    }
+                }
+            }
+        }
+    }
+
+    fn path(&self, name: &[u8]) -> BString {
+        paths::absolute(&self.top, name)
+    }
+
+    fn list(&self, name: &[u8], files: Option<Vec<&Node>>) -> i32 {
+        let Some(files) = files else { return unknown(name) };
+        let mut text = String::new();
+        for file in files {
+            text.push_str(&paths::shown(&self.top, &file.path));
+            text.push('\n');
+        }
+        say(&text);
+        0
+    }
+
+    fn why(&self, target: &[u8], status: i32) -> i32 {
+        let reasons = self.hub.reasons();
+        let path = self.path(target);
+        let name = reasons.shown(&path);
+        match reasons.node(&path) {
+            Some(node) if node.ran && node.causes.iter().any(|cause| !cause.is_each_time()) => {
+                say(&format!("{name} would be rebuilt:\n{}", reasons.chain(&path)));
+                1
+            }
+            Some(node) if node.ran => {
+                say(&format!("{name}: its recipe runs each time:\n{}", reasons.chain(&path)));
+                1
+            }
+            _ if reasons.is_known(&path) => {
+                say(&format!("{name} is up to date\n"));
+                status
+            }
+            _ => unknown(target),
+        }
+    }
+}
+
+/// Says something on standard output. One that nobody reads is no error of ours.
+fn say(text: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
+}
+
+fn unknown(name: &[u8]) -> i32 {
+    eprintln!("rkbuild: nothing that the goals need leads to '{}'", name.to_str_lossy());
+    2
+}
