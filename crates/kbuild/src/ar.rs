@@ -50,7 +50,7 @@ fn is_known(command: &Invocation<'_>, host: &Arc<Host>, programs: &Verdicts<bool
     let host = host.unseen();
     let found = || {
         let found = dir.absolute(&host.find_program(dir, program, &path).ok()?);
-        programs.get(&host, dir, &found, || {
+        programs.get(&host, dir, &found, b"", || {
             Some(is_program(&host, dir, &found) && agrees(&host, dir, &found, env)?)
         })
     };

@@ -78,7 +78,7 @@ impl Fixdep {
         env: &Env,
     ) -> Option<&'static Edition> {
         let path = dir.absolute(program);
-        self.programs.get(host, dir, &path, || self.prove(host, dir, &path, program, env))?
+        self.programs.get(host, dir, &path, b"", || self.prove(host, dir, &path, program, env))?
     }
 
     /// What the program at `path`, called by the name `program`, is. `None` while that can't be told: it may be about to

@@ -6,6 +6,7 @@
 mod ar;
 mod depfile;
 mod edition;
+mod exports;
 mod fixdep;
 mod symbols;
 mod thin;
@@ -18,6 +19,7 @@ use rkbuild_host::{Exit, Host};
 use rkbuild_shell::Invocation;
 
 use crate::ar::Archiver;
+use crate::exports::Exports;
 use crate::fixdep::Fixdep;
 
 /// All idioms that are recognised.
@@ -25,6 +27,7 @@ use crate::fixdep::Fixdep;
 pub struct Layer {
     fixdep: Fixdep,
     archiver: Archiver,
+    exports: Exports,
 }
 
 impl Native for Layer {
@@ -33,6 +36,9 @@ impl Native for Layer {
         if command.env.contains(b"LD_PRELOAD") {
             return None;
         }
-        self.fixdep.run(host, command).or_else(|| self.archiver.run(host, command))
+        self.fixdep
+            .run(host, command)
+            .or_else(|| self.archiver.run(host, command))
+            .or_else(|| self.exports.run(host, command))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rkbuild_base::{BString, FxMap};
 use rkbuild_host::eyes::Ask;
-use rkbuild_host::{Dir, Env, Host, Meta, Spawn, fd};
+use rkbuild_host::{Dir, Env, Exit, Host, Meta, Spawn, fd};
 
 /// What begins a program that is no script.
 const ELF: &[u8] = b"\x7fELF";
@@ -20,24 +20,26 @@ impl<T> Default for Verdicts<T> {
 }
 
 impl<T: Copy> Verdicts<T> {
-    /// What the program at an absolute path is: what is known, or else what `find_out` says, if it can say. Two threads may find
-    /// out at once, and find the same.
+    /// What the program at an absolute path is, with what it depends on besides: what is known, or else what `find_out` says, if
+    /// it can say. Two threads may find out at once, and find the same.
     pub fn get(
         &self,
         host: &Host,
         dir: &Dir,
         path: &[u8],
+        besides: &[u8],
         find_out: impl FnOnce() -> Option<T>,
     ) -> Option<T> {
         let verdicts = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let meta = host.look_unseen(Ask::Stat, dir, path).ok()?;
-        if let Some((known, verdict)) = verdicts().get(path)
+        let key = BString::from([path, b"\0", besides].concat());
+        if let Some((known, verdict)) = verdicts().get(&key)
             && *known == meta
         {
             return Some(*verdict);
         }
         let verdict = find_out()?;
-        verdicts().insert(path.into(), (meta, verdict));
+        verdicts().insert(key, (meta, verdict));
         Some(verdict)
     }
 }
@@ -96,22 +98,34 @@ impl Trial {
 
     /// What the program prints, run in the directory; `None` when it fails.
     pub fn run(&self, program: &[u8], arguments: &[&str]) -> Option<Vec<u8>> {
-        let (stdin, out) = (fd::empty_input().ok()?, fd::memory_file().ok()?);
         let mut argv = vec![BString::from(program)];
         argv.extend(arguments.iter().map(|argument| BString::from(*argument)));
-        let child = self.host.spawn(&Spawn {
-            program,
-            argv: &argv,
-            env: &self.env,
-            dir: &self.dir,
-            stdin: stdin.as_fd(),
-            stdout: out.as_fd(),
-            stderr: out.as_fd(),
-            inherit: &[],
-        });
-        let exit = child.ok()?.wait().ok()?;
-        exit.is_success().then(|| fd::read_memory_file(&out).ok())?
+        let (exit, output) = output(&self.host, program, &argv, &self.env, &self.dir)?;
+        exit.is_success().then_some(output)
     }
+}
+
+/// How a program ends, and all that it prints.
+pub fn output(
+    host: &Arc<Host>,
+    program: &[u8],
+    argv: &[BString],
+    env: &Env,
+    dir: &Dir,
+) -> Option<(Exit, Vec<u8>)> {
+    let (stdin, out) = (fd::empty_input().ok()?, fd::memory_file().ok()?);
+    let child = host.spawn(&Spawn {
+        program,
+        argv,
+        env,
+        dir,
+        stdin: stdin.as_fd(),
+        stdout: out.as_fd(),
+        stderr: out.as_fd(),
+        inherit: &[],
+    });
+    let exit = child.ok()?.wait().ok()?;
+    Some((exit, fd::read_memory_file(&out).ok()?))
 }
 
 impl Drop for Trial {

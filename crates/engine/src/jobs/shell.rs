@@ -84,7 +84,9 @@ impl Doors for ShellDoor {
             inherit: Vec::new(),
             observed: 0,
         };
-        let here = if session.options.no_native { None } else { command.script() };
+        let native = !session.options.no_native;
+        let command = if native { command.with_tool() } else { command };
+        let here = if native { command.script() } else { None };
         let result = match here {
             Some(script) => match command.kind(&script) {
                 Kind::Closed => command.run_closed_captured(&script),

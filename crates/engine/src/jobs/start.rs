@@ -136,13 +136,12 @@ impl Command {
                         submake::run(&process, (number, observed), words, env, dir, stdio, inherit)
                     }));
                 }
-                if let Some(text) = self.tool(words) {
-                    let argv = vec![BString::from("/bin/sh"), "-c".into(), text];
-                    let command = Command { argv: Argv::Shell(argv), ..self };
-                    return match command.script() {
-                        Some(script) => Way::Here(Box::new(move || command.run_closed(&script))),
-                        None => Way::Program(command),
-                    };
+                if let Some((argv, script)) = self.tool(words) {
+                    let command = Command { argv, ..self };
+                    return Way::Here(Box::new(move || match command.host.eyes() {
+                        Some(_) => command.run_closed(&script),
+                        None => command.run_script(&script),
+                    }));
                 }
             }
             Argv::Shell(_) => {
@@ -169,26 +168,28 @@ impl Command {
         if self.is_asked() { Way::Asked(self) } else { Way::Program(self) }
     }
 
-    /// The script that does what a program does that is one of the in-process shell's tools, where what it does is noted.
-    fn tool(&self, words: &[BString]) -> Option<BString> {
-        self.host.eyes()?;
+    /// The script that does what a program does that is one of the in-process shell's tools, and the words of a shell that
+    /// runs it.
+    fn tool(&self, words: &[BString]) -> Option<(Argv, InProcess)> {
         let text = rkbuild_shell::tool_script(words)?;
         let path = self.env.get(b"PATH").map_or(DEFAULT_PATH, |path| path.as_ref());
         self.host.find_program(&self.dir, words.first()?, path).ok()?;
-        let command = Command {
-            process: self.process.clone(),
-            host: self.host.clone(),
-            given_again: false,
-            text: text.clone(),
-            target: b"",
-            argv: Argv::Shell(vec!["/bin/sh".into(), "-c".into(), text.clone()]),
-            env: self.env.clone(),
-            dir: self.dir.clone(),
-            stdio: self.stdio.clone(),
-            inherit: Vec::new(),
-            observed: 0,
-        };
-        (command.kind(&command.script()?) == Kind::Closed).then_some(text)
+        let argv = Argv::Shell(vec!["/bin/sh".into(), "-c".into(), text]);
+        let script = self.script_of(&argv)?;
+        let needs = script.script.needs();
+        (needs.programs.is_empty() && !needs.surroundings).then_some((argv, script))
+    }
+
+    /// The same command, as a script where it is one of the in-process shell's tools. Where what it sees is noted it stays as it
+    /// is: it may be given.
+    pub fn with_tool(self) -> Command {
+        match &self.argv {
+            Argv::Direct(words) if self.host.eyes().is_none() => match self.tool(words) {
+                Some((argv, _)) => Command { argv, ..self },
+                None => self,
+            },
+            Argv::Direct(_) | Argv::Shell(_) => self,
+        }
     }
 
     /// Whether what the command gives may be known, or is to be found out.
@@ -324,7 +325,11 @@ impl Command {
         if !self.fits() || self.dir.path().is_empty() {
             return None;
         }
-        let Argv::Shell(words) = &self.argv else { return None };
+        self.script_of(&self.argv)
+    }
+
+    fn script_of(&self, argv: &Argv) -> Option<InProcess> {
+        let Argv::Shell(words) = argv else { return None };
         let [shell, flag, text] = words.as_slice() else { return None };
         let errexit = match flag.as_slice() {
             b"-c" => false,
