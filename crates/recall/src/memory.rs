@@ -11,7 +11,7 @@ use rkbuild_engine::jobs::recall::{Again, Asked, Recall};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Ask, Output, State};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::command::{self, Class, Known};
 use crate::key;
@@ -30,6 +30,8 @@ const MOST_REASONS: usize = 1000;
 /// What is done with what is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
+    /// Of commands of `$(shell)` alone: what is known of them is given, sessions are evaluated.
+    Probes,
     /// It is given.
     On,
     /// All is evaluated, and where recall would have spoken differently is told.
@@ -59,6 +61,8 @@ struct Commands {
     names: Mutex<FxHashMap<u128, Arc<Vec<BString>>>>,
     /// Traces of the file that were used.
     used: Mutex<Vec<u32>>,
+    /// Those that turned out not to be pure in this run, by their first key. With [`Mode::Probes`] they need not be watched again.
+    others: Mutex<FxHashSet<u128>>,
 }
 
 impl Commands {
@@ -70,6 +74,7 @@ impl Commands {
             learned: Mutex::default(),
             names: Mutex::default(),
             used: Mutex::default(),
+            others: Mutex::default(),
         }
     }
 }
@@ -189,6 +194,9 @@ impl Memory {
         let machine = key::of_machine(build);
         let phases = Phases::default();
         let store = timed(&phases.reading, || {
+            if mode == Mode::Probes {
+                return None;
+            }
             let store = Store::new(place.read(&host, &root)?, machine)?;
             let looks = Looks::new(&store);
             Some((store, looks))
@@ -589,7 +597,7 @@ impl Recall for Memory {
 
     fn begin(&self, _: &Invocation) -> Option<Arc<Eyes>> {
         lock(&self.stats).evaluated += 1;
-        Some(Arc::default())
+        (self.mode != Mode::Probes).then(Arc::default)
     }
 
     fn end(&self, invocation: &Invocation, eyes: &Eyes, status: i32) {
@@ -605,7 +613,11 @@ impl Recall for Memory {
     fn command(&self, asked: &Asked<'_>) -> Option<Output> {
         let key = command::key(asked);
         let in_sight = command::shows_itself(asked);
-        if self.mode == Mode::On
+        let probes = self.mode == Mode::Probes;
+        if probes && (!asked.captured || lock(&self.commands.others).contains(&key)) {
+            return None;
+        }
+        if self.mode != Mode::Verify
             && !in_sight
             && let Some(known) = self.known_command(key, asked)
             && self.note(asked, &known, true).is_ok()
@@ -615,8 +627,12 @@ impl Recall for Memory {
             return Some(known.output);
         }
         let ran = self.run_watched(asked)?;
+        let class = self.class_of(asked, &ran);
+        if probes && !matches!(class, Class::Pure(_)) {
+            lock(&self.commands.others).insert(key);
+        }
         let mut stats = lock(&self.stats);
-        match self.class_of(asked, &ran) {
+        match class {
             Class::Pure(known) => {
                 stats.commands_pure += 1;
                 drop(stats);

@@ -118,12 +118,13 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
     let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty());
     let recall = given.value("recall").or_else(|| env.get(b"RKBUILD_RECALL")).map(|v| v.to_owned());
     let recall = match recall.as_ref().map(|value| value.as_slice()) {
+        Some(b"probes") => Some(Mode::Probes),
         Some(b"on") => Some(Mode::On),
         Some(b"verify") => Some(Mode::Verify),
         None | Some(b"off" | b"") => None,
         Some(value) => {
             let value = BStr::new(value);
-            return Err(format!("rkbuild: RKBUILD_RECALL is off, on or verify, not '{value}'"));
+            return Err(format!("rkbuild: RKBUILD_RECALL is off, probes, on or verify, not '{value}'"));
         }
     };
     let stats =

@@ -213,12 +213,16 @@ impl Command {
         }
     }
 
-    /// What a script may do, where the session notes what it sees.
+    /// What a script may do, where the session notes what it sees or what programs give may be known.
     pub fn kind(&self, script: &InProcess) -> Kind {
-        if self.host.eyes().is_none() {
+        let noted = self.host.eyes().is_some();
+        if !noted && self.process.recall.is_none() {
             return Kind::Unnoted;
         }
         let needs = script.script.needs();
+        if !noted && needs.programs.is_empty() && !needs.surroundings {
+            return Kind::Unnoted;
+        }
         if needs.programs.is_empty() {
             return if needs.surroundings { Kind::Open } else { Kind::Closed };
         }
@@ -226,7 +230,11 @@ impl Command {
             .programs
             .iter()
             .all(|name| submake::is_sub_make(&self.process, &self.host, &self.dir, name, &self.env));
-        if makes && !needs.surroundings { Kind::Makes } else { Kind::Open }
+        match (makes && !needs.surroundings, noted) {
+            (true, true) => Kind::Makes,
+            (true, false) => Kind::Unnoted,
+            (false, _) => Kind::Open,
+        }
     }
 
     /// Runs a script of builtins alone. What it prints is a step of the session; one that changes files is a step itself.
@@ -299,7 +307,9 @@ impl Command {
     /// Has the command given, or run under watch, if that can be done; what it writes is written here, but for standard
     /// output that is `captured`.
     pub fn recalled(&self, captured: bool) -> Option<(Exit, Vec<u8>)> {
-        let (recall, session) = (self.process.recall.as_ref()?, self.host.eyes()?);
+        let recall = self.process.recall.as_ref()?;
+        let nobody = Eyes::default();
+        let session = self.host.eyes().map_or(&nobody, |eyes| eyes);
         let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
         let asked = Asked {
             argv: words,
