@@ -28,6 +28,7 @@ pub mod session;
 pub mod slots;
 pub mod switch;
 pub mod target;
+pub mod times;
 pub mod variable;
 
 pub use message::{Fatal, Result};

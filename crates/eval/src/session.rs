@@ -19,6 +19,7 @@ use crate::message::Result;
 use crate::met::Met;
 use crate::options::Options;
 use crate::target::Targets;
+use crate::times::Times;
 use crate::variable::{ScopeId, Variables};
 
 /// What all sessions of a process share: names, compiled makefiles, and the door to the machine. Read-only, or
@@ -32,6 +33,8 @@ pub struct Shared {
     pub makefiles: Makefiles,
     /// The lines that the lists of records are made of.
     pub lists: Arc<Lists>,
+    /// When files that records list were changed.
+    pub times: Times,
 }
 
 impl Shared {
@@ -42,6 +45,7 @@ impl Shared {
             host: Host::new(),
             makefiles: Makefiles::default(),
             lists: Arc::default(),
+            times: Times::default(),
         })
     }
 }

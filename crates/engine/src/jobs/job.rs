@@ -95,6 +95,7 @@ impl Jobs<'_> {
             env: None,
             scope,
             work: Work::None,
+            here: false,
             promise: None,
             recursive: any_recursive(&recipe, self.session.targets.one_shell),
             observed: 0,
@@ -309,6 +310,7 @@ impl Jobs<'_> {
             }
             Way::Program(command) => self.start_program(job, Box::new(command)),
         };
+        job.here = matches!(job.work, Work::Over(_) | Work::Thread);
         Ok(None)
     }
 
@@ -449,7 +451,10 @@ impl Jobs<'_> {
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         self.observe_end(job, exit);
-        self.session.host().changed();
+        // What this process does itself, and the programs it starts, say so where they change files.
+        if !job.here || exit != Exit::Code(0) {
+            self.session.host().changed();
+        }
         self.search.directories.clear(self.search.graph.session);
         signal::settle(exit);
         self.check_signal(Some((job, exit)))?;

@@ -68,6 +68,8 @@ pub(crate) struct Job {
     pub env: Option<Env>,
     pub scope: ScopeId,
     pub work: Work,
+    /// Its command runs, or ran, in this process.
+    pub here: bool,
     /// The descriptor that tells of its program's end.
     pub promise: Option<Promise>,
     /// Some line of the recipe is recursive.

@@ -73,9 +73,7 @@ impl Search<'_> {
         if self.observed.would_be_new(&self.session.dir, name) {
             return Looked::at(Time::NEW);
         }
-        // Of what can't be looked at, the general way speaks.
-        let found = self.session.host().stat(&self.session.dir, name);
-        let time = found.map_or(Time::MISSING, |meta| Time::at(meta.mtime_ns));
+        let time = self.time_listed(file, name);
         // A time in the future has to be spoken of.
         let now = self.session.host().now_ns();
         if time.ns().is_some_and(|ns| ns > now + SLACK_NS) {
@@ -86,5 +84,23 @@ impl Search<'_> {
             self.session.targets[file].intermediate = false;
         }
         Looked::at(time)
+    }
+
+    /// The time of a file that is listed, also if another session looked at it, as long as nothing could have changed it since.
+    fn time_listed(&self, file: FileId, name: &[u8]) -> Time {
+        let host = self.session.host();
+        let id = self.session.targets[file].name;
+        let shared = self.times.as_deref().zip(host.quiet_epoch());
+        if let Some((times, epoch)) = shared
+            && let Some(ns) = times.get(epoch, id)
+        {
+            return Time::at(ns);
+        }
+        // Of what can't be looked at, the general way speaks.
+        let Ok(meta) = host.stat(&self.session.dir, name) else { return Time::MISSING };
+        if let Some((times, epoch)) = shared {
+            times.keep(epoch, id, meta.mtime_ns);
+        }
+        Time::at(meta.mtime_ns)
     }
 }

@@ -1,10 +1,12 @@
 //! What a session has looked at to find files and rules: listings of directories, VPATH, rules in use.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use rkbuild_base::BString;
 use rkbuild_eval::Fatal;
 use rkbuild_eval::target::PatternRule;
+use rkbuild_eval::times::TimesHere;
 
 use crate::graph::directory::Directories;
 use crate::graph::states::Graph;
@@ -24,6 +26,8 @@ pub struct Search<'s> {
     pub clock_skew: bool,
     /// The targets of pattern rules, for names that are looked at in numbers.
     pub(crate) shapes: Option<Vec<Shape>>,
+    /// Times that other sessions looked at as well.
+    pub(crate) times: Option<Arc<TimesHere>>,
     /// VPATH, read once.
     pub(crate) general_vpath: Option<Vec<BString>>,
     /// GPATH, read once.
@@ -33,8 +37,10 @@ pub struct Search<'s> {
 impl<'s> Search<'s> {
     /// Nothing was looked for yet.
     pub fn new(graph: Graph<'s>) -> Search<'s> {
+        let times = graph.session.shared_times();
         Search {
             graph,
+            times,
             directories: Directories::default(),
             in_use: Vec::new(),
             conflict: None,
