@@ -25,6 +25,37 @@ impl Script {
         }
         needs
     }
+
+    /// Whether it does nothing and succeeds, unless a signal comes: it says what is to be done on errors and signals, and no more.
+    pub fn is_idle(&self) -> bool {
+        self.commands.iter().all(is_idle)
+    }
+}
+
+fn is_idle(node: &Node) -> bool {
+    let simple = match node {
+        Node::Seq(nodes) => return nodes.iter().all(is_idle),
+        Node::Simple(simple) => simple,
+        _ => return false,
+    };
+    let literal = |word: &Word| word.literal();
+    let known = match simple.builtin {
+        Some(Builtin::Colon | Builtin::True) => simple.words.iter().all(|word| literal(word).is_some()),
+        Some(Builtin::Set) => {
+            simple.words.iter().skip(1).all(|word| literal(word).is_some_and(|w| w == "-e"))
+        }
+        Some(Builtin::Trap) => match &simple.trap {
+            Some(TrapCommand::Set { action: TrapAction::RemoveAndDie(_), .. } | TrapCommand::Reset(_)) => {
+                true
+            }
+            Some(TrapCommand::Set { action: TrapAction::AtExit(_), .. }) | None => false,
+        },
+        _ => false,
+    };
+    known
+        && simple.words.len() > usize::from(simple.builtin == Some(Builtin::Set))
+        && simple.assignments.is_empty()
+        && simple.redirects.is_empty()
 }
 
 impl Needs {
@@ -138,6 +169,19 @@ mod tests {
             ["echo a; mkdir -p b && ln -fsn c d", "test -e x || { echo y; } > z", "set -e; :", "rm -f a"]
         {
             assert_eq!(needs(script), (String::new(), false), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_idle_if_it_only_says_what_is_to_be_done_on_errors_and_signals() {
+        let idle = |script: &str| crate::parse(script.as_bytes()).is_some_and(|script| script.is_idle());
+        let trap = "trap 'rm -f a; trap - INT; kill -s INT $$' INT";
+        for script in ["", ":", "set -e; : a; true", &format!("set -e;  {trap}; trap - HUP;")] {
+            assert!(idle(script), "{script}");
+        }
+        let others = ["set", "set -e a", "set -x", "false", "echo", ": > a", "a=1", ": $(b)", ": ${c:=d}"];
+        for script in others.into_iter().chain(["trap 'rm -f a' EXIT", "(:)", ": && rm a", "set -e; :; ls"]) {
+            assert!(!idle(script), "{script}");
         }
     }
 
