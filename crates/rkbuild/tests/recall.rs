@@ -757,3 +757,17 @@ fn a_file_that_becomes_a_link_is_seen_where_that_is_looked_at() {
         assert_eq!(tree.run().out, want, "{script}");
     }
 }
+
+#[test]
+fn with_probes_commands_of_shell_are_given_and_makes_are_evaluated() {
+    let tree = Tree::new("x := $(shell sed s/a/b/ in)\nall: ; @echo $(x)$(shell cat in | tr a c)\n");
+    tree.write("in", "a\n");
+    let probes = || tree.run_with(&["--recall=probes"], &[]);
+    std::thread::sleep(Duration::from_millis(60));
+    assert_eq!(probes().out, "bc\n");
+    let again = probes();
+    assert_eq!((again.out.as_str(), again.count("sessions evaluated")), ("bc\n", 1), "{again:?}");
+    assert_eq!((again.count("commands given"), again.count("commands found pure")), (2, 0), "{again:?}");
+    tree.write("in", "aa\n");
+    assert_eq!(probes().out, "bacc\n");
+}
