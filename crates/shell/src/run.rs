@@ -146,16 +146,19 @@ impl Interp<'_> {
                 self.line = *line;
                 let mut copy = self.subshell();
                 let inside = Mode { last: true, ..mode };
-                let result = match copy.ready(body, redirects, inside) {
-                    Ok(Some(status)) => Ok(status),
-                    Ok(None) => match copy.redirect(redirects) {
-                        Ok(true) => copy.node(body, inside),
-                        Ok(false) => Ok(2),
+                let run = move || {
+                    let result = match copy.ready(body, redirects, inside) {
+                        Ok(Some(status)) => Ok(status),
+                        Ok(None) => match copy.redirect(redirects) {
+                            Ok(true) => copy.node(body, inside),
+                            Ok(false) => Ok(2),
+                            Err(stop) => Err(stop),
+                        },
                         Err(stop) => Err(stop),
-                    },
-                    Err(stop) => Err(stop),
+                    };
+                    copy.end(result)
                 };
-                let exit = copy.end(result);
+                let exit = self.apart(run)?;
                 let status = self.ended(exit, mode)?;
                 self.status = status;
                 self.check(status, mode)
@@ -191,6 +194,23 @@ impl Interp<'_> {
             Err(Stop::Continue(levels)) if levels <= 1 => Ok(Turn::Next(0)),
             Err(Stop::Continue(levels)) => Err(Stop::Continue(levels - 1)),
             Err(stop) => Err(stop),
+        }
+    }
+
+    /// Does what a subshell does. Where the shell stays in its directory that is done on a thread of its own, since `cd` would
+    /// take the shell's thread elsewhere, and it may not be let in again.
+    fn apart<T: Send>(&self, run: impl FnOnce() -> T + Send) -> Ran<T> {
+        if !self.stays {
+            return Ok(run());
+        }
+        let result = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("sh".into()).stack_size(STACK);
+            thread.spawn_scoped(scope, run).map(|thread| thread.join())
+        });
+        match result {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => Err(self.fatal(b"Cannot fork")),
         }
     }
 
@@ -250,7 +270,8 @@ impl Interp<'_> {
                     }
                     exit
                 };
-                if at + 1 == stages.len() {
+                // In this thread, unless it could take it to another directory.
+                if at + 1 == stages.len() && !self.stays {
                     last = Some(run);
                 } else {
                     let thread = std::thread::Builder::new()
@@ -262,7 +283,7 @@ impl Interp<'_> {
             }
             let last = last.map(|run| run());
             exits.extend(threads.into_iter().map(|t| t.and_then(|t| t.join().ok())));
-            exits.push(last);
+            exits.extend(last.map(Some));
         });
         self.check_interrupted()?;
         let mut status = 0;
@@ -350,8 +371,10 @@ pub(crate) fn substitution(sh: &mut Interp<'_>, commands: &[Node]) -> Ran<Vec<u8
     let mut copy = sh.subshell();
     let [_, stdout, _] = &mut copy.streams;
     *stdout = Stream::Capture(capture.clone());
-    let result = copy.commands(commands, Mode { tested: false, last: true });
-    let exit = copy.end(result);
+    let exit = sh.apart(move || {
+        let result = copy.commands(commands, Mode { tested: false, last: true });
+        copy.end(result)
+    })?;
     let output = capture.finish();
     let status = sh.ended(exit, Mode::PLAIN)?;
     sh.substituted = Some(status);

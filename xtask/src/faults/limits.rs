@@ -88,7 +88,7 @@ for v in 200000 500000 1000000 4000000; do for j in 8 40; do
 done; done
 "#;
 
-/// What a build can't start it may fail for, but it must not leave wrong files.
+/// What a build can't start it may fail for, but it must not leave wrong files: what a failed command left is deleted.
 const PROCESSES: &str = r#"
 chmod 777 .
 cat > Makefile <<'M'
@@ -96,6 +96,7 @@ T := $(foreach n,1 2 3 4 5 6 7 8 9,a$n b$n)
 all: $(T)
 a%: ; @/bin/echo one > $@; /bin/echo two >> $@
 b%: ; @sleep .1; echo $(shell /bin/echo three) > $@
+.DELETE_ON_ERROR:
 M
 for u in 3 6 12 30; do
     rm -f a* b*

@@ -10,6 +10,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault { name: "a jobserver at its end", short: true, root: false, how: How::Script(JOBSERVER_AT_END) },
     Fault { name: "odd jobservers", short: true, root: false, how: How::Script(ODD_JOBSERVERS) },
     Fault { name: "another user's jobserver", short: true, root: true, how: How::Script(OTHERS_JOBSERVER) },
+    Fault { name: "a directory shuts", short: true, root: true, how: How::Script(SHUT) },
     Fault { name: "a makefile of NULs", short: true, root: false, how: How::Script(NULS) },
     Fault { name: "white space in MAKEFLAGS", short: true, root: false, how: How::Script(WHITE_SPACE) },
 ];
@@ -87,6 +88,22 @@ for auth in "fifo:$PWD/fifo" 7,7; do
     echo "$auth: rc=$?"; sort ../log
 done
 timeout 1 head -c 4 <&7 | wc -c
+"#;
+
+/// Who is in a directory goes on working in it when it may not be searched any more, whatever parts of the recipe went elsewhere.
+const SHUT: &str = r#"
+mkdir w w/d; ln -s .. w/d/up; echo text > w/f
+cat > Makefile <<'M'
+plain elsewhere piped caught: ; @$(MAKE) --no-print-directory -s -C w -f ../below $@; chmod 755 w
+M
+cat > below <<'M'
+plain: ; @chmod 644 .; cmp f d; echo rc=$$?; pwd; (cmp f d); echo rc=$$?
+elsewhere: ; @(cd d && chmod 644 up) && cmp f d; echo rc=$$?
+piped: ; @echo | { cd d; chmod 644 up; }; cmp f d; echo rc=$$?
+caught: ; @x=$$(cd d; chmod 644 up); cmp f d; echo rc=$$?; y=`cmp f d 2>&1`; echo $$y
+M
+chown -R nobody .
+for goal in plain elsewhere piped caught; do setpriv --reuid nobody --clear-groups $MAKE $goal 2>&1; done
 "#;
 
 /// Each piece make reads at once is a line of its own, which it warns of.
