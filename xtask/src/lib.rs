@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod lines;
 pub mod machine;
 pub mod oracle;
+pub mod package;
 pub mod places;
 pub mod process;
 pub mod programs;

@@ -25,7 +25,7 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, confine, lang, machine, recipe, trial};
+use xtask::{candidate, checks, confine, lang, machine, package, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -63,6 +63,8 @@ enum Task {
     Terminal(TerminalArguments),
     /// Interrupts and kills builds and runs them short of what they need, and compares what is left, and what a resumed build gives
     Faults(FaultsArguments),
+    /// Installs rkbuild by cargo and as a Debian package in a copy of the system, and builds with DKMS there, by both makes
+    Package,
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -397,6 +399,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
         Task::Faults(f) => run_faults(&places, &f),
+        Task::Package => package::run(&places).map(|()| true),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
