@@ -1,6 +1,6 @@
 //! What rkbuild tells of real modules instead of building them: compile commands, what a kernel minds, lint.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,9 +11,27 @@ use regex::bytes::Regex;
 use crate::candidate;
 use crate::machine::{self, Headers, quiet};
 use crate::places::{Places, SYSTEM_PATH};
+use crate::recipe::{self, Family};
+use crate::sources;
 
 /// The modules below testdata that are looked at.
 const MODULES: [&str; 2] = ["hello", "modules/base"];
+
+/// Makefiles of modules that Debian packages: the codes that lint finds there, each as often as it is right. Looked at one by one.
+const FAULTS: [(&str, &[(&str, usize)]); 12] = [
+    ("acpi-call", &[]),
+    ("adv-17v35x", &[("plain-make", 1), ("pwd", 1), ("superseded", 1)]),
+    ("dm-writeboost", &[("pwd", 2)]),
+    ("dpdk-kmods", &[("plain-make", 2), ("pwd", 2)]),
+    ("evdi", &[("superseded", 2)]),
+    ("falcosecurity-scap", &[]),
+    ("gost-crypto", &[("include-space", 1), ("pwd", 2)]),
+    ("iptables-netflow", &[("plain-make", 4)]),
+    ("langford", &[("pwd", 1)]),
+    ("rtpengine-kernel", &[("superseded", 2)]),
+    ("vpoll", &[("plain-make", 2), ("pwd", 2)]),
+    ("xtables-addons", &[("superseded", 2)]),
+];
 
 /// The words of vermagic, and what is to be said of each when a module has another in its place.
 const WORDS: [(&str, &str); 4] = [
@@ -50,6 +68,12 @@ pub fn run(places: &Places) -> Result<usize> {
         passed += 2;
     }
     tell.check_load(&places.cached("tell")?.join("hello")).context("hello: --check-load")?;
+    for (name, faults) in FAULTS {
+        let recipe = recipe::read(&places.repo, Family::Modules, name)?;
+        let source = sources::prepare(places, Family::Modules, &recipe)?.context("no source")?;
+        tell.faults(&source, faults).with_context(|| format!("{name}: --lint"))?;
+        passed += 1;
+    }
     Ok(passed + 1)
 }
 
@@ -118,6 +142,18 @@ impl Tell<'_> {
         fs::write(dir.join("other.ko"), changed)?;
         let (status, text) = look("other.ko")?;
         ensure!(status == Some(1) && text.contains("does not export: _printq"), "another symbol: {text}");
+        Ok(())
+    }
+
+    /// Lint finds what is known to be wrong in the makefiles of a module, and nothing else.
+    fn faults(&self, source: &Path, wanted: &[(&str, usize)]) -> Result<()> {
+        let out = self.rkbuild(source, &["--lint=json"])?;
+        let told: serde_json::Value = serde_json::from_slice(&out.stdout)?;
+        let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+        for code in told["findings"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()) {
+            *found.entry(code).or_default() += 1;
+        }
+        ensure!(found == wanted.iter().copied().collect(), "{found:?}");
         Ok(())
     }
 

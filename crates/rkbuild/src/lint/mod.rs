@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn each_fault_is_found_and_what_is_right_is_not() {
-        let faults: [(&str, &str, &str); 17] = [
+        let faults: [(&str, &str, &str); 20] = [
             (
                 "call-space",
                 "targets += x\n$(obj)/x: a.c FORCE\n\t$(call if_changed, ld)\n",
@@ -213,7 +213,14 @@ mod tests {
                 "mod_objs := a.o\nobj-m := $(mod_obj)\n",
                 "mod_objs := a.o\nobj-m := $(mod_objs)\n",
             ),
+            (
+                "never-set",
+                "load_addrs := 1\nx := $(load_addr)\n",
+                "load_addrs := 1\nx := $(load_addr)\nvars = load_addr=$(load_addrs) \\\n  y=1\n",
+            ),
             ("superseded", "hostprogs-y := a\n", "hostprogs := a\n"),
+            ("superseded", "always := a\n", "always-y := a\nalways = $(always-y)\n"),
+            ("pwd", "all:\n\techo $(PWD)\n", "all:\n\t# $(PWD)\n"),
         ];
         for (code, wrong, right) in faults {
             assert_eq!(codes(wrong), [code], "{wrong}");

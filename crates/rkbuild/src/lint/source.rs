@@ -111,7 +111,9 @@ impl Source {
             let raw = self.makefile.raw(at);
             if in_rule && let Some(line) = raw.strip_prefix(b"\t") {
                 let line = BString::from(line);
-                if let Some(rule) = self.rules.last_mut() {
+                // What the shell takes for a comment is expanded, and does nothing.
+                let is_comment = line.trim_start().starts_with(b"#");
+                if let Some(rule) = self.rules.last_mut().filter(|_| !is_comment) {
                     rule.recipe.push((at, line));
                 }
                 at += 1;

@@ -38,6 +38,19 @@ fn join(dir: &[u8], name: &[u8]) -> BString {
     if dir == b"." { name.into() } else { [dir.trim_end_with(|c| c == '/'), b"/", name].concat().into() }
 }
 
+/// The variables a text may set on a command line: its words `NAME=…`.
+fn handed_on(text: &[u8]) -> impl Iterator<Item = BString> {
+    let is_name = |name: &[u8]| {
+        !name.is_empty()
+            && name.iter().all(|c| c.is_ascii_alphanumeric() || b"_-.".contains(c))
+            && !name.starts_with(b"-")
+    };
+    text.fields().filter_map(move |word| {
+        let (name, _) = word.split_once_str(b"=")?;
+        is_name(name).then(|| name.into())
+    })
+}
+
 impl Tree {
     /// Reads what is named: makefiles, and directories with all makefiles below them.
     pub fn read(host: &Host, dir: &Dir, named: &[BString], lang: &Lang) -> Result<Tree, String> {
@@ -64,6 +77,7 @@ impl Tree {
             tree.set.extend(source.assignments.iter().map(|a| a.name.clone()));
             tree.set.extend(source.defined.iter().cloned());
             for (_, text) in source.texts() {
+                tree.set.extend(handed_on(text));
                 for call in References::of(lang, text).calls {
                     // Templates set what they are given.
                     tree.set.extend(call);
