@@ -242,6 +242,7 @@ const ONLY_GCC: &[&str] = &[
     "-fplugin",
     "-fsanitize=bounds-strict",
     "-fstrict-flex-arrays",
+    "-ftrivial-auto-var-init=zero",
     "-fzero-call-used-regs=",
     "-mabi=apcs-gnu",
     "-march=armv5te",
