@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::candidate::Variant;
+use crate::candidate::{Mode, Variant};
 use crate::confine::{Usage, measure};
 use crate::machine::{self, Headers, install, quiet};
 use crate::places::{Places, SYSTEM_PATH};
@@ -31,7 +31,7 @@ pub struct Bench {
     /// Whether to count the programs that are started, under strace.
     pub programs: bool,
     /// Whether the candidate remembers what sessions saw: a first build that is not counted is what it remembers.
-    pub recall: bool,
+    pub recall: Option<Mode>,
 }
 
 /// The workload that is cleaned before each run.
@@ -87,7 +87,7 @@ impl Bench {
             all.push(self.pairs(&workload.name, &commands, before, &root)?);
         }
         print!("{}", table(&all, &self.variant.name));
-        if self.recall {
+        if self.recall.is_some() {
             print!("{}", times_table(&all));
         }
         Ok(())
@@ -97,10 +97,10 @@ impl Bench {
     fn environment(&self, root: &Path) -> Result<Vec<(&'static str, String)>> {
         let env = self.variant.environment(Release::V441).into_iter();
         let mut env: Vec<(&'static str, String)> = env.map(|(n, v)| (n, v.to_string())).collect();
-        if self.recall {
+        if let Some(mode) = self.recall {
             let cache = root.join("recall");
             clear(&cache)?;
-            env.push(("RKBUILD_RECALL", "on".into()));
+            env.push(("RKBUILD_RECALL", mode.name().into()));
             env.push(("XDG_CACHE_HOME", cache.display().to_string()));
         }
         Ok(env)
@@ -112,7 +112,7 @@ impl Bench {
         let root = places.cached("bench")?;
         let headers = Headers::newest()?;
         let settings = Settings {
-            jobs: self.recall.then_some(2),
+            jobs: self.recall.map(|_| 2),
             phases: Vec::new(),
             limit: Duration::from_secs(4 * 3600),
             ccache: None,
@@ -143,7 +143,7 @@ impl Bench {
             }
             let mut measured = Measured::new(name);
             // What is not there yet is found out, and remembered, in a build that does not count.
-            if let (true, Some((command, stage, program, env))) = (self.recall, stages.get_mut(1)) {
+            if let (true, Some((command, stage, program, env))) = (self.recall.is_some(), stages.get_mut(1)) {
                 stage.program(program, env)?;
                 measure(command, &root)?;
             }
@@ -159,7 +159,7 @@ impl Bench {
             all.push(measured);
         }
         print!("{}", table(&all, &self.variant.name));
-        if self.recall {
+        if self.recall.is_some() {
             print!("{}", times_table(&all));
         }
         Ok(())

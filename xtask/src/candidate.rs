@@ -26,13 +26,15 @@ pub struct Variant {
 /// What is done with what is remembered: a value of RKBUILD_RECALL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
+    Probes,
     On,
     Verify,
 }
 
 impl Mode {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
+            Mode::Probes => "probes",
             Mode::On => "on",
             Mode::Verify => "verify",
         }

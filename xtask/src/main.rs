@@ -342,9 +342,9 @@ struct BenchArguments {
     /// Count the programs started too (strace)
     #[arg(long)]
     programs: bool,
-    /// rkbuild remembers what its first build saw (--recall=on), and kernels are built with -j2
-    #[arg(long)]
-    recall: bool,
+    /// rkbuild remembers what its first build saw, with this --recall (`on` if none is said); kernels are built with -j2
+    #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
+    recall: Option<Mode>,
     /// Compile what kernels are built from through ccache; the measured builds go without
     #[arg(long)]
     ccache: bool,

@@ -128,17 +128,13 @@ impl Module {
                     let before = self.level;
                     self.level += 1;
                     let (line, _) = self.write_makefile()?;
-                    let root =
-                        format!("-DLEVEL={before} → -DLEVEL={} (ccflags-y, Makefile:{line})", self.level);
-                    Change::new("ccflags-y changed", &[&root])
+                    flag_changed("LEVEL", (before, self.level), "ccflags-y", line)
                 }
                 "own" => {
                     let before = self.own;
                     self.own += 1;
                     let (_, line) = self.write_makefile()?;
-                    let root =
-                        format!("-DOWN={before} → -DOWN={} (CFLAGS_main.o, Makefile:{line})", self.own);
-                    Change::new("CFLAGS_main.o changed", &[&root])
+                    flag_changed("OWN", (before, self.own), "CFLAGS_main.o", line)
                 }
                 "delete" => {
                     let name = one_of(&["main.o", "greet.o", "hello.o", "hello.ko", "hello.mod.o"]);
@@ -180,6 +176,12 @@ impl Module {
             },
         )
     }
+}
+
+/// A macro of a variable of the makefile has another value.
+fn flag_changed(name: &str, values: (usize, usize), variable: &str, line: usize) -> Change {
+    let root = format!("-D{name}={} → -D{name}={} ({variable}, Makefile:{line})", values.0, values.1);
+    Change::new(format!("{variable} changed"), &[&root])
 }
 
 /// The reasons that do not name what was changed. What is phony runs each time and is not asked.

@@ -88,6 +88,11 @@ impl Env {
         &mut inner.vars
     }
 
+    /// Where temporary files go: an absolute `TMPDIR`, or else /tmp.
+    pub fn temporary(&self) -> &BStr {
+        self.get(b"TMPDIR").filter(|place| place.starts_with(b"/")).unwrap_or(BStr::new("/tmp"))
+    }
+
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&BStr, &BStr)> {
         self.0.vars.iter().map(|(name, value)| (name.as_bstr(), value.as_bstr()))

@@ -20,6 +20,16 @@ pub fn names() -> Vec<BString> {
     names
 }
 
+/// The release of the kernel that runs, as `uname -r` says it.
+pub fn release() -> BString {
+    rustix::system::uname().release().to_bytes().into()
+}
+
+/// What the machine is, as `uname -m` says it.
+pub fn hardware() -> BString {
+    rustix::system::uname().machine().to_bytes().into()
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

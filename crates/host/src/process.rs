@@ -18,7 +18,7 @@ use rustix::process::{Pid, WaitOptions, WaitStatus};
 use crate::env::{EnvBlock, c_text};
 use crate::fd::Waker;
 use crate::launch::{Launch, MOST_FILES, Source};
-use crate::{Dir, Env, Host, OpenMode, poll, stdio};
+use crate::{Dir, Env, Host, OpenMode, fd, poll, stdio};
 
 /// A program to start.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +129,29 @@ impl Host {
     /// Starts a program. An error of the exec itself comes back here: ENOENT, EACCES, ENOEXEC, E2BIG and so on.
     pub fn spawn(self: &Arc<Host>, spawn: &Spawn<'_>) -> io::Result<Child> {
         self.spawn_opening(spawn, &Openings::NONE)
+    }
+
+    /// How a program ends that is started with nothing to read, and all that it prints.
+    pub fn output(
+        self: &Arc<Host>,
+        program: &[u8],
+        argv: &[BString],
+        env: &Env,
+        dir: &Dir,
+    ) -> io::Result<(Exit, Vec<u8>)> {
+        let (stdin, out) = (fd::empty_input()?, fd::memory_file()?);
+        let child = self.spawn(&Spawn {
+            program,
+            argv,
+            env,
+            dir,
+            stdin: stdin.as_fd(),
+            stdout: out.as_fd(),
+            stderr: out.as_fd(),
+            inherit: &[],
+        })?;
+        let exit = child.wait()?;
+        Ok((exit, fd::read_memory_file(&out)?))
     }
 
     /// Starts a program that opens files first. An error of that comes back like one of the exec; files may have been

@@ -11,7 +11,7 @@ use rkbuild_base::FxMap;
 use rkbuild_host::{Exit, Host, eyes};
 use rkbuild_shell::Invocation;
 
-use crate::trial::{Verdicts, output};
+use crate::trial::Verdicts;
 
 /// Where a source tree has the script.
 const SCRIPT: &[u8] = b"scripts/check-local-export";
@@ -51,14 +51,17 @@ impl Exports {
             if !SCRIPTS.contains(&eyes::hash(&text)) {
                 return Some(false);
             }
-            let (exit, said) = output(&host.unseen(), script, command.argv, env, dir)?;
+            let (exit, said) = host.unseen().output(script, command.argv, env, dir).ok()?;
             Some(exit.is_success() && said.is_empty())
         };
         let known = self.0.get(host, dir, &dir.absolute(script), &programs.join(&0), find_out)?;
+        if !known {
+            return None;
+        }
         if let Some(eyes) = host.eyes() {
             eyes.effect("an object was searched for local exports");
         }
-        known.then_some(Exit::Code(0))
+        Some(Exit::Code(0))
     }
 }
 

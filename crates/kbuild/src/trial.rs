@@ -1,11 +1,10 @@
 //! Trying a program out: it runs on files of our own making, and what it gives is compared with what it is taken for.
 
-use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rkbuild_base::{BString, FxMap};
 use rkbuild_host::eyes::Ask;
-use rkbuild_host::{Dir, Env, Exit, Host, Meta, Spawn, fd};
+use rkbuild_host::{Dir, Env, Host, Meta};
 
 /// What begins a program that is no script.
 const ELF: &[u8] = b"\x7fELF";
@@ -63,8 +62,7 @@ impl Trial {
     /// A new directory where temporary files go, and the environment the program is to have.
     pub fn new(host: &Arc<Host>, dir: &Arc<Dir>, env: &Env) -> Option<Trial> {
         let host = host.unseen();
-        let place = env.get(b"TMPDIR").filter(|place| place.starts_with(b"/")).map_or(&b"/tmp"[..], |p| p);
-        let path = host.create_temp_dir(dir, place, b"rkbuild").ok()?;
+        let path = host.create_temp_dir(dir, env.temporary(), b"rkbuild").ok()?;
         let opened = dir.open(&path);
         let Ok(opened) = opened else {
             // Nothing is in it.
@@ -100,32 +98,9 @@ impl Trial {
     pub fn run(&self, program: &[u8], arguments: &[&str]) -> Option<Vec<u8>> {
         let mut argv = vec![BString::from(program)];
         argv.extend(arguments.iter().map(|argument| BString::from(*argument)));
-        let (exit, output) = output(&self.host, program, &argv, &self.env, &self.dir)?;
+        let (exit, output) = self.host.output(program, &argv, &self.env, &self.dir).ok()?;
         exit.is_success().then_some(output)
     }
-}
-
-/// How a program ends, and all that it prints.
-pub fn output(
-    host: &Arc<Host>,
-    program: &[u8],
-    argv: &[BString],
-    env: &Env,
-    dir: &Dir,
-) -> Option<(Exit, Vec<u8>)> {
-    let (stdin, out) = (fd::empty_input().ok()?, fd::memory_file().ok()?);
-    let child = host.spawn(&Spawn {
-        program,
-        argv,
-        env,
-        dir,
-        stdin: stdin.as_fd(),
-        stdout: out.as_fd(),
-        stderr: out.as_fd(),
-        inherit: &[],
-    });
-    let exit = child.ok()?.wait().ok()?;
-    Some((exit, fd::read_memory_file(&out).ok()?))
 }
 
 impl Drop for Trial {

@@ -72,8 +72,7 @@ impl Bare {
         source: &Source,
     ) -> Result<Bare, String> {
         let host = host.unseen();
-        let temporary =
-            env.get(b"TMPDIR").filter(|place| place.starts_with(b"/")).map_or(&b"/tmp"[..], |p| p);
+        let temporary = env.temporary();
         let cannot = |error| format!("no directory can be made in '{}': {error}", BString::from(temporary));
         let place = host.create_temp_dir(from, temporary, b"rkbuild-").map_err(cannot)?;
         let bare = Bare { host, from: from.clone(), home: home.into(), place, name: source.name.clone() };

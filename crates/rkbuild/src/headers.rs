@@ -12,9 +12,6 @@ const PLACES: [(&str, &str); 4] = [
     ("/usr/src/linux-", ""),
 ];
 
-/// The release of a kernel, in the list of what the machine is called.
-const RELEASE: usize = 2;
-
 /// How many releases a message names.
 const MOST_NAMED: usize = 6;
 
@@ -42,11 +39,6 @@ pub fn and(names: &[BString]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
-}
-
-/// The release of the kernel that runs.
-pub fn running() -> BString {
-    machine::names().into_iter().nth(RELEASE).unwrap_or_default()
 }
 
 /// Whether something of kbuild is there to change to.
@@ -118,7 +110,7 @@ impl Headers {
 
     /// Finds what `value` names: a release, a tree, headers, or an output directory; without a value the kernel that runs.
     pub fn find(host: &Host, dir: &Dir, value: Option<&BStr>) -> Result<Headers, String> {
-        let running = running();
+        let running = machine::release();
         let value = value.unwrap_or(running.as_bstr());
         let is_path = value.contains(&b'/') || value == "." || value == "..";
         if !is_path {

@@ -41,7 +41,7 @@ use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
-use rkbuild_host::{Dir, Env, Host, Stdio, eyes, limits, signals};
+use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode};
 
@@ -280,8 +280,8 @@ fn end(memory: Option<&Memory>, host: &Host, status: i32, stats: Option<Form>, b
 
 /// The streams of a build that runs nothing: what makefiles print is for those who build.
 fn quiet() -> std::io::Result<Stdio> {
-    let null = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/null");
-    Ok(Stdio { stdin: Arc::new(null()?.into()), stdout: Arc::new(null()?.into()), ..Stdio::of_process()? })
+    let (stdin, stdout) = (Arc::new(fd::empty_input()?), Arc::new(fd::memory_file()?));
+    Ok(Stdio { stdin, stdout, ..Stdio::of_process()? })
 }
 
 /// What identifies this very program.

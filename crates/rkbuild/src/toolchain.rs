@@ -1,10 +1,9 @@
 //! `--toolchain`: what ARCH, CROSS_COMPILE and LLVM have to be for the compiler that is named.
 
-use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use rkbuild_base::{BStr, BString, ByteSlice};
-use rkbuild_host::{Dir, Env, Host, Spawn, fd};
+use rkbuild_host::{Dir, Env, Host, machine};
 
 use crate::headers::{State, and, directory_of};
 
@@ -61,25 +60,20 @@ pub fn arch_of(prefix: &[u8]) -> Option<&'static str> {
     MACHINES.iter().find(|(start, _)| name.starts_with(start.as_bytes())).map(|(_, arch)| *arch)
 }
 
+/// The value of ARCH for this machine; empty where kbuild has none for it.
+pub fn arch_here() -> &'static str {
+    arch_of(&[machine::hardware().as_slice(), b"-"].concat()).unwrap_or_default()
+}
+
 /// The first line of what a compiler says of itself, as kbuild writes it into the configuration.
 pub fn version_text(host: &Arc<Host>, dir: &Dir, env: &Env, compiler: &[u8]) -> Option<BString> {
     let path = env.get(b"PATH").map(|path| path.to_owned()).unwrap_or_default();
     let program = host.find_program(dir, compiler, &path).ok()?;
-    let (stdin, out) = (fd::empty_input().ok()?, fd::memory_file().ok()?);
-    let child = host.unseen().spawn(&Spawn {
-        program: &program,
-        argv: &[BString::from(compiler), "--version".into()],
-        env,
-        dir,
-        stdin: stdin.as_fd(),
-        stdout: out.as_fd(),
-        stderr: out.as_fd(),
-        inherit: &[],
-    });
-    if !child.ok()?.wait().ok()?.is_success() {
+    let argv = [BString::from(compiler), "--version".into()];
+    let (exit, text) = host.unseen().output(&program, &argv, env, dir).ok()?;
+    if !exit.is_success() {
         return None;
     }
-    let text = fd::read_memory_file(&out).ok()?;
     text.lines().next().map(|line| line.replace(b"\"", b"").into())
 }
 

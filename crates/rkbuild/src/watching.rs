@@ -1,11 +1,10 @@
 //! The options that watch a build: what they ask for, and what is said in the end.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, ByteSlice};
-use rkbuild_host::{Dir, Host};
+use rkbuild_host::{Dir, Host, OpenMode};
 
 use crate::events::Events;
 use crate::explain::paths;
@@ -24,7 +23,7 @@ enum Question {
     /// `--rdepends=FILE`
     Rdepends(BString),
     /// `--graph=FILE`
-    Graph(PathBuf),
+    Graph(BString),
 }
 
 /// What is asked for.
@@ -32,13 +31,15 @@ enum Question {
 pub struct Watching {
     explain: bool,
     questions: Vec<Question>,
-    events: Option<PathBuf>,
+    events: Option<BString>,
 }
 
 /// What watches a build.
 pub struct Watched {
     /// The observer.
     pub hub: Arc<Hub>,
+    host: Arc<Host>,
+    dir: Arc<Dir>,
     top: BString,
     relations: Arc<Mutex<Relations>>,
 }
@@ -47,17 +48,16 @@ impl Watching {
     /// What the options ask for.
     pub fn of(given: &Given) -> Watching {
         let value = |name: &str| given.value(name).map(|value| value.to_owned());
-        let path = |name: &str| given.value(name).map(|value| value.to_path_lossy().into_owned());
         let questions = [
             value("explain").map(Question::Why),
             value("depends").map(Question::Depends),
             value("rdepends").map(Question::Rdepends),
-            path("graph").map(Question::Graph),
+            value("graph").map(Question::Graph),
         ];
         Watching {
             explain: given.has("explain"),
             questions: questions.into_iter().flatten().collect(),
-            events: path("events"),
+            events: value("events"),
         }
     }
 
@@ -67,7 +67,12 @@ impl Watching {
     }
 
     /// What watches the build, if there is anything to watch.
-    pub fn start(&self, host: &Arc<Host>, dir: &Dir, argv: &[BString]) -> std::io::Result<Option<Watched>> {
+    pub fn start(
+        &self,
+        host: &Arc<Host>,
+        dir: &Arc<Dir>,
+        argv: &[BString],
+    ) -> std::io::Result<Option<Watched>> {
         let only_looks = self.only_looks();
         if !self.explain && !only_looks && self.events.is_none() {
             return Ok(None);
@@ -77,8 +82,9 @@ impl Watching {
         let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
         if let Some(path) = &self.events {
             // Made before the build: what can't be written is told at once.
-            let named = |error| std::io::Error::other(format!("{}: {error}", path.display()));
-            listeners.push(Box::new(Events::new(File::create(path).map_err(named)?, argv, dir.path())));
+            let named = |error| std::io::Error::other(format!("{path}: {error}"));
+            let file = File::from(host.open_write(dir, path, OpenMode::Truncate).map_err(named)?);
+            listeners.push(Box::new(Events::new(file, argv, dir.path())));
         }
         if only_looks {
             listeners.push(Box::new(relations.clone()));
@@ -86,7 +92,7 @@ impl Watching {
         let reasons = Reasons::new(host.unseen(), top.clone());
         let watch = Watch { tell: self.explain && !only_looks, only_looks };
         let hub = Arc::new(Hub::new(watch, reasons, listeners));
-        Ok(Some(Watched { hub, top, relations }))
+        Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations }))
     }
 }
 
@@ -106,12 +112,12 @@ impl Watched {
             Question::Depends(name) => self.list(name, relations.depends(&self.path(name))),
             Question::Rdepends(name) => self.list(name, relations.rdepends(&self.path(name))),
             Question::Graph(path) => {
-                let is_json = path.extension().is_some_and(|ext| ext == "json");
+                let is_json = path.ends_with(b".json");
                 let text = if is_json { relations.json(&self.top) } else { relations.dot(&self.top) };
-                match std::fs::write(path, text) {
+                match self.host.write(&self.dir, path, text.as_bytes(), false) {
                     Ok(()) => 0,
                     Err(error) => {
-                        eprintln!("rkbuild: {}: {error}", path.display());
+                        eprintln!("rkbuild: {path}: {error}");
                         2
                     }
                 }

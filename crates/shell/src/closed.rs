@@ -16,6 +16,13 @@ pub struct Needs {
     pub surroundings: bool,
 }
 
+impl Needs {
+    /// It needs nothing.
+    pub fn are_none(&self) -> bool {
+        self.programs.is_empty() && !self.surroundings
+    }
+}
+
 impl Script {
     /// What the script needs beside builtins and the tools this crate does itself.
     pub fn needs(&self) -> Needs {

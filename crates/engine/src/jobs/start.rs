@@ -182,8 +182,7 @@ impl Command {
         self.host.find_program(&self.dir, words.first()?, path).ok()?;
         let argv = Argv::Shell(vec!["/bin/sh".into(), "-c".into(), text]);
         let script = self.script_of(&argv)?;
-        let needs = script.script.needs();
-        (needs.programs.is_empty() && !needs.surroundings).then_some((argv, script))
+        script.script.needs().are_none().then_some((argv, script))
     }
 
     /// The same command, as a script where it is one of the in-process shell's tools. Where what it sees is noted it stays as it
@@ -226,11 +225,11 @@ impl Command {
             return Kind::Unnoted;
         }
         let needs = script.script.needs();
-        if !noted && needs.programs.is_empty() && !needs.surroundings {
-            return Kind::Unnoted;
+        if needs.are_none() {
+            return if noted { Kind::Closed } else { Kind::Unnoted };
         }
         if needs.programs.is_empty() {
-            return if needs.surroundings { Kind::Open } else { Kind::Closed };
+            return Kind::Open;
         }
         let makes = needs
             .programs

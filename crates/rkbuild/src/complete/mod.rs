@@ -8,7 +8,7 @@ use rkbuild_base::{BStr, BString, ByteSlice};
 use rkbuild_eval::Shared;
 use rkbuild_eval::options::Options;
 use rkbuild_eval::switch;
-use rkbuild_host::{Dir, Env, Host, machine};
+use rkbuild_host::{Dir, Env, Host};
 
 use crate::first;
 use crate::headers;
@@ -204,8 +204,7 @@ impl Line<'_> {
         if let Some(given) = given.or(self.env.get(b"ARCH").map(|value| value.as_bytes())) {
             return given.into();
         }
-        let machine = machine::names().into_iter().nth(4).unwrap_or_default();
-        toolchain::arch_of(&[machine.as_slice(), b"-"].concat()).unwrap_or_default().into()
+        toolchain::arch_here().into()
     }
 
     fn config_options(&self) -> std::collections::BTreeSet<BString> {

@@ -50,6 +50,8 @@ struct Root {
     text: String,
     /// For a command line: the words that differ, and how many other targets they differ for as well.
     words: Option<String>,
+    /// The recipe runs each time.
+    forced: bool,
     others: usize,
     between: Vec<BString>,
 }
@@ -286,6 +288,7 @@ impl Reasons {
                     }
                     (cause, of) => cause.text(of.as_deref(), |path| self.shown(path)),
                 };
+                let forced = matches!(cause, Cause::Forced(_));
                 let words = match cause {
                     Cause::Command(words) => Some(words.clone()),
                     _ => None,
@@ -297,13 +300,13 @@ impl Reasons {
                     // A target that the text names need not be named again.
                     let named = matches!(cause, Cause::Forced(_) | Cause::Command(_) | Cause::Missing);
                     let between = between.iter().skip(usize::from(named)).cloned().collect();
-                    roots.push(Root { text, words, others: 0, between });
+                    roots.push(Root { text, words, forced, others: 0, between });
                 }
             }
         }
         // What is forced is a reason only where there is no other.
-        if roots.iter().any(|root| !root.text.contains("forced by")) {
-            roots.retain(|root| !root.text.contains("forced by"));
+        if roots.iter().any(|root| !root.forced) {
+            roots.retain(|root| !root.forced);
         }
         roots
     }

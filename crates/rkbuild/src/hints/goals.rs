@@ -1,13 +1,14 @@
 //! What was misspelt on the command line: a goal, a default configuration, an architecture, an option of the configuration.
 
 use rkbuild_base::{BStr, BString, ByteSlice};
-use rkbuild_host::{Dir, Host, machine};
+use rkbuild_host::{Dir, Host};
 
 use crate::first;
 use crate::headers::directory_of;
 use crate::hints::make::Make;
 use crate::kconfig;
 use crate::nearest::nearest;
+use crate::toolchain;
 
 /// Values of ARCH that are no directory below `arch`.
 const OTHER_ARCHES: [&str; 6] = ["i386", "x86_64", "sparc32", "sparc64", "parisc64", "sh64"];
@@ -32,13 +33,7 @@ fn sources(host: &Host, make: &Make) -> Option<BString> {
 
 /// The value of ARCH, or what this machine is.
 fn arch(make: &Make) -> BString {
-    make.value("ARCH").map_or_else(
-        || {
-            let machine = machine::names().into_iter().nth(4).unwrap_or_default();
-            crate::toolchain::arch_of(&[machine.as_slice(), b"-"].concat()).unwrap_or_default().into()
-        },
-        BString::from,
-    )
+    make.value("ARCH").map_or_else(|| toolchain::arch_here().into(), BString::from)
 }
 
 /// The names in a directory.
