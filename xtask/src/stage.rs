@@ -116,18 +116,32 @@ impl<'a> Stage<'a> {
 
     /// Makes `program` the one that is found as `make`, with `env` added to its environment.
     pub fn program(&mut self, program: &Path, env: &[(&str, &str)]) -> Result<()> {
-        clear(&self.bin)?;
-        fs::create_dir_all(&self.bin)?;
-        std::os::unix::fs::symlink(fs::canonicalize(program)?, self.bin.join("make"))?;
-        std::os::unix::fs::symlink("make", self.bin.join("gmake"))?;
         // Sources that ask for the running kernel get the headers' release.
-        if let Some(headers) = self.headers {
-            let uname = format!(
+        let uname = self.headers.map(|headers| {
+            format!(
                 "#!/bin/sh\ncase \"$*\" in -r|--kernel-release) echo {};; *) exec /usr/bin/uname \"$@\";; esac\n",
                 headers.release
-            );
-            fs::write(self.bin.join("uname"), uname)?;
-            fs::set_permissions(self.bin.join("uname"), fs::Permissions::from_mode(0o755))?;
+            )
+        });
+        let stand_in = self.bin.join("uname");
+        // It stays the very same file: one that was replaced is another program for who remembers what it gave.
+        let stays =
+            uname.as_ref().is_some_and(|text| fs::read(&stand_in).is_ok_and(|is| is == text.as_bytes()));
+        fs::create_dir_all(&self.bin)?;
+        for entry in fs::read_dir(&self.bin)? {
+            let entry = entry?;
+            let path = entry.path();
+            match entry.file_type()?.is_dir() {
+                true => clear(&path)?,
+                false if stays && path == stand_in => {}
+                false => fs::remove_file(&path)?,
+            }
+        }
+        std::os::unix::fs::symlink(fs::canonicalize(program)?, self.bin.join("make"))?;
+        std::os::unix::fs::symlink("make", self.bin.join("gmake"))?;
+        if let Some(text) = uname.filter(|_| !stays) {
+            fs::write(&stand_in, text)?;
+            fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755))?;
         }
         if self.settings.ccache.is_some() {
             compilers_through_ccache(&self.bin)?;
