@@ -70,10 +70,11 @@ for auth in 7,7 -2,-2 300,301 x fifo: fifo:/none fifo:. fifo:/dev/null; do
     echo "$auth:"; MAKEFLAGS=" -j4 --jobserver-auth=$auth" $MAKE --no-print-directory 7</dev/null > ../log 2>&1
     echo rc=$?; sort ../log
 done
+n=0
 for ends in '7>written 8<read' '7>written 8>written' '7<read 8<read'; do
-    : > written; echo x > read
-    (eval "exec $ends"; MAKEFLAGS=" -j4 --jobserver-auth=7,8" $MAKE --no-print-directory > ../log 2>&1; echo "$ends: rc=$?")
-    sort ../log | grep -v '^[abc]$'
+    : > written; echo x > read; log=../log.$((n += 1)) # What make left running may still write into it.
+    (eval "exec $ends"; MAKEFLAGS=" -j4 --jobserver-auth=7,8" $MAKE --no-print-directory > $log 2>&1; echo "$ends: rc=$?")
+    sort $log | grep -v '^[abc]$'
 done
 echo zeros:; MAKEFLAGS=" -j4 --jobserver-auth=7,8" $MAKE --no-print-directory 7</dev/zero 8>/dev/null > ../log 2>&1
 echo rc=$?; sort ../log
