@@ -26,6 +26,8 @@ pub struct Search<'s> {
     pub clock_skew: bool,
     /// The targets of pattern rules, for names that are looked at in numbers.
     pub(crate) shapes: Option<Vec<Shape>>,
+    /// The host's epoch when this began: see [`Search::is_still_missing`].
+    pub(crate) began: u64,
     /// Times that other sessions looked at as well.
     pub(crate) times: Option<Arc<TimesHere>>,
     /// VPATH, read once.
@@ -38,8 +40,10 @@ impl<'s> Search<'s> {
     /// Nothing was looked for yet.
     pub fn new(graph: Graph<'s>) -> Search<'s> {
         let times = graph.session.shared_times();
+        let began = graph.session.host().epoch();
         Search {
             graph,
+            began,
             times,
             directories: Directories::default(),
             in_use: Vec::new(),

@@ -76,6 +76,15 @@ impl Search<'_> {
         time
     }
 
+    /// Whether a file that was not there when it was looked at can't be there now: no program has run since the first file was
+    /// looked at, and nothing in this process has changed one. Recipes with nothing in them are of this kind.
+    pub(crate) fn is_still_missing(&mut self, file: FileId) -> bool {
+        self.state(file).mtime.is_some_and(Time::is_missing)
+            && self.session.host().quiet_epoch() == Some(self.began)
+            && self.session.targets[file].double_colon_head().is_none()
+            && archive::split(self.name_of(file)).is_none()
+    }
+
     /// A prerequisite of `.INTERMEDIATE` that is there before anything was done is a file like any other, not ours to remove.
     fn keep_what_was_there(&mut self, file: FileId, time: Time) {
         if time.is_missing() || !self.session.targets[file].intermediate {

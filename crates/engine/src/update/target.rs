@@ -660,7 +660,11 @@ impl Builder<'_> {
                 && self.session.targets[file].recipe.is_some();
             let pretend = pretend && !self.all_recursive(file);
             // Under -n and -q nothing was done: the target counts as new all the same.
-            self.state(file).mtime = if pretend { Some(Time::NEW) } else { None };
+            if pretend {
+                self.state(file).mtime = Some(Time::NEW);
+            } else if !self.is_still_missing(file) {
+                self.state(file).mtime = None;
+            }
             self.see_member_again(file);
             let name = self.name_of(file);
             self.directories.forget(name);
