@@ -356,7 +356,9 @@ impl Session {
         for (name, _) in self.env.iter() {
             self.shared.lang.names.intern(name);
         }
-        self.vars.watch(VOLATILE.map(|name| self.shared.lang.names.intern(name)));
+        for name in VOLATILE {
+            self.vars.watch(self.shared.lang.names.intern(name));
+        }
     }
 
     /// What it asks, changes and prints is noted here, if anywhere.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{FxMap, Name, Place};
-use rkbuild_host::env::VOLATILE;
 use rkbuild_syntax::Text;
 
 /// How a variable's value is used (manual 6.2).
@@ -153,9 +152,8 @@ pub struct Scope {
 pub struct Variables {
     /// Somebody looked at one of those that are watched.
     pub volatile: Cell<bool>,
-    /// Names that are told apart when they are looked at, and a bit for each that says that it may be one of them.
-    watched: [Name; VOLATILE.len()],
-    watched_bits: u64,
+    /// A bit for each name that is told apart when it is looked at. They are among the first that are met.
+    watched: Vec<u64>,
     scopes: Vec<Scope>,
     /// Scopes that were pushed and popped, for reuse.
     free: Vec<ScopeId>,
@@ -174,8 +172,7 @@ impl Default for Variables {
     fn default() -> Self {
         Variables {
             volatile: Cell::new(false),
-            watched: [Name::default(); VOLATILE.len()],
-            watched_bits: 0,
+            watched: Vec::new(),
             scopes: vec![Scope::default()],
             free: Vec::new(),
             current: GLOBAL,
@@ -185,8 +182,9 @@ impl Default for Variables {
     }
 }
 
-fn bit(name: Name) -> u64 {
-    1 << (name.0 % u64::BITS)
+/// Where the bit of a name is.
+fn watched_bit(name: Name) -> (usize, u64) {
+    ((name.0 / u64::BITS) as usize, 1 << (name.0 % u64::BITS))
 }
 
 impl Variables {
@@ -258,15 +256,21 @@ impl Variables {
         self.lookup_from(self.current, name)
     }
 
-    /// Notes from now on in [`Variables::volatile`] when one of these is looked at.
-    pub fn watch(&mut self, names: [Name; VOLATILE.len()]) {
-        self.watched = names;
-        self.watched_bits = names.iter().fold(0, |bits, name| bits | bit(*name));
+    /// Notes from now on in [`Variables::volatile`] when this one is looked at.
+    pub fn watch(&mut self, name: Name) {
+        let (word, bit) = watched_bit(name);
+        if self.watched.len() <= word {
+            self.watched.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.watched.get_mut(word) {
+            *bits |= bit;
+        }
     }
 
     /// The variable seen from `scope`.
     pub fn lookup_from(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
-        if self.watched_bits & bit(name) != 0 && self.watched.contains(&name) {
+        let (word, bit) = watched_bit(name);
+        if self.watched.get(word).is_some_and(|bits| bits & bit != 0) {
             self.volatile.set(true);
         }
         let mut id = scope;

@@ -9,8 +9,9 @@ use bstr::{BStr, BString, ByteSlice};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-/// Variables of the environment that change from shell to shell. Nothing is remembered of what looks at one.
-pub const VOLATILE: [&[u8]; 12] = [
+/// Variables of the environment that change from shell to shell, from terminal to terminal or from job to job. Nothing is
+/// remembered of what looks at one.
+pub const VOLATILE: [&[u8]; 28] = [
     b"_",
     b"SHLVL",
     b"OLDPWD",
@@ -19,11 +20,30 @@ pub const VOLATILE: [&[u8]; 12] = [
     b"SSH_CLIENT",
     b"SSH_CONNECTION",
     b"SSH_TTY",
+    b"GPG_TTY",
     b"WINDOWID",
-    b"XDG_SESSION_ID",
+    b"TMUX",
     b"TMUX_PANE",
+    b"TERM_SESSION_ID",
+    b"KITTY_WINDOW_ID",
+    b"KITTY_PID",
+    b"ALACRITTY_WINDOW_ID",
+    b"WEZTERM_PANE",
+    b"KONSOLE_DBUS_SESSION",
+    b"KONSOLE_DBUS_WINDOW",
+    b"GNOME_TERMINAL_SCREEN",
+    b"VSCODE_IPC_HOOK_CLI",
+    b"XDG_SESSION_ID",
+    b"XDG_ACTIVATION_TOKEN",
+    b"DESKTOP_STARTUP_ID",
     b"DBUS_SESSION_BUS_ADDRESS",
+    b"INVOCATION_ID",
+    b"JOURNAL_STREAM",
+    b"SYSTEMD_EXEC_PID",
 ];
+
+/// Variables in which make says which terminals its streams are. That there is one may be remembered, not which.
+pub const TERMINALS: [&[u8]; 2] = [b"MAKE_TERMOUT", b"MAKE_TERMERR"];
 
 /// An environment. A copy shares everything with the original until one of them changes.
 #[derive(Clone, Default)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::recall::Asked;
-use rkbuild_host::env::VOLATILE;
+use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watch, Watched};
@@ -35,6 +35,8 @@ const MOST_PRINTED: usize = 1 << 20;
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 /// The request that tells a terminal from other files.
 const TCGETS: u32 = 0x5401;
+/// The request for how wide a terminal is.
+const TIOCGWINSZ: u32 = 0x5413;
 /// The signal that comes to us alone, and that we pass on.
 const TERM: i32 = 15;
 
@@ -211,6 +213,8 @@ impl Memory {
             Reason::Kernel(_) => true,
             // Whether a stream is a terminal is part of the key.
             Reason::Terminal(TCGETS) => true,
+            // What writes to the terminal itself is run again, and sees how wide it is then.
+            Reason::Terminal(TIOCGWINSZ) => shows_itself(asked),
             // All in it was its own.
             Reason::ListedOwn(path) => watched.temporary.contains(path),
             _ => false,
@@ -280,7 +284,8 @@ impl Memory {
         for text in &texts {
             let mut names = BTreeSet::new();
             names_in(text, &mut names);
-            if let Some(name) = VOLATILE.iter().find(|name| names.contains(name.as_bstr())) {
+            let terminals = TERMINALS.iter().filter(|name| asked.env.contains(name));
+            if let Some(name) = VOLATILE.iter().chain(terminals).find(|name| names.contains(name.as_bstr())) {
                 return Some(format!("a script with {}", name.as_bstr()));
             }
             if let Some(word) = clock(text, &rows) {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use bstr::BStr;
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::Again;
+use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::Command as Noted;
-use rkbuild_host::{Env, Exit, Stdio, fd};
+use rkbuild_host::{Env, Exit, fd};
 
 use crate::command::ask_again;
 use crate::memory::Memory;
@@ -25,20 +26,37 @@ impl Memory {
         let mut steps = Vec::new();
         collect(store, n, true, &mut steps)?;
         let answer = steps.iter().all(|step| match step {
-            Step::Ask { command, together, output } => self.answers(store, command, *together, output),
+            Step::Ask { command, together, output } => {
+                self.answers(store, invocation, command, *together, output)
+            }
             _ => true,
         });
-        (answer && self.give_steps(store, again, &invocation.stdio, steps)).then_some(status)
+        (answer && self.give_steps(store, again, invocation, steps)).then_some(status)
     }
 
-    fn answers(&self, store: &Store, command: &Command, together: bool, output: &Output) -> bool {
-        let (Some(command), Ok(dir)) = (noted(store, command), self.root.open(&command.dir)) else {
+    fn answers(
+        &self,
+        store: &Store,
+        invocation: &Invocation,
+        command: &Command,
+        together: bool,
+        output: &Output,
+    ) -> bool {
+        let (Some(command), Ok(dir)) = (noted(store, invocation, command), self.root.open(&command.dir))
+        else {
             return false;
         };
         ask_again(&self.host, &command, &dir, together).is_ok_and(|now| Output::from(now) == *output)
     }
 
-    fn give_steps(&self, store: &Store, again: &dyn Again, stdio: &Stdio, steps: Vec<Step>) -> bool {
+    fn give_steps(
+        &self,
+        store: &Store,
+        again: &dyn Again,
+        invocation: &Invocation,
+        steps: Vec<Step>,
+    ) -> bool {
+        let stdio = &invocation.stdio;
         for step in steps {
             let done = match step {
                 Step::Print { err, bytes } => {
@@ -46,7 +64,7 @@ impl Memory {
                     let _ = if err { stdio.write_err(&bytes) } else { stdio.write_out(&bytes) };
                     true
                 }
-                Step::Run { command, captured } => self.run(store, again, stdio, &command, captured),
+                Step::Run { command, captured } => self.run(store, again, invocation, &command, captured),
                 Step::Write { path, mode, contents } => {
                     Place::rewrite(&self.host, &self.root, &path, mode, &contents).is_ok()
                 }
@@ -67,14 +85,15 @@ impl Memory {
         &self,
         store: &Store,
         again: &dyn Again,
-        stdio: &Stdio,
+        invocation: &Invocation,
         command: &Command,
         captured: bool,
     ) -> bool {
-        let (Some(command), Ok(dir)) = (noted(store, command), self.root.open(&command.dir)) else {
+        let (Some(command), Ok(dir)) = (noted(store, invocation, command), self.root.open(&command.dir))
+        else {
             return false;
         };
-        let mut stdio = stdio.clone();
+        let mut stdio = invocation.stdio.clone();
         if captured {
             let Ok(nowhere) = fd::memory_file() else { return false };
             stdio.stdout = Arc::new(nowhere);
@@ -98,8 +117,22 @@ fn collect(store: &Store, n: u32, all: bool, out: &mut Vec<Step>) -> Option<()> 
     Some(())
 }
 
-fn noted(store: &Store, command: &Command) -> Option<Noted> {
-    let env: Env = store.env(command.env)?.into_iter().collect();
+/// A command as it was noted, but for what changes from shell to shell: that is as it is now.
+fn noted(store: &Store, invocation: &Invocation, command: &Command) -> Option<Noted> {
+    let mut env: Env = store.env(command.env)?.into_iter().collect();
+    let stdio = &invocation.stdio;
+    let names = VOLATILE.iter().chain(&TERMINALS);
+    for name in names.filter(|name| env.contains(name)).collect::<Vec<_>>() {
+        let now = invocation.env.get(name).map(BStr::to_owned).or_else(|| match *name {
+            b"MAKE_TERMOUT" => fd::terminal_name(&stdio.stdout),
+            b"MAKE_TERMERR" => fd::terminal_name(&stdio.stderr),
+            _ => None,
+        });
+        match now {
+            Some(now) => env.set(*name, now),
+            None => drop(env.remove(name)),
+        }
+    }
     let argv = command.argv.iter().map(|word| word.as_slice().into()).collect();
     Some(Noted { argv, env, dir: BStr::new(&command.dir).to_owned() })
 }

@@ -5,7 +5,7 @@
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_host::env::VOLATILE;
+use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::{Dir, Env, Host, Stdio, fd};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -48,7 +48,10 @@ impl Hasher {
     /// Adds an environment.
     pub fn env(&mut self, env: &Env) {
         for (name, value) in env.iter() {
-            if !VOLATILE.contains(&name.as_bytes()) {
+            if TERMINALS.contains(&name.as_bytes()) {
+                self.text(name);
+                self.number(u64::from(value.is_empty()));
+            } else if !VOLATILE.contains(&name.as_bytes()) {
                 self.text(name);
                 self.normalised(value);
             }
@@ -119,11 +122,11 @@ fn directory(hasher: &mut Hasher, dir: &Dir) {
     hasher.text(dir.path());
 }
 
-/// What kinds of things the streams are: programs look.
+/// What kinds of things the streams are: programs look. Which terminal it is, nobody asked that is remembered.
 fn streams(hasher: &mut Hasher, stdio: &Stdio) {
     hasher.number(u64::from(stdio.same_output()));
     for stream in [&stdio.stdout, &stdio.stderr] {
-        hasher.text(&fd::terminal_name(stream).unwrap_or_default());
+        hasher.number(u64::from(fd::is_terminal(stream)));
     }
 }
 

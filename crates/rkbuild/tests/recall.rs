@@ -656,25 +656,62 @@ fn another_rkbuild_does_not_take_what_this_one_remembers() {
     assert_eq!(run.stdout, b"below\nz1\n");
 }
 
+/// What a terminal shows of a build that reads from it and prints to it. With `depth`, it is that many terminals further on.
+fn on_a_terminal(tree: &Tree, depth: usize) -> String {
+    let mut make = format!("{} --recall=on --stats", env!("CARGO_BIN_EXE_rkbuild"));
+    for _ in 0..depth {
+        make = format!("script -qec '{make}' /dev/null");
+    }
+    let run = Command::new("script")
+        .args(["-qec", &make, "/dev/null"])
+        .current_dir(tree.at(""))
+        .env_clear()
+        .envs([("PATH", "/usr/bin:/bin"), ("SHELL", "/bin/sh")])
+        .env("XDG_CACHE_HOME", tree.path("cache"))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&run.stdout).into_owned()
+}
+
+#[test]
+fn a_group_with_its_own_output_is_remembered_on_a_terminal() {
+    let tree = Tree::new("all: ; @{ ls f; ls f | cat; } > out; cat out\n");
+    tree.write("f", "");
+    let mut shown = String::new();
+    for _ in 0..3 {
+        std::thread::sleep(Duration::from_millis(60));
+        shown = on_a_terminal(&tree, 0);
+        assert!(shown.starts_with("f\r\nf\r\n"), "{shown}");
+    }
+    assert!(shown.contains("sessions evaluated                    0"), "{shown}");
+}
+
+#[test]
+fn any_terminal_is_as_good_as_the_one_before() {
+    let tree = Tree::new("all: ; @ls f; echo done\n");
+    tree.write("f", "");
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_millis(60));
+        on_a_terminal(&tree, 0);
+    }
+    let shown = on_a_terminal(&tree, 1);
+    assert!(shown.contains("sessions evaluated                    0"), "{shown}");
+    // Who asks for its name is told the one at hand.
+    tree.write("Makefile", "all: ; @echo $(MAKE_TERMOUT)\n");
+    for depth in [0, 0, 1, 1] {
+        let shown = on_a_terminal(&tree, depth);
+        assert!(shown.starts_with("/dev/pts/"), "{shown}");
+        assert!(!shown.contains("sessions evaluated                    0"), "{shown}");
+    }
+}
+
 #[test]
 fn what_is_printed_to_a_terminal_is_remembered_apart() {
     let tree = Tree::new("all: ; @echo [$(if $(MAKE_TERMOUT),terminal)]\n");
     assert_eq!(tree.remembered().out, "[]\n");
-    let script = |tree: &Tree| {
-        let make = format!("{} --recall=on", env!("CARGO_BIN_EXE_rkbuild"));
-        let run = Command::new("script")
-            .args(["-qec", &make, "/dev/null"])
-            .current_dir(tree.at(""))
-            .env_clear()
-            .envs([("PATH", "/usr/bin:/bin"), ("SHELL", "/bin/sh")])
-            .env("XDG_CACHE_HOME", tree.path("cache"))
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&run.stdout).into_owned()
-    };
     for _ in 0..3 {
-        assert!(script(&tree).contains("[terminal]"));
+        assert!(on_a_terminal(&tree, 0).contains("[terminal]"));
         assert_eq!(tree.run().out, "[]\n");
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use memchr::memmem::Finder;
 use rkbuild_base::{BStr, BString, ByteSlice, stack};
-use rkbuild_host::env::VOLATILE;
+use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{Command as Noted, Step};
 use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Spawn, Stdio, fd};
 use rkbuild_shell::{Dialect, Script, Shell};
@@ -68,12 +69,14 @@ pub(crate) enum Kind {
     Open,
 }
 
-/// Whether a script names a variable that changes from shell to shell.
-fn names_volatile(text: &[u8]) -> bool {
-    VOLATILE.iter().any(|name| match *name {
-        b"_" => text.contains_str("$_") || text.contains_str("${_}"),
-        name => text.contains_str(name),
-    })
+/// Whether a script names a variable that changes from shell to shell, or from terminal to terminal.
+fn names_volatile(text: &[u8], env: &Env) -> bool {
+    static NAMES: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+        let names = VOLATILE.into_iter().filter(|name| *name != b"_");
+        [&b"$_"[..], b"${_}"].into_iter().chain(names).map(Finder::new).collect()
+    });
+    NAMES.iter().any(|name| name.find(text).is_some())
+        || TERMINALS.iter().any(|name| env.contains(name) && text.contains_str(name))
 }
 
 /// Whether a script may compare times of files. Of what runs in this process only `test` does.
@@ -266,7 +269,7 @@ impl Command {
         let exit = self.shell(script, &host, streams, &programs).run(&script.script);
         let written = fd::read_memory_file(&out)?;
         let complained = if Arc::ptr_eq(&out, &err) { Vec::new() } else { fd::read_memory_file(&err)? };
-        if names_volatile(script.script.text()) {
+        if names_volatile(script.script.text(), &self.env) {
             session.effect("a script with a variable that changes from shell to shell");
         }
         let changed = session.absorb(&eyes, compares_times(script.script.text()));

@@ -97,6 +97,10 @@ fn define_own(session: &mut Session, invocation: &Invocation, restarts: u32) {
         {
             session.set_simple(name, &tty, Origin::Default).data.borrow_mut().export = Export::Yes;
         }
+        if session.vars.lookup_in(GLOBAL, name).is_some() {
+            // Which terminal it is changes from shell to shell.
+            session.vars.watch(name);
+        }
     }
 }
 

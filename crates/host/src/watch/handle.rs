@@ -579,10 +579,10 @@ impl Watcher {
         }
     }
 
-    /// Standard input may be put away and back: its reads are seen in both places.
+    /// Standard input, or a stream that is the same terminal, may be put away and back: its reads are seen in both places.
     fn duplicate(&mut self, pid: i32, fd: c_int, to: Option<u32>) {
         match self.given(pid, fd) {
-            Some(Reason::Stdin) if to.is_some_and(|to| to == 0 || SAVED.contains(&to)) => {}
+            Some(Reason::Stdin) if to.is_some_and(|to| to <= 2 || SAVED.contains(&to)) => {}
             Some(reason) => self.reason(reason),
             None => {}
         }
