@@ -453,9 +453,9 @@ fn take_counts(text: &mut Vec<u8>) -> Option<Told> {
     Some(told)
 }
 
-/// A line without the name of a jobserver, which is another one in each run.
+/// A line without the name of a jobserver, which is another one in each run. Recipes may have made its letters large.
 fn without_fifo(line: &[u8]) -> Vec<u8> {
-    let Some(at) = line.find("/GMfifo") else { return line.to_vec() };
+    let Some(at) = line.to_ascii_lowercase().find("/gmfifo") else { return line.to_vec() };
     let (before, name) = line.split_at(at);
     let end = name.find_byteset(b" '\"").unwrap_or(name.len());
     [before, name.get(end..).unwrap_or_default()].concat()
@@ -541,6 +541,15 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_jobservers_are_left_out_whatever_a_recipe_made_of_them() {
+        for line in
+            ["-j3 --jobserver-auth=fifo:/t/GMfifo12ab -k", "-j3 --jobserver-auth=fifo:/t/GMFIFo12ab -k"]
+        {
+            assert_eq!(without_fifo(line.as_bytes()), b"-j3 --jobserver-auth=fifo:/t -k");
+        }
+    }
 
     #[test]
     fn counts_are_taken_off_the_end() {

@@ -107,29 +107,31 @@ pub struct Seen {
 impl Seen {
     /// Whether another look at the same thing gave the same, as far as either was used.
     pub fn agrees(&self, other: &Seen) -> bool {
-        let same = match (&self.answer, &other.answer) {
-            (Answer::There, Answer::Meta(_)) | (Answer::Meta(_), Answer::There) => true,
-            (Answer::Meta(x), Answer::Meta(y)) => {
-                let both = self.used | other.used;
-                let differ = |bit: u8, differs: bool| both & bit != 0 && differs;
-                x.kind() == y.kind()
-                    && !differ(used::TIME, x.mtime_ns != y.mtime_ns)
-                    && !differ(used::SAME, x != y)
-                    && !differ(used::FILE, (x.dev, x.ino) != (y.dev, y.ino))
-                    && !differ(
-                        used::SHAPE,
-                        (x.mode, x.uid) != (y.mode, y.uid) || x.size != y.size && !x.is_dir(),
-                    )
+        self.differing(other) & (self.used | other.used | used::CONTENTS) == 0
+    }
+
+    /// What another look at the same thing gave differently, whether it was used or not: bits of [`used`].
+    pub fn differing(&self, other: &Seen) -> u8 {
+        let bits = match (&self.answer, &other.answer) {
+            (Answer::There, Answer::Meta(_)) | (Answer::Meta(_), Answer::There) => 0,
+            (Answer::Meta(x), Answer::Meta(y)) if x.kind() == y.kind() => {
+                let shape = (x.mode, x.uid) != (y.mode, y.uid) || x.size != y.size && !x.is_dir();
+                let bit = |bit: u8, differs: bool| if differs { bit } else { 0 };
+                bit(used::TIME, x.mtime_ns != y.mtime_ns)
+                    | bit(used::SAME, x != y)
+                    | bit(used::FILE, (x.dev, x.ino) != (y.dev, y.ino))
+                    | bit(used::SHAPE, shape)
             }
-            (x, y) => x == y,
+            (x, y) if x == y => 0,
+            _ => used::ALL,
         };
         let contents = match (self.contents, other.contents) {
-            (Some(x), Some(y)) => x == y,
-            (None, None) => true,
+            (Some(x), Some(y)) => x != y,
+            (None, None) => false,
             // Contents that were read belong to these attributes and no others.
-            _ => !matches!((&self.answer, &other.answer), (Answer::Meta(x), Answer::Meta(y)) if x != y),
+            _ => matches!((&self.answer, &other.answer), (Answer::Meta(x), Answer::Meta(y)) if x != y),
         };
-        same && contents
+        bits | if contents { used::CONTENTS } else { 0 }
     }
 
     /// Adds what a later look says that agrees.
@@ -463,6 +465,23 @@ mod tests {
         assert!(!eyes.has_effect());
         eyes.note(Ask::Lstat, "/a".into(), seen(used::THERE, Answer::Failed(2)));
         assert!(eyes.has_effect());
+    }
+
+    #[test]
+    fn what_differs_is_told_whether_it_was_used_or_not() {
+        let other = |change: fn(&mut Meta)| {
+            let mut meta = meta(5);
+            change(&mut meta);
+            seen(used::THERE, Answer::Meta(meta))
+        };
+        let before = other(|_| ());
+        assert_eq!(before.differing(&other(|_| ())), 0);
+        assert_eq!(before.differing(&seen(used::THERE, Answer::There)), 0);
+        assert_eq!(before.differing(&other(|meta| meta.mtime_ns = 6)), used::TIME | used::SAME);
+        assert_eq!(before.differing(&other(|meta| meta.size = 2)), used::SHAPE | used::SAME);
+        assert_eq!(before.differing(&other(|meta| meta.ino = 3)), used::FILE | used::SAME);
+        assert_eq!(before.differing(&other(|meta| meta.mode = 0o040_755)), used::ALL);
+        assert_eq!(before.differing(&seen(used::THERE, Answer::Failed(2))), used::ALL);
     }
 
     #[test]

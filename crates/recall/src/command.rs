@@ -60,6 +60,8 @@ pub struct Known {
 struct Matters {
     /// Its time.
     times: bool,
+    /// The time of what is no directory: it prints it.
+    printed: bool,
     /// Which file it is.
     files: bool,
     /// Of a directory, its owner.
@@ -361,7 +363,8 @@ impl Memory {
         let compares = |op: &str| texts.iter().any(|text| text.find(op).is_some());
         let prints = |row: &&pure::Row| row.name == "diff";
         let matters = Matters {
-            times: compares("-nt") || compares("-ot") || rows.iter().any(prints),
+            times: compares("-nt") || compares("-ot"),
+            printed: rows.iter().any(prints),
             files: compares("-ef"),
             owners: rows.iter().any(|row| row.owners),
         };
@@ -444,7 +447,8 @@ impl Memory {
             used |= used::SHAPE;
         }
         if seen.uses.has(Uses::STAT) {
-            used |= if matters.times { used::TIME } else { 0 } | if matters.files { used::FILE } else { 0 };
+            let times = matters.times || matters.printed && !meta.is_dir();
+            used |= if times { used::TIME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
         // No link was passed to get there; where that was looked at, or can be told from a directory's name, it counts.
         let itself = meta.is_symlink() || meta.is_dir() || seen.uses.has(Uses::LINK);

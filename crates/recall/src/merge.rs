@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry as Slot;
 
 use bstr::{BStr, BString, ByteSlice};
-use rkbuild_host::eyes::{self, Answer, Ask, Seen};
+use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
 use rustc_hash::FxHashMap;
 
 use crate::fact::{Fact, split};
@@ -19,8 +19,8 @@ pub(crate) struct Noted {
     path: BString,
     ask: Ask,
     seen: Seen,
-    /// Something else was seen later.
-    stale: bool,
+    /// What of it was seen to be otherwise later.
+    stale: u8,
 }
 
 /// New facts and traces.
@@ -47,7 +47,7 @@ fn is_implied(
     let other = |ask| facts.get(&(ask, path.clone()));
     let implied = match (ask, &seen.answer) {
         // Not what it is itself: that can be a link now, or not any more.
-        (Ask::Lstat, Answer::There) if seen.used == eyes::used::THERE => {
+        (Ask::Lstat, Answer::There) if seen.used == used::THERE => {
             matches!(other(Ask::Stat)?.answer, Answer::Meta(_))
         }
         (Ask::Stat, Answer::Failed(_)) => other(Ask::Lstat)?.answer == seen.answer,
@@ -73,7 +73,7 @@ impl New {
 
     pub fn fact(&mut self, ask: Ask, path: BString, seen: &Seen) -> u32 {
         let next = self.facts.len() as u32;
-        let noted = |path| Noted { path, ask, seen: seen.clone(), stale: false };
+        let noted = |path| Noted { path, ask, seen: seen.clone(), stale: 0 };
         match self.latest.entry((ask, path)) {
             Slot::Vacant(slot) => {
                 self.facts.push(noted(slot.key().1.clone()));
@@ -87,8 +87,8 @@ impl New {
                         before.seen.join(seen);
                         return n;
                     }
-                    // It changed meanwhile: what was seen before holds no more.
-                    before.stale = true;
+                    // It changed meanwhile: what was seen before holds no more, for whom that was used.
+                    before.stale |= before.seen.differing(seen);
                 }
                 self.facts.push(noted(slot.key().1.clone()));
                 slot.insert(next);
@@ -141,12 +141,12 @@ impl<'a> Merge<'a> {
         }
         for trace in std::mem::take(&mut self.new.traces) {
             // A trace that saw what was different later holds no more.
-            let stale = trace.facts.iter().find_map(|(n, _)| {
-                let Noted { path, stale, .. } = self.new.facts.get(*n as usize)?;
-                stale.then(|| path.clone())
+            let stale = trace.facts.iter().find_map(|(n, used)| {
+                let Noted { path, ask, stale, .. } = self.new.facts.get(*n as usize)?;
+                (stale & used != 0).then(|| format!("{path} changed after it was looked at ({ask:?} {used})"))
             });
-            if let Some(path) = &stale {
-                self.dropped.push(format!("{path} changed after it was looked at"));
+            if let Some(why) = &stale {
+                self.dropped.push(why.clone());
             }
             traces.push((stale.is_none()).then_some(Trace { run: self.run, ..trace }));
         }
@@ -255,14 +255,15 @@ impl<'a> Merge<'a> {
         let next = self.new.facts.len() as u32;
         match self.new.latest.entry((ask, old.path(n))) {
             Slot::Vacant(slot) => {
-                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before, stale: false });
+                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before, stale: 0 });
                 slot.insert(next);
                 Some(next)
             }
             Slot::Occupied(slot) => {
                 let n = *slot.get();
                 let now = self.new.facts.get_mut(n as usize)?;
-                if !before.agrees(&now.seen) {
+                let contents = if before.contents.is_some() { used::CONTENTS } else { 0 };
+                if before.differing(&now.seen) & (used | contents) != 0 {
                     return None;
                 }
                 // What was seen now is the newer.
@@ -289,7 +290,7 @@ impl<'a> Merge<'a> {
             .iter()
             .map(|trace| {
                 let (n, _) = trace.as_ref()?.facts.iter().find(|(n, used)| {
-                    used & eyes::used::TIME != 0 && touched.get(*n as usize).copied().unwrap_or(true)
+                    used & used::TIME != 0 && touched.get(*n as usize).copied().unwrap_or(true)
                 })?;
                 Some(*n)
             })
@@ -392,12 +393,8 @@ impl Contents {
         }
         for (top, below) in tops {
             let head = heads.get(&top).copied().unwrap_or_else(|| {
-                let seen = Seen {
-                    used: eyes::used::THERE,
-                    answer: Answer::Failed(ENOENT),
-                    contents: None,
-                    young: false,
-                };
+                let seen =
+                    Seen { used: used::THERE, answer: Answer::Failed(ENOENT), contents: None, young: false };
                 self.facts.push((top, Fact::new(Ask::Lstat, &seen)));
                 self.facts.len() as u32 - 1
             });
@@ -447,6 +444,8 @@ impl Contents {
 
 #[cfg(test)]
 mod tests {
+    use rkbuild_host::Meta;
+
     use super::*;
 
     fn contents(facts: &[(Ask, &str, Answer)]) -> Contents {
@@ -476,6 +475,27 @@ mod tests {
     }
 
     const NO: Answer = Answer::Failed(2);
+
+    #[test]
+    fn a_time_that_changed_meanwhile_drops_only_those_that_used_it() {
+        let at = |mtime_ns| {
+            let meta =
+                Meta { mtime_ns, ctime_ns: 1, size: 1, mode: 0o040_755, dev: 1, ino: 2, rdev: 0, uid: 0 };
+            Seen { used: used::THERE | used::TIME, answer: Answer::Meta(meta), contents: None, young: false }
+        };
+        let mut new = New::default();
+        let early = new.fact(Ask::Stat, "/d".into(), &at(5));
+        let late = new.fact(Ask::Stat, "/d".into(), &at(6));
+        let uses = [(early, used::THERE), (early, used::THERE | used::TIME), (late, used::TIME)];
+        for (key, used) in uses.into_iter().enumerate() {
+            let (key, facts) = (key as u128, vec![used]);
+            let (steps, writes) = (Vec::new(), Vec::new());
+            new.traces.push(Trace { key, top: true, status: 0, run: 1, facts, steps, writes });
+        }
+        let (contents, dropped) = Merge::new(new, None, 1, &[]).contents();
+        assert_eq!(contents.traces.iter().map(|trace| trace.key).collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(dropped, ["/d changed after it was looked at (Stat 5)"]);
+    }
 
     #[test]
     fn what_is_not_in_a_missing_directory_is_one_fact() {
