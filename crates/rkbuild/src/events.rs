@@ -65,7 +65,9 @@ impl Events {
     }
 
     fn target(&mut self, at: Duration, target: &Considered<'_>) {
-        let prerequisites = target.prerequisites.iter().map(|prerequisite| {
+        // One after `|` is no reason, unless everything is.
+        let told = target.prerequisites.iter().filter(|p| !p.order_only || target.missing);
+        let prerequisites = told.map(|prerequisite| {
             let age = match prerequisite.age {
                 Age::Older => "older",
                 Age::Newer => "newer",

@@ -144,6 +144,13 @@ pub const OPTIONS: &[OwnOption] = &[
         help: "Write what happens to FILE as it happens, one JSON object a line.",
     },
     OwnOption {
+        name: "profile",
+        takes: Takes::Value("FILE"),
+        group: Group::Watch,
+        variable: None,
+        help: "Write in the end to FILE what ran when, as a trace that Perfetto and chrome://tracing open.",
+    },
+    OwnOption {
         name: "depends",
         takes: Takes::Value("TARGET"),
         group: Group::Tell,

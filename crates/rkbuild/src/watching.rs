@@ -1,6 +1,7 @@
 //! The options that watch a build: what they ask for, and what is said in the end.
 
 use std::fs::File;
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, ByteSlice};
@@ -11,7 +12,9 @@ use crate::explain::paths;
 use crate::explain::reasons::Reasons;
 use crate::hub::{Hub, Listener, Watch, lock};
 use crate::option::Given;
+use crate::profile::trace;
 use crate::relations::{Node, Relations};
+use crate::tally::Tally;
 
 /// A question that is answered without running anything.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub struct Watching {
     explain: bool,
     questions: Vec<Question>,
     events: Option<BString>,
+    profile: Option<BString>,
 }
 
 /// What watches a build.
@@ -42,6 +46,16 @@ pub struct Watched {
     dir: Arc<Dir>,
     top: BString,
     relations: Arc<Mutex<Relations>>,
+    profile: Option<Profile>,
+}
+
+/// `--profile=FILE`.
+struct Profile {
+    tally: Arc<Mutex<Tally>>,
+    argv: Vec<BString>,
+    path: BString,
+    /// Made before the build: what can't be written is told at once.
+    file: File,
 }
 
 impl Watching {
@@ -58,6 +72,7 @@ impl Watching {
             explain: given.has("explain"),
             questions: questions.into_iter().flatten().collect(),
             events: value("events"),
+            profile: value("profile"),
         }
     }
 
@@ -74,34 +89,51 @@ impl Watching {
         argv: &[BString],
     ) -> std::io::Result<Option<Watched>> {
         let only_looks = self.only_looks();
-        if !self.explain && !only_looks && self.events.is_none() {
+        if !self.explain && !only_looks && self.events.is_none() && self.profile.is_none() {
             return Ok(None);
         }
         let top = dir.path().to_owned();
         let relations: Arc<Mutex<Relations>> = Arc::default();
         let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
-        if let Some(path) = &self.events {
-            // Made before the build: what can't be written is told at once.
+        let create = |path: &BString| {
             let named = |error| std::io::Error::other(format!("{path}: {error}"));
-            let file = File::from(host.open_write(dir, path, OpenMode::Truncate).map_err(named)?);
-            listeners.push(Box::new(Events::new(file, argv, dir.path())));
+            host.open_write(dir, path, OpenMode::Truncate).map(File::from).map_err(named)
+        };
+        if let Some(path) = &self.events {
+            listeners.push(Box::new(Events::new(create(path)?, argv, dir.path())));
         }
+        let profile = match &self.profile {
+            Some(path) => {
+                let tally: Arc<Mutex<Tally>> = Arc::default();
+                listeners.push(Box::new(tally.clone()));
+                Some(Profile { tally, argv: argv.to_vec(), path: path.clone(), file: create(path)? })
+            }
+            None => None,
+        };
         if only_looks {
             listeners.push(Box::new(relations.clone()));
         }
         let reasons = Reasons::new(host.unseen(), top.clone());
         let watch = Watch { tell: self.explain && !only_looks, only_looks };
         let hub = Arc::new(Hub::new(watch, reasons, listeners));
-        Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations }))
+        Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations, profile }))
     }
 }
 
 impl Watched {
     /// The build is over: answers what was asked for. Gives the exit status.
-    pub fn end(self, watching: &Watching, status: i32) -> i32 {
+    pub fn end(mut self, watching: &Watching, status: i32) -> i32 {
         self.hub.end(status);
+        let drawn = self.profile.take().map_or(Ok(()), |profile| profile.draw(&self.top));
         let answers = watching.questions.iter().map(|question| self.answer(question, status));
-        answers.max().unwrap_or(status).max(status)
+        let status = answers.max().unwrap_or(status).max(status);
+        match drawn {
+            Ok(()) => status,
+            Err(error) => {
+                eprintln!("rkbuild: {error}");
+                status.max(2)
+            }
+        }
     }
 
     /// Answers a question. The status is 1 where something would be rebuilt, as with `-q`, and 2 where that can't be told.
@@ -159,6 +191,15 @@ impl Watched {
             }
             _ => unknown(target),
         }
+    }
+}
+
+impl Profile {
+    /// Writes the picture.
+    fn draw(mut self, top: &[u8]) -> std::io::Result<()> {
+        let text = trace::trace(&lock(&self.tally), top, &self.argv);
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| std::io::Error::other(format!("{}: {error}", self.path)))
     }
 }
 

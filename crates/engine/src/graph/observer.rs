@@ -52,6 +52,8 @@ pub struct Considered<'a> {
     pub target: &'static [u8],
     /// It is a goal of the make, and no makefile that is brought up to date.
     pub goal: bool,
+    /// The make is still bringing its makefiles up to date: all that its goals need comes later.
+    pub for_makefiles: bool,
     /// It is phony: no file.
     pub phony: bool,
     /// There is no such file.
@@ -66,7 +68,8 @@ pub struct Considered<'a> {
     pub grouped: Vec<&'static [u8]>,
     /// `file:line` of the recipe; empty where there is none.
     pub place: Vec<u8>,
-    /// Its prerequisites: all, or where [`Wants::Remade`] is asked for those on whose account it is remade.
+    /// Its prerequisites: all, or where [`Wants::Remade`] is asked for those that are missing, or newer, or made by
+    /// this make.
     pub prerequisites: Vec<Prerequisite>,
 }
 

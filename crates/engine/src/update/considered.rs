@@ -25,8 +25,7 @@ impl Builder<'_> {
                 own if changed && !time.is_missing() || own > time && !time.is_missing() => Age::Newer,
                 _ => Age::Older,
             };
-            let counts = !dep.order_only && age != Age::Older;
-            if wants == Wants::All || counts || time.is_missing() {
+            if wants == Wants::All || age != Age::Older || time.is_missing() {
                 let order_only = dep.order_only;
                 prerequisites.push(Prerequisite { name: self.name_of(id), order_only, phony, age });
             }
@@ -53,6 +52,7 @@ impl Builder<'_> {
             dir: &self.session.dir,
             target: self.name_of(file),
             goal,
+            for_makefiles: self.for_makefiles,
             phony,
             missing: time.is_missing(),
             remade,

@@ -38,7 +38,8 @@ pub fn key(make: u64, dir: &[u8], name: &[u8], phony: bool) -> BString {
 
 /// How `path` is called from the directory `top`: without it where it is below.
 pub fn shown(top: &[u8], path: &[u8]) -> String {
-    let below = path.strip_prefix(top).and_then(|rest| rest.strip_prefix(b"/"));
+    let below =
+        path.strip_prefix(top.strip_suffix(b"/").unwrap_or(top)).and_then(|rest| rest.strip_prefix(b"/"));
     below.filter(|rest| !rest.is_empty()).unwrap_or(path).to_str_lossy().into_owned()
 }
 
@@ -71,6 +72,7 @@ mod tests {
         assert_eq!(absolute(b"/", b".."), "/");
         assert_eq!(shown(b"/a", b"/a/c/d"), "c/d");
         assert_eq!(shown(b"/a", b"/ab/c"), "/ab/c");
+        assert_eq!(shown(b"/", b"/ab/c"), "ab/c");
         assert_eq!(record_of(b"/a/b.o"), "/a/.b.o.cmd");
     }
 
