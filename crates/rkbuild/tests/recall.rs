@@ -708,8 +708,7 @@ fn any_terminal_is_as_good_as_the_one_before() {
 
 #[test]
 fn a_comparison_of_files_is_remembered_where_their_directory_changes() {
-    let tree =
-        Tree::new("X := $(shell echo . && cd ../w && diff -u f g)\nall: ; @echo '$(X)'\n");
+    let tree = Tree::new("X := $(shell echo . && cd ../w && diff -u f g)\nall: ; @echo '$(X)'\n");
     tree.write("f", "one\n");
     tree.write("g", "one\n");
     assert_eq!(tree.remembered().out, ".\n");
