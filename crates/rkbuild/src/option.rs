@@ -148,7 +148,8 @@ pub const OPTIONS: &[OwnOption] = &[
         takes: Takes::Value("FILE"),
         group: Group::Watch,
         variable: None,
-        help: "Write in the end to FILE what ran when, as a trace that Perfetto and chrome://tracing open.",
+        help: "Write in the end to FILE what ran when, and what waited for what: as a page if it is called *.html, else as a \
+               trace that Perfetto and chrome://tracing open.",
     },
     OwnOption {
         name: "depends",

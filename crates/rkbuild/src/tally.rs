@@ -177,6 +177,9 @@ pub struct Target {
     pub outcome: Outcome,
     /// It is on the critical path.
     pub critical: bool,
+    /// The commands, by their place in [`Tally::ran`]; not written.
+    #[serde(skip)]
+    pub parts: Vec<usize>,
 }
 
 /// A piece of the critical path.
@@ -460,14 +463,15 @@ impl Tally {
                 *critical = true;
             }
         }
-        let works = self.ran.iter().zip(critical).filter(|(ran, _)| !ran.command.makes);
-        for (ran, critical) in works {
+        let works = self.ran.iter().zip(critical).enumerate().filter(|(_, (ran, _))| !ran.command.makes);
+        for (part, (ran, critical)) in works {
             let index = *at.entry((ran.command.make, &ran.path)).or_insert(targets.len());
             match targets.get_mut(index) {
                 Some(target) => {
                     target.end = target.end.max(ran.end);
                     target.took += ran.took();
                     target.commands += 1;
+                    target.parts.push(part);
                     target.outcome = ran.outcome();
                     target.critical |= critical;
                 }
@@ -481,6 +485,7 @@ impl Tally {
                     commands: 1,
                     outcome: ran.outcome(),
                     critical,
+                    parts: vec![part],
                 }),
             }
         }
@@ -488,7 +493,6 @@ impl Tally {
     }
 
     /// The directories of the targets, the one that took longest first.
-    #[cfg_attr(not(test), expect(dead_code))]
     pub fn directories(&self, top: &[u8]) -> Vec<Directory> {
         let mut at: FxMap<String, usize> = FxMap::default();
         let mut directories: Vec<Directory> = Vec::new();
@@ -514,13 +518,39 @@ pub fn directory_of(name: &str) -> &str {
 }
 
 impl Evaluated {
-    /// What it is called: its arguments, without the program and the options that say nothing of what it makes.
+    /// What it is called.
     pub fn name(&self) -> String {
-        let words =
-            self.argv.iter().skip(1).filter(|word| !word.starts_with(b"-") || word.starts_with(b"-f"));
-        let words: Vec<_> = words.map(|word| word.to_str_lossy()).collect();
-        format!("make {}", words.join(" ")).trim_end().to_string()
+        name_of(&self.argv)
     }
+}
+
+impl Given {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        name_of(&self.argv)
+    }
+}
+
+/// What a make is called: the name of its makefile, goals and variables, without options that say nothing of what it makes.
+fn name_of(argv: &[BString]) -> String {
+    let mut name = String::from("make");
+    let mut put = |word: &[u8]| {
+        name.push(' ');
+        name.push_str(&word.to_str_lossy());
+    };
+    let mut words = argv.iter().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_slice() {
+            b"-f" | b"-C" => {
+                put(word);
+                let of = words.next().map(|of| of.as_slice()).unwrap_or_default();
+                put(if word == "-f" { of.rsplit(|c| *c == b'/').next().unwrap_or(of) } else { of });
+            }
+            [b'-', ..] => {}
+            word => put(word),
+        }
+    }
+    name
 }
 
 impl Listener for Tally {
@@ -774,6 +804,15 @@ mod tests {
     }
 
     #[test]
+    fn a_make_is_called_by_what_tells_it_from_others() {
+        let argv =
+            ["make", "-s", "-f", "/usr/src/linux/scripts/Makefile.build", "-j2", "obj=fs", "need-builtin=1"];
+        let argv: Vec<BString> = argv.into_iter().map(BString::from).collect();
+        assert_eq!(name_of(&argv), "make -f Makefile.build obj=fs need-builtin=1");
+        assert_eq!(name_of(&["rkbuild".into(), "-C".into(), "/a/b".into()]), "make -C /a/b");
+    }
+
+    #[test]
     fn what_had_not_ended_ends_with_the_build() {
         let mut play = Play::new();
         play.make(0, 1, 0);
@@ -797,7 +836,9 @@ mod tests {
         let text = serde_json::to_string(&directories[0]).unwrap();
         assert_eq!(text, r#"{"name":"d/e","took":5000,"targets":2}"#);
         assert_eq!(serde_json::from_str::<Directory>(&text).unwrap(), directories[0]);
-        let targets = play.tally.targets(b"/");
+        // Where the commands are is of use to this process alone.
+        let mut targets = play.tally.targets(b"/");
+        targets.iter_mut().for_each(|target| target.parts.clear());
         let text = serde_json::to_string(&targets).unwrap();
         assert_eq!(serde_json::from_str::<Vec<Target>>(&text).unwrap(), targets);
     }

@@ -12,7 +12,7 @@ use crate::explain::paths;
 use crate::explain::reasons::Reasons;
 use crate::hub::{Hub, Listener, Watch, lock};
 use crate::option::Given;
-use crate::profile::trace;
+use crate::profile::{page, trace};
 use crate::relations::{Node, Relations};
 use crate::tally::Tally;
 
@@ -197,7 +197,12 @@ impl Watched {
 impl Profile {
     /// Writes the picture.
     fn draw(mut self, top: &[u8]) -> std::io::Result<()> {
-        let text = trace::trace(&lock(&self.tally), top, &self.argv);
+        let tally = lock(&self.tally);
+        let text = match self.path.ends_with(b".html") {
+            true => page::page(&tally, top, &self.argv),
+            false => trace::trace(&tally, top, &self.argv),
+        };
+        drop(tally);
         let written = self.file.write_all(text.as_bytes());
         written.map_err(|error| std::io::Error::other(format!("{}: {error}", self.path)))
     }

@@ -1,4 +1,4 @@
-//! What is told of a build: reasons, relations and events, on a tree built the way kbuild builds.
+//! What is told of a build: reasons, relations, events and profiles, on a tree built the way kbuild builds.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -313,10 +313,64 @@ fn events_are_a_json_object_a_line() {
 }
 
 #[test]
+fn a_profile_is_a_trace_of_what_ran_and_of_what_waited_for_what() {
+    let tree = Tree::new();
+    tree.change("dir/b.h");
+    assert_eq!(tree.run(&["-j2", "--profile=p.json"]).code, 0);
+    let trace = tree.json("p.json");
+    assert_eq!((&trace["otherData"]["version"], &trace["otherData"]["status"]), (&1.into(), &0.into()));
+    let events = trace["traceEvents"].as_array().unwrap();
+    let of = |phase: &str| events.iter().filter(|e| e["ph"] == phase).collect::<Vec<_>>();
+    let slice = |name: &str| of("X").into_iter().find(|e| e["name"] == name).unwrap();
+    let (compiled, put, last) = (slice("dir/b.o"), slice("dir/lib.a"), slice("final"));
+    assert_eq!(compiled["cat"], "dir");
+    assert_eq!(compiled["args"]["command"], "./tool dir/b.c > dir/b.o");
+    assert_eq!(last["args"]["reason"], "dir/b.h is newer, so dir/b.o, dir/lib.a were made");
+    let begin = |e: &Value| e["ts"].as_u64().unwrap();
+    let end = |e: &Value| e["ts"].as_u64().unwrap() + e["dur"].as_u64().unwrap();
+    assert!(end(compiled) <= begin(put) && end(put) <= begin(last));
+    // Which way is the longest depends on the machine; it ends where everything does, and its steps follow each other.
+    let mut critical: Vec<_> = of("X").into_iter().filter(|e| e["args"]["critical"] == true).collect();
+    critical.sort_by_key(|e| begin(e));
+    assert!(
+        critical.len() >= 3 && critical.windows(2).all(|two| end(two[0]) <= begin(two[1])),
+        "{critical:?}"
+    );
+    assert_eq!((&critical[0]["cat"], critical.last().unwrap()), (&"makefiles".into(), &last));
+    // In a row there is one at a time, and each row has a name.
+    let mut rows: Vec<_> =
+        of("X").into_iter().map(|e| (e["tid"].as_u64().unwrap(), begin(e), end(e))).collect();
+    rows.sort_unstable();
+    assert!(rows.windows(2).all(|two| two[0].0 != two[1].0 || two[0].2 <= two[1].1), "{rows:?}");
+    let names = of("M").into_iter().filter(|e| e["name"] == "thread_name");
+    assert_eq!(names.count() as u64, rows.last().unwrap().0);
+    let makes = of("X").into_iter().filter(|e| e["cat"] == "makefiles");
+    assert_eq!(makes.count(), 2);
+    // The make below, an arrow for each pair of steps, and what runs at once comes down to nothing.
+    assert_eq!((of("b").len(), of("e").len()), (1, 1));
+    assert!(of("s").len() >= 2 && of("s").len() == of("f").len());
+    assert_eq!(of("C").last().unwrap()["args"], serde_json::json!({ "commands": 0, "makefiles": 0 }));
+}
+
+#[test]
+fn a_profile_called_html_is_a_page_that_needs_nothing_else() {
+    let tree = Tree::new();
+    tree.change("dir/b.h");
+    assert_eq!(tree.run(&["--profile=p.html"]).code, 0);
+    let page = fs::read_to_string(tree.at("p.html")).unwrap();
+    assert!(page.contains("[\"dir/b.o\",") && page.contains("dir/b.h is newer, so dir/b.o was made"));
+    for no in ["/*DATA*/", "/*STYLE*/", "/*SCRIPT*/", "src=", "href=", "http:", "https:", "@import"] {
+        assert!(!page.contains(no), "{no}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_told_before_anything_runs() {
     let tree = Tree::new();
     tree.change("dir/b.h");
-    let run = tree.run(&["--events=no/e"]);
-    assert_eq!((run.out.as_str(), run.code), ("", 2));
-    assert!(run.err.contains("no/e") && run.err.contains("No such file"), "{}", run.err);
+    for option in ["--events=no/e", "--profile=no/e", "--profile=no/e.html"] {
+        let run = tree.run(&[option]);
+        assert_eq!((run.out.as_str(), run.code), ("", 2), "{option}");
+        assert!(run.err.contains("no/e") && run.err.contains("No such file"), "{}", run.err);
+    }
 }

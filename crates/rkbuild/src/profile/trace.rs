@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rkbuild_base::BString;
+use rkbuild_base::{BString, FxSet};
 use serde_json::{Map, Value, json};
 
 use crate::events::text;
 use crate::explain::paths;
-use crate::tally::{Outcome, Ran, Tally, directory_of};
+use crate::tally::{Outcome, Ran, Step, Tally, directory_of};
 
 /// The process whose threads are the rows of commands, and the one of makes.
 const ROWS: u32 = 1;
@@ -55,6 +55,56 @@ fn pair(events: &mut Vec<Value>, name: &str, id: usize, times: (Duration, Durati
     }
 }
 
+/// How many commands ran and how many makes read makefiles at once, whenever that changes.
+fn counts(tally: &Tally) -> Vec<Value> {
+    let mut changes: Vec<(Duration, i64, i64)> = Vec::new();
+    for ran in tally.ran.iter().filter(|ran| ran.row.is_some()) {
+        changes.extend([(ran.begin, 1, 0), (ran.end, -1, 0)]);
+    }
+    for make in &tally.evaluated {
+        changes.extend([(make.begin, 0, 1), (make.read, 0, -1)]);
+    }
+    changes.sort_by_key(|(at, ..)| *at);
+    let (mut commands, mut makefiles) = (0, 0);
+    let mut events = Vec::new();
+    for same in changes.chunk_by(|a, b| a.0 == b.0) {
+        commands += same.iter().map(|change| change.1).sum::<i64>();
+        makefiles += same.iter().map(|change| change.2).sum::<i64>();
+        let args = json!({ "commands": commands, "makefiles": makefiles });
+        let at = same.first().map(|change| micros(change.0));
+        events.push(json!({ "name": "at once", "ph": "C", "pid": ROWS, "ts": at, "args": args }));
+    }
+    events
+}
+
+/// Arrows from each step of the critical path to the next.
+fn arrows(tally: &Tally, critical: &[Step]) -> Vec<Value> {
+    let ends = |step: &Step| {
+        let (first, last) = (*step.parts.first()?, *step.parts.last()?);
+        if step.reading {
+            let make = tally.evaluated.get(first)?;
+            return Some(((make.row, make.begin), (make.row, make.read)));
+        }
+        let (first, last) = (tally.ran.get(first)?, tally.ran.get(last)?);
+        Some(((first.row?, first.begin), (last.row?, last.end)))
+    };
+    let ends: Vec<_> = critical.iter().filter_map(ends).collect();
+    let arrow = |id: usize, phase: &str, (row, at): (usize, Duration)| {
+        json!({
+            "name": "critical path", "cat": "critical", "ph": phase, "bp": "e", "id": id, "pid": ROWS, "tid": row + 1,
+            "ts": micros(at),
+        })
+    };
+    let pairs = ends.windows(2).enumerate();
+    let both = pairs.filter_map(|(id, pair)| {
+        let [from, to] = pair else { return None };
+        // In the slice it starts from: its very end belongs to what comes after.
+        let leaves = (from.1.0, from.1.1.saturating_sub(Duration::from_micros(1)).max(from.0.1));
+        Some([arrow(id, "s", leaves), arrow(id, "f", to.0)])
+    });
+    both.flatten().collect()
+}
+
 /// The trace.
 pub fn trace(tally: &Tally, top: &[u8], argv: &[BString]) -> String {
     let mut events = Vec::new();
@@ -69,9 +119,9 @@ pub fn trace(tally: &Tally, top: &[u8], argv: &[BString]) -> String {
         events.push(json!({ "name": "thread_name", "ph": "M", "pid": ROWS, "tid": row, "args": args }));
     }
     let critical = tally.critical_path(top);
-    let is_critical = |reading: bool, index: usize| {
-        critical.iter().any(|step| step.reading == reading && step.parts.contains(&index))
-    };
+    let parts = critical.iter().flat_map(|step| step.parts.iter().map(|part| (step.reading, *part)));
+    let parts: FxSet<(bool, usize)> = parts.collect();
+    let is_critical = |reading: bool, index: usize| parts.contains(&(reading, index));
     for (index, ran) in tally.ran.iter().enumerate() {
         let name = paths::shown(top, &ran.path);
         let args = told(ran, is_critical(false, index));
@@ -105,6 +155,8 @@ pub fn trace(tally: &Tally, top: &[u8], argv: &[BString]) -> String {
             "ts": micros(given.at), "args": args,
         }));
     }
+    events.extend(arrows(tally, &critical));
+    events.extend(counts(tally));
     let head =
         json!({ "version": 1, "arguments": words(argv), "directory": text(top), "status": tally.status });
     let mut out = format!("{{\"displayTimeUnit\":\"ms\",\"otherData\":{head},\"traceEvents\":[\n");
