@@ -20,6 +20,11 @@ pub struct Place {
 impl Place {
     /// `XDG_CACHE_HOME/rkbuild/recall`, or the same below `~/.cache`; `None` where neither variable names an absolute path.
     pub fn new(env: &Env, tree: u128) -> Option<Place> {
+        Place::within(env, "recall", format!("{tree:032x}").into())
+    }
+
+    /// A file of another `folder` beside that of the stores.
+    pub fn within(env: &Env, folder: &str, file: BString) -> Option<Place> {
         let absolute = |name: &[u8]| env.get(name).filter(|v| v.starts_with(b"/")).map(|v| v.to_owned());
         let (mut dir, there) = match absolute(b"XDG_CACHE_HOME") {
             Some(dir) => {
@@ -33,17 +38,23 @@ impl Place {
                 (home, there)
             }
         };
-        dir.extend_from_slice(b"/rkbuild/recall");
-        Some(Place { dir, there, file: format!("{tree:032x}").into() })
+        dir.extend_from_slice(b"/rkbuild/");
+        dir.extend_from_slice(folder.as_bytes());
+        Some(Place { dir, there, file })
     }
 
     /// Where commands are that are known in all trees.
     pub fn of_commands(&self) -> Place {
-        Place { dir: self.dir.clone(), there: self.there, file: "commands".into() }
+        self.beside("commands".into())
+    }
+
+    /// Another file of the same directory.
+    pub fn beside(&self, file: BString) -> Place {
+        Place { dir: self.dir.clone(), there: self.there, file }
     }
 
     /// Opens the directory, if it is this user's and nobody else can write there.
-    fn open(&self, root: &Dir) -> Option<Arc<Dir>> {
+    pub fn open(&self, root: &Dir) -> Option<Arc<Dir>> {
         let dir = root.open(&self.dir).ok()?;
         rkbuild_host::fd::is_private(&*dir).ok()?.then_some(dir)
     }

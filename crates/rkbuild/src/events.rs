@@ -121,7 +121,7 @@ impl Listener for Events {
                 self.write(at, "make_given", fields);
             }
             Event::Considered(target) if target.remade => self.target(at, target),
-            Event::Considered(_) => {}
+            Event::Considered(_) | Event::CommandFailed { .. } => {}
             Event::CommandStarted(command) => self.command(at, command),
             Event::CommandEnded { id, exit: ended, .. } => {
                 let (name, value) = exit(*ended);

@@ -100,7 +100,8 @@ pub fn man() -> String {
         }
     }
     out.push_str(
-        ".TP\n\\fBMAKEFLAGS\\fR, \\fBGNUMAKEFLAGS\\fR, \\fBMAKEFILES\\fR\nAs for GNU make.\n\
+        ".TP\n\\fBRKBUILD_LAST\\fR\nWith \\fBoff\\fR builds leave no record for \\fB\\-\\-last\\fR.\n\
+         .TP\n\\fBMAKEFLAGS\\fR, \\fBGNUMAKEFLAGS\\fR, \\fBMAKEFILES\\fR\nAs for GNU make.\n\
          .TP\n\\fBNO_COLOR\\fR\nNothing of rkbuild's own is coloured, whatever its value, if it is not empty.\n\
          .SH EXIT STATUS\nAs of GNU make: 0 if all went well, 2 after an error, 1 with \\fB\\-q\\fR when something is to be done.\n\
          .SH SEE ALSO\n.BR make (1)\n",

@@ -44,6 +44,8 @@ pub enum Event<'a> {
     Considered(&'a Considered<'a>),
     /// A command starts.
     CommandStarted(&'a Command),
+    /// A command failed, and this is what it printed.
+    CommandFailed { id: u64, output: &'a [u8] },
     /// A command ended.
     CommandEnded { id: u64, exit: Exit },
 }
@@ -70,6 +72,8 @@ impl<T: Listener> Listener for Arc<Mutex<T>> {
 /// What is watched, and for what.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Watch {
+    /// Reasons are to be found.
+    pub reasons: bool,
     /// Reasons are to be printed before each command.
     pub tell: bool,
     /// Nothing is to be run, and all targets are to be told of, not only those that are remade.
@@ -154,7 +158,9 @@ impl Observer for Hub {
 
     fn make_started(&self, make: &Make<'_>) -> u64 {
         let id = self.number();
-        self.reasons().make_started(id, make);
+        if self.watch.reasons {
+            self.reasons().make_started(id, make);
+        }
         self.tell(&Event::MakeStarted { id, make });
         id
     }
@@ -168,7 +174,9 @@ impl Observer for Hub {
     }
 
     fn considered(&self, target: &Considered<'_>) {
-        self.reasons().considered(target);
+        if self.watch.reasons {
+            self.reasons().considered(target);
+        }
         if self.watch.only_looks && !target.grouped.is_empty() {
             let absolute = |name: &[u8]| paths::absolute(target.dir.path(), name);
             let peers = target.grouped.iter().map(|peer| absolute(peer)).collect();
@@ -179,7 +187,7 @@ impl Observer for Hub {
 
     fn command_started(&self, line: &Line<'_>) -> Seen {
         let id = self.number();
-        let reason = self.reasons().command_started(id, line);
+        let reason = if self.watch.reasons { self.reasons().command_started(id, line) } else { None };
         let dir = line.dir.path();
         if self.watch.only_looks && !line.makes {
             self.would_change(&paths::absolute(dir, line.target));
@@ -202,6 +210,10 @@ impl Observer for Hub {
         };
         self.tell(&Event::CommandStarted(&command));
         Seen { id, say }
+    }
+
+    fn command_failed(&self, command: u64, output: &[u8]) {
+        self.tell(&Event::CommandFailed { id: command, output });
     }
 
     fn command_ended(&self, command: u64, exit: Exit) {

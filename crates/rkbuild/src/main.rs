@@ -3,6 +3,7 @@
 mod bare;
 mod ceremony;
 mod check_load;
+mod command_text;
 mod compile_commands;
 mod complete;
 mod events;
@@ -13,6 +14,7 @@ mod help;
 mod hints;
 mod hub;
 mod kconfig;
+mod last;
 mod lint;
 mod module;
 mod modules_order;
@@ -131,6 +133,10 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
     };
     let stats =
         given.has("stats").then(|| if given.value("stats").is_some() { Form::Json } else { Form::Text });
+    match env.get(b"RKBUILD_LAST").map_or(b"".as_slice(), |value| value) {
+        b"" | b"on" | b"off" => {}
+        value => return Err(format!("rkbuild: RKBUILD_LAST is on or off, not '{}'", BStr::new(value))),
+    }
     let watching = Watching::of(&given);
     let recall = recall.filter(|_| !no_native && !watching.only_looks());
     let hints = Hints::may_be_said(&given, env, is_rkbuild)? && !watching.only_looks();
@@ -185,6 +191,9 @@ fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         let json = own.given.value("lint").is_some();
         return tell(lint::run(&shared.host, &dir, &env, &named, json));
     }
+    if own.given.has("last") {
+        return tell(last::run(&shared.host, &dir, &env, &argv, own.given.value("last")));
+    }
     let ceremony =
         match Ceremony::prepare(&shared.host, &dir, &env, &own.given, shared.lang.identity, &mut argv) {
             Ok(ceremony) => ceremony,
@@ -224,7 +233,10 @@ fn build(
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
     let hints = own.hints.then(|| Arc::new(Hints::new(host.clone(), shared.lang.identity, &dir, &argv)));
     let words = argv.clone();
-    let watched = own.watching.start(&shared.host, &dir, &argv)?;
+    let newer = shared.lang.identity.is_4_4();
+    let recorder =
+        if own.watching.only_looks() { None } else { last::recorder(&host, &dir, &env, &argv, newer) };
+    let watched = own.watching.start(&shared.host, &dir, &argv, recorder)?;
     let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
     if let Some(watched) = &watched {
         process.set_observer(watched.hub.clone());
@@ -237,7 +249,7 @@ fn build(
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         let status = watched.map_or(status, |watched| {
             watched.hub.make_given(&invocation.observed(), status);
-            watched.end(&own.watching, status)
+            watched.end(&own.watching, status, 0)
         });
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
@@ -245,7 +257,8 @@ fn build(
     if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {
         hints.said(&words).iter().for_each(|hint| eprintln!("rkbuild: {hint}"));
     }
-    let status = watched.map_or(status, |watched| watched.end(&own.watching, status));
+    let given_commands = || memory.as_ref().map_or(0, |memory| memory.stats().commands_given);
+    let status = watched.map_or(status, |watched| watched.end(&own.watching, status, given_commands()));
     Ok(end(memory.as_deref(), &host, status, own.stats, began))
 }
 

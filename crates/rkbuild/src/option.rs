@@ -152,6 +152,14 @@ pub const OPTIONS: &[OwnOption] = &[
                trace that Perfetto and chrome://tracing open.",
     },
     OwnOption {
+        name: "last",
+        takes: Takes::Maybe("N|diff|json"),
+        group: Group::Tell,
+        variable: None,
+        help: "Tell what the last build here, or the Nth last, ran, what failed and took longest; with diff compare the \
+               two last. RKBUILD_LAST=off keeps no records.",
+    },
+    OwnOption {
         name: "depends",
         takes: Takes::Value("TARGET"),
         group: Group::Tell,

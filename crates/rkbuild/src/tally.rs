@@ -517,6 +517,13 @@ pub fn directory_of(name: &str) -> &str {
     name.rsplit_once('/').map_or(".", |(directory, _)| directory)
 }
 
+/// What a make is called: its arguments, without the program and the options that say nothing of what it makes.
+pub fn name_of(argv: &[BString]) -> String {
+    let words = argv.iter().skip(1).filter(|word| !word.starts_with(b"-") || word.starts_with(b"-f"));
+    let words: Vec<_> = words.map(|word| word.to_str_lossy()).collect();
+    format!("make {}", words.join(" ")).trim_end().to_string()
+}
+
 impl Evaluated {
     /// What it is called.
     pub fn name(&self) -> String {
@@ -563,6 +570,7 @@ impl Listener for Tally {
             }
             Event::Considered(target) => self.considered(at, target),
             Event::CommandStarted(command) => self.command_started(at, command),
+            Event::CommandFailed { .. } => {}
             Event::CommandEnded { id, exit } => self.command_ended(at, *id, Some(*exit)),
         }
     }

@@ -11,6 +11,7 @@ use crate::events::Events;
 use crate::explain::paths;
 use crate::explain::reasons::Reasons;
 use crate::hub::{Hub, Listener, Watch, lock};
+use crate::last::recorder::Recorder;
 use crate::option::Given;
 use crate::profile::{page, trace};
 use crate::relations::{Node, Relations};
@@ -47,6 +48,7 @@ pub struct Watched {
     top: BString,
     relations: Arc<Mutex<Relations>>,
     profile: Option<Profile>,
+    recorder: Option<Arc<Mutex<Recorder>>>,
 }
 
 /// `--profile=FILE`.
@@ -87,9 +89,11 @@ impl Watching {
         host: &Arc<Host>,
         dir: &Arc<Dir>,
         argv: &[BString],
+        recorder: Option<Recorder>,
     ) -> std::io::Result<Option<Watched>> {
         let only_looks = self.only_looks();
-        if !self.explain && !only_looks && self.events.is_none() && self.profile.is_none() {
+        let asked = self.explain || only_looks || self.events.is_some() || self.profile.is_some();
+        if !asked && recorder.is_none() {
             return Ok(None);
         }
         let top = dir.path().to_owned();
@@ -113,17 +117,26 @@ impl Watching {
         if only_looks {
             listeners.push(Box::new(relations.clone()));
         }
+        let recorder = recorder.map(|recorder| Arc::new(Mutex::new(recorder)));
+        if let Some(recorder) = &recorder {
+            listeners.push(Box::new(recorder.clone()));
+        }
         let reasons = Reasons::new(host.unseen(), top.clone());
-        let watch = Watch { tell: self.explain && !only_looks, only_looks };
+        let wanted = self.explain || only_looks || self.events.is_some();
+        let watch = Watch { reasons: wanted, tell: self.explain && !only_looks, only_looks };
         let hub = Arc::new(Hub::new(watch, reasons, listeners));
-        Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations, profile }))
+        Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations, profile, recorder }))
     }
 }
 
 impl Watched {
-    /// The build is over: answers what was asked for. Gives the exit status.
-    pub fn end(mut self, watching: &Watching, status: i32) -> i32 {
+    /// The build is over: keeps what is to be remembered and answers what was asked for. `given_commands` were given from recall.
+    /// Gives the exit status.
+    pub fn end(mut self, watching: &Watching, status: i32, given_commands: u64) -> i32 {
         self.hub.end(status);
+        if let Some(recorder) = &self.recorder {
+            lock(recorder).keep(given_commands);
+        }
         let drawn = self.profile.take().map_or(Ok(()), |profile| profile.draw(&self.top));
         let answers = watching.questions.iter().map(|question| self.answer(question, status));
         let status = answers.max().unwrap_or(status).max(status);

@@ -160,6 +160,10 @@ pub trait Observer: Send + Sync {
     /// A command is about to run.
     fn command_started(&self, line: &Line<'_>) -> Seen;
 
+    /// A command failed, which [`Observer::command_ended`] tells next, and this is what it printed: where that is kept until
+    /// it is over (`-O`).
+    fn command_failed(&self, command: u64, output: &[u8]);
+
     /// A command ended.
     fn command_ended(&self, command: u64, exit: Exit);
 

@@ -450,6 +450,12 @@ impl Jobs<'_> {
 
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
+        if exit != Exit::Code(0)
+            && let (Some(observer), Some(held)) = (&self.observed.by, &job.held)
+            && let Some(output) = held.so_far()
+        {
+            observer.command_failed(job.observed, &output);
+        }
         self.observe_end(job, exit);
         // What this process does itself, and the programs it starts, say so where they change files.
         if !job.here || exit != Exit::Code(0) {

@@ -14,6 +14,9 @@ use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
 
 use crate::jobs::process::Process;
 
+/// How much of what a command printed an observer may see.
+const MOST_SHOWN: usize = 1 << 20;
+
 /// How a session keeps output together.
 pub struct Sync {
     mode: OutputSync,
@@ -181,6 +184,15 @@ impl Held {
         };
         let stdio = Stdio { stdin: real.stdin.clone(), stdout, stderr };
         Ok(Held { stdio, out, err, real })
+    }
+
+    /// What is held, which stays there: errors where they are kept apart, or all.
+    pub fn so_far(&self) -> Option<Vec<u8>> {
+        let file = self.err.as_ref().or(self.out.as_ref())?;
+        let mut data = vec![0; usize::try_from(rustix::fs::fstat(file).ok()?.st_size).ok()?.min(MOST_SHOWN)];
+        let length = rustix::io::pread(file, &mut data, 0).ok()?;
+        data.truncate(length);
+        Some(data)
     }
 }
 

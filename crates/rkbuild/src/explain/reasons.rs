@@ -8,6 +8,7 @@ use rkbuild_base::{BString, ByteSlice, FxMap, FxSet};
 use rkbuild_engine::graph::observer::{Age, Considered, Line, Make};
 use rkbuild_host::Host;
 
+use crate::command_text::without_wrapping;
 use crate::explain::attribution::{Maker, Sources};
 use crate::explain::cause::Cause;
 use crate::explain::paths;
@@ -140,7 +141,7 @@ impl Reasons {
             }
             return None;
         }
-        if does_nothing(line.text) {
+        if without_wrapping(line.text).is_empty() {
             return None;
         }
         let path = paths::absolute(dir, line.target);
@@ -357,41 +358,9 @@ fn runs(recipe: &[u8], program: &[u8]) -> bool {
     })
 }
 
-/// Whether a command is nothing but what kbuild puts around one: `set -e; trap '…' INT;`.
-fn does_nothing(text: &[u8]) -> bool {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_with(|c| c == ';' || c.is_ascii_whitespace());
-        let after = if let Some(quoted) = rest.strip_prefix(b"trap '") {
-            let Some(end) = quoted.find_byte(b'\'') else { return false };
-            let after = &quoted[end + 1..];
-            &after[after.find_byte(b';').unwrap_or(after.len())..]
-        } else {
-            let word = [&b"set -e"[..], b":", b"true"].into_iter().find_map(|word| rest.strip_prefix(word));
-            match word {
-                Some(after) if after.is_empty() || after.starts_with(b";") => after,
-                _ => return rest.is_empty(),
-            }
-        };
-        rest = after;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_without_anything_in_it_makes_nothing() {
-        for text in
-            ["set -e; ", "set -e; trap 'rm -f x; trap - HUP; kill -s HUP $$' HUP;  ; ", ":", "true; :", ""]
-        {
-            assert!(does_nothing(text.as_bytes()), "{text}");
-        }
-        for text in ["set -e; echo x", "set -ex", "trap 'x", "trap 'x' INT; y", ": > x", "truex"] {
-            assert!(!does_nothing(text.as_bytes()), "{text}");
-        }
-    }
 
     #[test]
     fn a_program_is_a_tool_where_the_recipe_runs_it() {
