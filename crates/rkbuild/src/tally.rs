@@ -517,13 +517,6 @@ pub fn directory_of(name: &str) -> &str {
     name.rsplit_once('/').map_or(".", |(directory, _)| directory)
 }
 
-/// What a make is called: its arguments, without the program and the options that say nothing of what it makes.
-pub fn name_of(argv: &[BString]) -> String {
-    let words = argv.iter().skip(1).filter(|word| !word.starts_with(b"-") || word.starts_with(b"-f"));
-    let words: Vec<_> = words.map(|word| word.to_str_lossy()).collect();
-    format!("make {}", words.join(" ")).trim_end().to_string()
-}
-
 impl Evaluated {
     /// What it is called.
     pub fn name(&self) -> String {

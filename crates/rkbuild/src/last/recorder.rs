@@ -11,7 +11,7 @@ use crate::explain::paths;
 use crate::hub::{Event, Listener};
 use crate::last::record::{Failure, Made, Piece, Record};
 use crate::last::store::Store;
-use crate::tally::{Outcome, Ran, Tally, name_of};
+use crate::tally::{Outcome, Ran, Tally};
 
 /// How many targets, failures and names of makes a record has at most.
 const MOST_MADE: usize = 20_000;
@@ -107,7 +107,7 @@ impl Recorder {
             arguments: self.argv.iter().map(|word| word.to_vec()).collect(),
             evaluated: self.tally.evaluated.len(),
             given: self.tally.given.len(),
-            given_names: self.tally.given.iter().take(MOST_GIVEN).map(|given| name_of(&given.argv)).collect(),
+            given_names: self.tally.given.iter().take(MOST_GIVEN).map(|given| given.name()).collect(),
             given_commands,
             made: made.collect(),
             left_out: 0,
