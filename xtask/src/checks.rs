@@ -23,6 +23,7 @@ use crate::fuzz_recall::FuzzRecall;
 use crate::fuzz_shell::FuzzShell;
 use crate::lang::{self, Kind};
 use crate::oracle::{Oracle, Tally};
+use crate::pages;
 use crate::places::Places;
 use crate::programs;
 use crate::recipe::Family;
@@ -81,6 +82,7 @@ const STEPS: &[Step] = &[
     Step { name: "ceremony", quick: false, run: ceremony },
     Step { name: "completions", quick: false, run: completions },
     Step { name: "explain", quick: false, run: why::check },
+    Step { name: "pages", quick: false, run: pages::run },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },

@@ -25,6 +25,7 @@ pub mod lines;
 pub mod machine;
 pub mod oracle;
 pub mod package;
+pub mod pages;
 pub mod places;
 pub mod process;
 pub mod programs;

@@ -25,7 +25,7 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, confine, lang, machine, package, recipe, trial};
+use xtask::{candidate, checks, confine, lang, machine, package, pages, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -55,6 +55,8 @@ enum Task {
     FuzzShell(FuzzShellArguments),
     /// Changes a module in one known way after the other and looks that --explain names what was changed
     Explain(ExplainArguments),
+    /// Opens profiles (--profile) in Chromium, a module's and one of 3,000 targets, and uses them
+    Pages,
     /// Compares what is done in place of programs (fixdep) with the programs, on random files
     Tools(ToolsArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
@@ -395,6 +397,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzRecall(f) => run_fuzz_recall(&places, &f),
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
         Task::Explain(e) => run_explain(&places, &e),
+        Task::Pages => run_pages(&places),
         Task::Tools(t) => run_tools(&places, &t),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),
@@ -572,6 +575,12 @@ fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
     let seed = e.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
     let tally = Why { rounds: e.rounds, seed }.run(places)?;
     println!("{} passed, {} failed, --seed {seed}", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_pages(places: &Places) -> Result<bool> {
+    let tally = pages::run(places)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 

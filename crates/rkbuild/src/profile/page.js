@@ -357,7 +357,7 @@ table("critical", [
   ["Step", "", s => nameOf(s), s => { const name = el("span"); if (s.make) name.append(el("span", "reads makefiles: ", "said")); name.append(mono(nameOf(s), s.target ? marks(s.target) : "crit")); return name; }],
   ["Seconds", "n", s => s.took, s => seconds(s.took), "94px"],
   ["Idle before", "n", s => s.waited, s => s.waited < 0.5 ? "" : seconds(s.waited), "112px"],
-  ["", "", null, s => length(s.took, stepTop), "18%"],
+  ["", "", null, s => length(s.took, stepTop, s.make ? "var(--read)" : ""), "18%"],
 ], () => steps.slice(), { sort: 0, descends: false, pick: step => choose(step.target || step.make, true) }).fill();
 $("critical-said").textContent = steps.length
   ? `${number(steps.length)} steps of ${took(longest)} together, of ${took(data.took)}. Each needs the one before: no number of jobs makes the build shorter than this. Idle: it waited for a free job, or make was between two things.`
