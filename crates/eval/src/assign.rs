@@ -146,7 +146,6 @@ impl Session {
             return Ok(());
         }
         self.keep_environment(scope, var.name);
-        self.vars.changed(scope);
         {
             let mut data = var.data.borrow_mut();
             if origin < data.origin {
@@ -160,6 +159,7 @@ impl Session {
                     data.value = Arc::new(text);
                 }
             }
+            self.vars.changes += u64::from(scope == GLOBAL && origin != data.origin);
             data.origin = origin;
             data.place = place;
         }

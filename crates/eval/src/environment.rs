@@ -15,7 +15,7 @@ use crate::{Result, Session};
 /// thousands that are not.
 #[derive(Debug, Default)]
 pub struct Exported {
-    /// [`crate::Variables::changes`] and [`Session::export_all`] when the list was made.
+    /// [`crate::Variables::changes`] and [`crate::Variables::export_all`] when the list was made.
     when: Option<(u64, bool)>,
     vars: Rc<[(Rc<Variable>, u32)]>,
 }
@@ -64,14 +64,14 @@ impl Session {
                 Origin::CommandLine | Origin::Environment | Origin::EnvironmentOverride => {
                     is_identifier(self.text(name))
                 }
-                Origin::File | Origin::Override => self.export_all && is_identifier(self.text(name)),
+                Origin::File | Origin::Override => self.vars.export_all && is_identifier(self.text(name)),
             },
         }
     }
 
     /// With the hashes of their names.
     fn global_exports(&mut self) -> Rc<[(Rc<Variable>, u32)]> {
-        let when = Some((self.vars.changes, self.export_all));
+        let when = Some((self.vars.changes, self.vars.export_all));
         if self.exported.when != when {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
             for var in self.vars.scope(GLOBAL).vars.values() {
@@ -140,16 +140,19 @@ impl Session {
         if global.private && self.identity().is_4_4() { export } else { global.export }
     }
 
-    /// The value of `var` as children see it.
-    fn exported_value(&mut self, var: &Rc<Variable>) -> Result<BString> {
+    /// Whether the value of `var` as children see it is not just its text.
+    pub(crate) fn needs_expansion(&self, var: &Rc<Variable>) -> bool {
         let data = var.data.borrow();
         // What came from the environment and was not touched goes on as it came, dollars and all.
         let untouched = matches!(data.origin, Origin::Environment | Origin::EnvironmentOverride);
         // MAKEFLAGS is make's own even where -e gives it such an origin; 4.3 did not see that.
         let verbatim = untouched && !(var.name == self.known.makeflags && self.identity().is_4_4());
-        if !data.append && (data.flavor == Flavor::Simple || verbatim || data.value.is_literal()) {
-            return Ok(data.value.bytes.clone());
-        }
+        data.append || !(data.flavor == Flavor::Simple || verbatim || data.value.is_literal())
+    }
+
+    /// The value of `var` as children see it, where it is not just its text.
+    pub(crate) fn expand_exported(&mut self, var: &Rc<Variable>) -> Result<BString> {
+        let data = var.data.borrow();
         // Messages name the place of the variable that is exported; for `$(shell)` where that stands.
         let own = Some(data.place).filter(|place| place.line > 0);
         drop(data);
@@ -197,17 +200,36 @@ impl Session {
         let (mut entries, _) = in_order(passed.into_iter().chain(among), SLOTS);
         entries.extend(last.map(|(entry, _)| entry));
         let saved = std::mem::replace(&mut self.vars.current, scope);
+        self.values.depth += 1;
         let result = self.entered(&entries, more_flags);
+        self.values.depth -= 1;
         self.vars.current = saved;
         Ok(result?.into_iter().collect())
     }
 
     fn entered(&mut self, entries: &[Entry<'_>], more_flags: &[u8]) -> Result<Vec<(BString, BString)>> {
+        let variables = || {
+            entries.iter().filter_map(|entry| match entry {
+                Entry::Variable(var) => Some(*var),
+                Entry::Level | Entry::Shell(_) => None,
+            })
+        };
+        let may_keep = self.may_keep(variables());
+        let all = may_keep && self.all_are_kept(variables());
         let mut env: Vec<(BString, BString)> = Vec::with_capacity(entries.len());
         for entry in entries {
             match entry {
                 Entry::Variable(var) => {
-                    let mut value = self.exported_value(var)?;
+                    let mut value = if !self.needs_expansion(var) {
+                        var.data.borrow().value.bytes.clone()
+                    } else if !may_keep {
+                        self.expand_exported(var)?
+                    } else {
+                        match self.use_kept(var, all) {
+                            Some(value) => value,
+                            None => self.expand_and_keep(var)?,
+                        }
+                    };
                     if var.name == self.known.makeflags {
                         value.extend_from_slice(more_flags);
                     } else if var.name == self.known.mflags {
@@ -229,7 +251,7 @@ impl Session {
             return Ok(self.env.clone());
         }
         self.shell_environments += 1;
-        let result = self.recipe_environment(self.vars.current, b"");
+        let result = self.apart(|session| session.recipe_environment(session.vars.current, b""));
         self.shell_environments -= 1;
         result
     }

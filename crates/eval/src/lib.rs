@@ -9,6 +9,7 @@ pub mod assign;
 pub mod builtin;
 pub mod environment;
 pub mod expand;
+mod exported;
 pub mod function;
 pub mod listed;
 pub mod makefiles;

@@ -200,6 +200,7 @@ impl Session {
 
     /// Reads bytes as a makefile, as `$(eval)` and `--eval` do. Messages name the line that is being read now.
     pub fn eval_text(&mut self, bytes: &[u8]) -> Result<()> {
+        self.vars.met.spoil();
         let place = self.reading.unwrap_or(Place::NONE);
         let makefile = Arc::new(Makefile::new(bytes));
         self.deeper(|s| s.read_text(makefile, place.file, place.line, true))
@@ -286,8 +287,7 @@ impl Session {
                     let name = self.assigned_name(&assign.name)?;
                     let origin = origin_of(assign.modifiers);
                     let var = self.assign(GLOBAL, name, assign.op, &assign.value, origin, place, false)?;
-                    apply_modifiers(&var, assign.modifiers);
-                    self.vars.changes += 1;
+                    self.apply_modifiers(&var, assign.modifiers);
                 }
                 Stmt::Define { modifiers, name, op, extra } => {
                     self.finish_rule(reading)?;
@@ -311,8 +311,7 @@ impl Session {
                     self.reading = self.reading.map(|_| reading.place_of_line(last));
                     let origin = origin_of(*modifiers);
                     let var = self.assign(GLOBAL, name, *op, &body.text, origin, place, false)?;
-                    apply_modifiers(&var, *modifiers);
-                    self.vars.changes += 1;
+                    self.apply_modifiers(&var, *modifiers);
                 }
                 Stmt::Undefine { modifiers, name } => {
                     self.finish_rule(reading)?;
@@ -495,10 +494,21 @@ impl Session {
         Ok(Some(if holds { Branch::Taken } else { Branch::Waiting }))
     }
 
+    fn apply_modifiers(&mut self, var: &crate::Variable, modifiers: Modifiers) {
+        let mut data = var.data.borrow_mut();
+        if modifiers.export {
+            data.export = Export::Yes;
+            self.vars.changes += 1;
+        }
+        if modifiers.private {
+            data.private = true;
+        }
+    }
+
     /// `export` and `unexport`.
     fn export(&mut self, export: bool, names: Option<&Text>) -> Result<()> {
         let Some(names) = names else {
-            self.export_all = export;
+            self.vars.export_all = export;
             self.vars.changes += 1;
             return Ok(());
         };
@@ -597,14 +607,4 @@ fn strip_trailing_slash(dir: &[u8]) -> BString {
 
 fn origin_of(modifiers: Modifiers) -> Origin {
     if modifiers.overrides { Origin::Override } else { Origin::File }
-}
-
-fn apply_modifiers(var: &crate::Variable, modifiers: Modifiers) {
-    let mut data = var.data.borrow_mut();
-    if modifiers.export {
-        data.export = Export::Yes;
-    }
-    if modifiers.private {
-        data.private = true;
-    }
 }

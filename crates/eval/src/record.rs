@@ -94,7 +94,6 @@ impl Session {
         let name = self.name(name);
         let value = Arc::new(Text::new(value));
         self.assign(GLOBAL, name, Op::Simple, &value, Origin::File, place, false)?;
-        self.vars.changes += 1;
         Ok(())
     }
 
@@ -103,7 +102,6 @@ impl Session {
         let name = self.name(name);
         let value = Arc::new(Text::later(words.clone()));
         self.vars.define(GLOBAL, name, value, Flavor::Simple, Origin::File, place);
-        self.vars.changes += 1;
     }
 
     /// Expands a record's list. One look at a directory serves the whole list: nothing that it says runs a command, so

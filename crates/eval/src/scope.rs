@@ -67,7 +67,7 @@ impl Session {
             };
             if !self.vars.lookup_in(scope, var.name).is_some_and(|own| Rc::ptr_eq(own, &defined)) {
                 // `?=` found a global one, which is changed now.
-                self.vars.changed(GLOBAL);
+                self.vars.changes += 1;
             }
             let mut defined = defined.data.borrow_mut();
             defined.per_target = true;
@@ -132,7 +132,7 @@ impl Session {
         let var = self.assign(scope, name, assign.op, &assign.value, origin, place, true)?;
         // `?=` may have found the variable in an outer scope: then that one is what the modifiers change.
         if !self.vars.lookup_in(scope, name).is_some_and(|own| Rc::ptr_eq(own, &var)) {
-            self.vars.changed(GLOBAL);
+            self.vars.changes += 1;
         }
         let mut data = var.data.borrow_mut();
         data.per_target = true;

@@ -13,6 +13,7 @@ use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
 use rkbuild_syntax::{Lang, Lists, Text};
 
 use crate::environment::Exported;
+use crate::exported::Values;
 use crate::function::names::LastDir;
 use crate::makefiles::Makefiles;
 use crate::message::Result;
@@ -56,6 +57,8 @@ pub struct ShellResult {
     pub output: Vec<u8>,
     /// `.SHELLSTATUS`
     pub status: i32,
+    /// It wrote nothing else, and would give the same again while no file changes, whatever its environment has.
+    pub steady: bool,
 }
 
 /// What evaluation asks of the builder. Implemented by the `build` crate.
@@ -104,8 +107,6 @@ pub struct Session {
     pub expanding: Option<Place>,
     /// Depth of expansion, of includes and of evals, to stop before the stack ends.
     pub depth: u32,
-    /// `export` without names was seen (or `.EXPORT_ALL_VARIABLES`).
-    pub export_all: bool,
     /// Makefiles read, in order, with what remaking them needs to know.
     pub read_files: Vec<ReadFile>,
     /// Directories to search for included makefiles (`-I`, then the defaults that exist).
@@ -136,6 +137,8 @@ pub struct Session {
     pub call_args: usize,
     /// Which global variables are exported, as long as none changes.
     pub exported: Exported,
+    /// Their values, as children see them.
+    pub(crate) values: Values,
     /// Buffers that were used and are free again, for arguments of functions.
     pub(crate) buffers: Vec<Vec<u8>>,
     /// Where `$(wildcard)` looked last.
@@ -291,7 +294,6 @@ impl Session {
             reading: None,
             expanding: None,
             depth: 0,
-            export_all: false,
             read_files: Vec::new(),
             include_dirs: Vec::new(),
             recipe_prefix: b'\t',
@@ -307,6 +309,7 @@ impl Session {
             no_default_goal: false,
             call_args: 0,
             exported: Exported::default(),
+            values: Values::default(),
             buffers: Vec::new(),
             last_dir: LastDir::default(),
             met: Met::default(),
@@ -441,6 +444,7 @@ impl Session {
 
     /// Writes what `--debug` tells to standard output: it comes before `Entering directory` where nothing else was printed.
     pub fn tell(&self, bytes: &[u8]) {
+        self.vars.met.spoil();
         self.note_printed(false, bytes);
         if let Err(error) = self.stdio.write_out(bytes)
             && self.out_error.get().is_none()
@@ -458,6 +462,7 @@ impl Session {
 
     /// Writes to standard error what is not make's own to say: `Entering directory` does not come before it.
     pub fn err_directly(&self, bytes: &[u8]) {
+        self.vars.met.spoil();
         self.note_printed(true, bytes);
         let _ = self.stdio.write_err(bytes);
     }

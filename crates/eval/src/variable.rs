@@ -8,6 +8,8 @@ use std::sync::Arc;
 use rkbuild_base::{FxMap, Name, Place};
 use rkbuild_syntax::Text;
 
+use crate::exported::Recorder;
+
 /// How a variable's value is used (manual 6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
@@ -161,8 +163,12 @@ pub struct Variables {
     pub current: ScopeId,
     /// The last scope that was pushed over the global one.
     over_global: Option<ScopeId>,
-    /// Counts changes of the global scope and of exports, so that results derived from them can be kept.
+    /// Counts changes that may alter which global variables are exported, so that their list can be kept.
     pub changes: u64,
+    /// Everything is exported that makefiles set: `export` alone.
+    pub export_all: bool,
+    /// Which names are looked up, while somebody wants to know.
+    pub(crate) met: Recorder,
 }
 
 /// The global scope.
@@ -178,6 +184,8 @@ impl Default for Variables {
             current: GLOBAL,
             over_global: None,
             changes: 0,
+            export_all: false,
+            met: Recorder::default(),
         }
     }
 }
@@ -273,6 +281,7 @@ impl Variables {
         if self.watched.get(word).is_some_and(|bits| bits & bit != 0) {
             self.volatile.set(true);
         }
+        self.met.note(name);
         let mut id = scope;
         let mut parent = false;
         let mut over_global = self.over_global;
@@ -305,11 +314,6 @@ impl Variables {
         self.scope(scope).vars.get(&name)
     }
 
-    /// Notes that a variable of `scope` is about to change.
-    pub fn changed(&mut self, scope: ScopeId) {
-        self.changes += u64::from(scope == GLOBAL);
-    }
-
     /// Sets a variable in `scope` with the given properties; the precedence of origins (`-e`, command line,
     /// `override`) is observed: a weaker origin leaves a stronger value alone. Gives the variable either way.
     pub fn define(
@@ -321,11 +325,11 @@ impl Variables {
         origin: Origin,
         place: Place,
     ) -> Rc<Variable> {
-        self.changes += u64::from(scope == GLOBAL);
         let vars = &mut self.scopes[scope.index()].vars;
         if let Some(var) = vars.get(&name) {
             let mut data = var.data.borrow_mut();
             if origin >= data.origin {
+                self.changes += u64::from(scope == GLOBAL && origin != data.origin);
                 data.value = value;
                 data.flavor = flavor;
                 data.origin = origin;
@@ -336,6 +340,12 @@ impl Variables {
             drop(data);
             return var.clone();
         }
+        let passed = match origin {
+            Origin::Default | Origin::Automatic => false,
+            Origin::File | Origin::Override => self.export_all,
+            Origin::Environment | Origin::EnvironmentOverride | Origin::CommandLine => true,
+        };
+        self.changes += u64::from(scope == GLOBAL && passed);
         let var = Rc::new(Variable {
             name,
             data: RefCell::new(Data {

@@ -11,7 +11,7 @@ struct NoShell;
 
 impl Doors for NoShell {
     fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
-        Ok(ShellResult { output: Vec::new(), status: 127 })
+        Ok(ShellResult { output: Vec::new(), status: 127, steady: false })
     }
 }
 

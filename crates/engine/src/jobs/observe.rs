@@ -65,7 +65,7 @@ impl Values for Sees<'_> {
     }
 
     fn exported(&self) -> Vec<Value> {
-        let all = self.session.export_all;
+        let all = self.session.vars.export_all;
         let variables = self.session.vars.scope(GLOBAL).vars.values();
         let own = variables.filter_map(|variable| {
             let data = variable.data.borrow();

@@ -65,7 +65,7 @@ pub(crate) fn status_of(exit: Exit) -> i32 {
 
 impl Doors for ShellDoor {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
-        let nothing = ShellResult { output: Vec::new(), status: 0 };
+        let nothing = ShellResult { output: Vec::new(), status: 0, steady: true };
         let spec = shell_spec(session)?;
         let Some(argv) = spec.function_argv(command) else { return Ok(nothing) };
         if ShellSpec::is_no_op(&argv) {
@@ -87,13 +87,23 @@ impl Doors for ShellDoor {
         let native = !session.options.no_native;
         let command = if native { command.with_tool() } else { command };
         let here = if native { command.script() } else { None };
+        let mut steady = false;
         let result = match here {
             Some(script) => match command.kind(&script) {
-                Kind::Closed => command.run_closed_captured(&script),
+                Kind::Closed => command.run_closed_captured(&script).map(|ran| {
+                    steady = ran.silent && script.looks_only();
+                    (ran.exit, ran.output)
+                }),
                 Kind::Open => match command.recalled(true) {
                     Some(given) => Ok(given),
                     None => command.run_captured(&script),
                 },
+                Kind::Unnoted if session.is_keeping() && script.looks_only() => {
+                    command.run_apart(&script).map(|ran| {
+                        steady = ran.silent;
+                        (ran.exit, ran.output)
+                    })
+                }
                 Kind::Unnoted => command.run_captured(&script),
                 Kind::Makes => {
                     if let Some(eyes) = session.eyes() {
@@ -109,7 +119,7 @@ impl Doors for ShellDoor {
         };
         session.check_signal()?;
         match result {
-            Ok((exit, output)) => Ok(ShellResult { output, status: status_of(exit) }),
+            Ok((exit, output)) => Ok(ShellResult { output, status: status_of(exit), steady }),
             Err(error) if errors::is_scarce(&error) => {
                 let why = errors::describe(&error);
                 Err(session.fatal(session.place(), format!("$(shell): {why}")))
@@ -117,7 +127,7 @@ impl Doors for ShellDoor {
             Err(error) => {
                 let why = errors::describe(&error);
                 session.error(None, format!("$(shell): {why}"));
-                Ok(ShellResult { output: Vec::new(), status: 127 })
+                Ok(ShellResult { output: Vec::new(), status: 127, steady: false })
             }
         }
     }

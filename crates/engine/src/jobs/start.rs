@@ -69,6 +69,16 @@ pub(crate) enum Kind {
     Open,
 }
 
+/// What a script of builtins gave.
+pub struct Captured {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it wrote to standard output, if somebody wanted that.
+    pub output: Vec<u8>,
+    /// It wrote nothing to standard error.
+    pub silent: bool,
+}
+
 /// Whether a script names a variable that changes from shell to shell, or from terminal to terminal.
 fn names_volatile(text: &[u8], env: &Env) -> bool {
     static NAMES: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
@@ -247,15 +257,29 @@ impl Command {
 
     /// Runs a script of builtins alone. What it prints is a step of the session; one that changes files is a step itself.
     pub fn run_closed(&self, script: &InProcess) -> Exit {
-        self.closed(script, false).map_or(Exit::Code(2), |(exit, _)| exit)
+        self.closed(script, false).map_or(Exit::Code(2), |ran| ran.exit)
     }
 
     /// Runs a script of builtins alone and gives its standard output.
-    pub fn run_closed_captured(&self, script: &InProcess) -> io::Result<(Exit, Vec<u8>)> {
+    pub fn run_closed_captured(&self, script: &InProcess) -> io::Result<Captured> {
         self.closed(script, true)
     }
 
-    fn closed(&self, script: &InProcess, captured: bool) -> io::Result<(Exit, Vec<u8>)> {
+    /// The same where nobody notes what it does.
+    pub fn run_apart(&self, script: &InProcess) -> io::Result<Captured> {
+        let err = Arc::new(fd::memory_file()?);
+        let streams = Stdio { stderr: err.clone(), ..self.stdio.clone() };
+        let programs = SubMakes::asked(self.process.clone(), &self.host, &self.inherit);
+        let (exit, output) = stack::with(STACK, || {
+            self.shell(script, &self.host, streams, &programs).run_captured(&script.script)
+        })?;
+        let complained = fd::read_memory_file(&err)?;
+        // As with a command that writes itself: where nobody listens any more, nobody is told.
+        let _ = self.stdio.write_err(&complained);
+        Ok(Captured { exit, output, silent: complained.is_empty() })
+    }
+
+    fn closed(&self, script: &InProcess, captured: bool) -> io::Result<Captured> {
         let Some(session) = self.host.eyes() else { return Err(io::ErrorKind::Other.into()) };
         let out = Arc::new(fd::memory_file()?);
         let err = match captured || !self.stdio.same_output() {
@@ -292,7 +316,8 @@ impl Command {
             print(false, &written);
         }
         print(true, &complained);
-        Ok((exit, if captured { written } else { Vec::new() }))
+        let silent = complained.is_empty();
+        Ok(Captured { exit, output: if captured { written } else { Vec::new() }, silent })
     }
 
     /// Runs a script that starts makes alone, which are sessions of this process.
@@ -441,4 +466,17 @@ pub(crate) struct InProcess {
     shell: BString,
     errexit: bool,
     dialect: Dialect,
+}
+
+impl InProcess {
+    /// Whether it does nothing but look at files, and takes nothing of its environment but what commands are found by.
+    pub fn looks_only(&self) -> bool {
+        const OTHERWISE: [&str; 14] = [
+            "set", "export", "env", "readonly", "local", "alias", "times", "read", "umask", "ulimit", "trap",
+            "type", "hash", "command",
+        ];
+        let text = self.script.text();
+        let refers = memchr::memchr2(b'$', b'`', text).is_some();
+        !refers && self.script.needs().are_none() && OTHERWISE.iter().all(|word| text.find(word).is_none())
+    }
 }

@@ -62,7 +62,7 @@ pub fn snap(session: &mut Session) -> Result<()> {
     session.targets.all_secondary = all_secondary;
     session.targets.no_intermediates = no_intermediates;
     if is_target(session, known.export_all) {
-        session.export_all = true;
+        session.vars.export_all = true;
         session.vars.changes += 1;
     }
     let ignored = marked(session, known.ignore);

@@ -58,6 +58,8 @@ pub(crate) fn define(
     session.define_overrides(overrides);
     define_flags(session, invocation);
     define_goals(session);
+    // What was said of their export above.
+    session.vars.changes += 1;
 }
 
 /// What make says of itself: its shell, name, version, directory, level, terminal.

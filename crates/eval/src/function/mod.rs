@@ -173,7 +173,10 @@ impl Session {
             Func::Info => self.info(a.get(0)),
             Func::Warning => self.warning(a.get(0)),
             Func::Error => return Err(self.fatal(self.reading, a.get(0))),
-            Func::File => self.file_function(a.get(0), args.get(1).map(|text| &**text), out)?,
+            Func::File => {
+                self.vars.met.spoil();
+                self.file_function(a.get(0), args.get(1).map(|text| &**text), out)?;
+            }
 
             Func::Shell => self.shell(a.get(0), shell::Newlines::DropTrailing, out)?,
 

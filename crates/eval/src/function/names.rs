@@ -138,6 +138,7 @@ const READ_AFTER: u32 = 4;
 impl Session {
     /// `$(realpath names)`: those that exist, without symbolic links.
     pub(super) fn realpath(&self, names: &[u8], out: &mut Vec<u8>) {
+        self.vars.met.files();
         let start = out.len();
         for name in words(names) {
             if let Ok(path) = self.host().realpath(&self.dir, name) {
@@ -150,6 +151,7 @@ impl Session {
 
     /// `$(wildcard patterns)`
     pub(super) fn wildcard(&mut self, patterns: &[u8], out: &mut Vec<u8>) {
+        self.vars.met.files();
         let start = out.len();
         if memchr::memchr3(b'\\', b'~', b'(', patterns).is_none() {
             for pattern in patterns.split(|c| is_blank(*c)).map(trim_start).filter(|p| !p.is_empty()) {

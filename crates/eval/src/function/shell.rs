@@ -65,10 +65,8 @@ impl Session {
         }
         let doors = Rc::clone(&self.doors);
         let result = doors.shell(self, command)?;
-        // It belongs where the command is run: within a call, a `foreach` or a recipe nobody outside sees it.
-        let (name, scope) = (self.known.shellstatus, self.vars.current);
-        let status = Arc::new(Text::new(result.status.to_string().as_bytes()));
-        self.vars.define(scope, name, status, Flavor::Simple, Origin::Override, Place::NONE);
+        self.note_command(result.steady);
+        self.set_shell_status(Arc::new(Text::new(result.status.to_string().as_bytes())));
         if result.status == 127 && !self.identity().is_4_4() {
             // To 4.3 this is a shell that could not be run, and what was written says why.
             self.err(&result.output);
@@ -76,6 +74,12 @@ impl Session {
         }
         fold_newlines(&result.output, newlines, out);
         Ok(())
+    }
+
+    /// Sets `.SHELLSTATUS`. It belongs where the command is run: within a call, a `foreach` or a recipe nobody outside sees it.
+    pub(crate) fn set_shell_status(&mut self, status: Arc<Text>) {
+        let (name, scope) = (self.known.shellstatus, self.vars.current);
+        self.vars.define(scope, name, status, Flavor::Simple, Origin::Override, Place::NONE);
     }
 }
 

@@ -5,7 +5,10 @@ use crate::{Session, Variable};
 
 impl Session {
     fn find_variable(&self, name: &[u8]) -> Option<&Variable> {
-        let name = self.shared.lang.names.get(name)?;
+        let Some(name) = self.shared.lang.names.get(name) else {
+            self.vars.met.spoil();
+            return None;
+        };
         self.vars.lookup(name).map(|var| &**var)
     }
 

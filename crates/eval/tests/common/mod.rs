@@ -19,7 +19,7 @@ struct NoShell;
 
 impl Doors for NoShell {
     fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
-        Ok(ShellResult { output: b"from the shell".into(), status: 0 })
+        Ok(ShellResult { output: b"from the shell".into(), status: 0, steady: false })
     }
 }
 

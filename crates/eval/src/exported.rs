@@ -1,0 +1,242 @@
+//! The values of exported variables as children see them, and what each depends on: they need not be expanded anew for
+//! each command while nothing that they look at has changed.
+//!
+//! Each `$(shell)` gets an environment, and an exported `A = $(shell cat f)` runs a command, with an environment of its own, for
+//! every other command. So a value is kept with all that its expansion looked at, if that did nothing which somebody could see.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rkbuild_base::{BString, Name};
+use rkbuild_syntax::Text;
+
+use crate::variable::{Flavor, Origin, Variable};
+use crate::{Result, Session};
+
+/// So often in a row may a kept value not hold before no more is kept: it depends on the target, say.
+const MOST_MISSES: u32 = 8;
+
+/// Variables of the environment that change how even a command runs which does not refer to them.
+const OF_COMMANDS: [&[u8]; 9] =
+    [b"PATH", b"HOME", b"IFS", b"ENV", b"CDPATH", b"LANG", b"LC_ALL", b"LC_COLLATE", b"POSIXLY_CORRECT"];
+
+/// Notes which names are looked up, while somebody wants to know.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    on: Cell<bool>,
+    names: RefCell<Vec<Name>>,
+    /// Something was done that can be seen, or looked at that can't be told.
+    spoilt: Cell<bool>,
+    /// Files were looked at.
+    files: Cell<bool>,
+    /// A command was run.
+    command: Cell<bool>,
+}
+
+impl Recorder {
+    pub fn note(&self, name: Name) {
+        if self.on.get() {
+            self.names.borrow_mut().push(name);
+        }
+    }
+
+    /// What is expanded now is not the same each time, or does something.
+    pub fn spoil(&self) {
+        self.spoilt.set(true);
+    }
+
+    /// What is expanded now depends on files.
+    pub fn files(&self) {
+        self.files.set(true);
+    }
+
+    fn begin(&self) {
+        self.names.borrow_mut().clear();
+        self.spoilt.set(false);
+        self.files.set(false);
+        self.command.set(false);
+        self.on.set(true);
+    }
+
+    /// The names, each once; `None` if what was found can't be kept.
+    fn end(&self) -> Option<Vec<Name>> {
+        self.on.set(false);
+        let mut names = std::mem::take(&mut *self.names.borrow_mut());
+        names.sort_unstable();
+        names.dedup();
+        (!self.spoilt.get()).then_some(names)
+    }
+}
+
+/// What of a variable an expansion can see.
+#[derive(Debug)]
+struct Known {
+    value: Arc<Text>,
+    flavor: Flavor,
+    origin: Origin,
+}
+
+/// An exported variable's value, and what it depends on.
+#[derive(Debug)]
+struct Kept {
+    /// The text it is the expansion of.
+    text: Arc<Text>,
+    depends: Vec<(Name, Option<Known>)>,
+    /// Where files were looked at: when. See `Host::quiet_epoch`.
+    epoch: Option<u64>,
+    /// [`crate::Variables::changes`] then: a command has all exported variables.
+    changes: u64,
+    /// What `.SHELLSTATUS` was set to by a command in it.
+    status: Option<Arc<Text>>,
+    value: BString,
+}
+
+/// The value of one exported variable, if it is kept.
+#[derive(Debug, Default)]
+struct Slot {
+    kept: Option<Kept>,
+    misses: u32,
+}
+
+/// The values of a session's exported variables that are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    slots: rkbuild_base::FxMap<Name, Slot>,
+    /// Environments that are being made, one for a command within the other.
+    pub depth: u32,
+}
+
+impl Session {
+    /// Whether values may be kept, and kept ones used, for an environment of these variables: not within another, and not
+    /// while one of them is being expanded, which then has the value make was given.
+    pub(crate) fn may_keep<'a>(&self, mut variables: impl Iterator<Item = &'a Rc<Variable>>) -> bool {
+        self.values.depth == 1 && !variables.any(|var| var.expanding.get())
+    }
+
+    /// The kept value of a variable, where it holds still.
+    fn kept(&self, var: &Rc<Variable>) -> Option<&Kept> {
+        let kept = self.values.slots.get(&var.name)?.kept.as_ref()?;
+        if !Arc::ptr_eq(&kept.text, &var.data.borrow().value) {
+            return None;
+        }
+        if kept.epoch.is_some() && self.host().quiet_epoch() != kept.epoch
+            || kept.status.is_some() && self.vars.changes != kept.changes
+        {
+            return None;
+        }
+        kept.depends.iter().all(|(name, before)| self.is_as_known(*name, before.as_ref())).then_some(kept)
+    }
+
+    fn is_as_known(&self, name: Name, before: Option<&Known>) -> bool {
+        match (self.vars.lookup(name), before) {
+            (None, None) => true,
+            (Some(var), Some(before)) => {
+                let data = var.data.borrow();
+                Arc::ptr_eq(&data.value, &before.value)
+                    && (data.flavor, data.origin) == (before.flavor, before.origin)
+                    && !data.append
+                    && !var.expanding.get()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether none of these has to be expanded.
+    pub(crate) fn all_are_kept<'a>(&self, variables: impl Iterator<Item = &'a Rc<Variable>>) -> bool {
+        variables.into_iter().all(|var| !self.needs_expansion(var) || self.kept(var).is_some())
+    }
+
+    /// The kept value of a variable. A command in it gets an environment of its own, in which all the others are expanded:
+    /// only with `all`, where none of them has to be, and so none can do anything, is it left out.
+    pub(crate) fn use_kept(&mut self, var: &Rc<Variable>, all: bool) -> Option<BString> {
+        let kept = self.kept(var).filter(|kept| all || kept.status.is_none())?;
+        let (value, status) = (kept.value.clone(), kept.status.clone());
+        if let Some(slot) = self.values.slots.get_mut(&var.name) {
+            slot.misses = 0;
+        }
+        if let Some(status) = status {
+            self.set_shell_status(status);
+        }
+        Some(value)
+    }
+
+    /// Expands a variable for an environment and keeps the value, if it may be kept.
+    pub(crate) fn expand_and_keep(&mut self, var: &Rc<Variable>) -> Result<BString> {
+        let slot = self.values.slots.entry(var.name).or_default();
+        slot.kept = None;
+        slot.misses += 1;
+        if slot.misses > MOST_MISSES {
+            return self.expand_exported(var);
+        }
+        let (text, append) = {
+            let data = var.data.borrow();
+            (data.value.clone(), data.append)
+        };
+        let before = self.host().quiet_epoch();
+        self.vars.met.begin();
+        let result = self.expand_exported(var);
+        let names = self.vars.met.end();
+        let value = result?;
+        let (Some(names), false) = (names, append) else { return Ok(value) };
+        let (files, command) = (self.vars.met.files.get(), self.vars.met.command.get());
+        let epoch = if files || command { self.host().quiet_epoch() } else { None };
+        if (files || command) && (epoch.is_none() || epoch != before) {
+            return Ok(value);
+        }
+        let mut depends = Vec::with_capacity(names.len());
+        for name in names {
+            let known = self.vars.lookup(name).map(|seen| {
+                let data = seen.data.borrow();
+                let known = Known { value: data.value.clone(), flavor: data.flavor, origin: data.origin };
+                (!data.append && !seen.expanding.get()).then_some(known)
+            });
+            match known {
+                Some(None) => return Ok(value),
+                Some(Some(known)) => depends.push((name, Some(known))),
+                None => depends.push((name, None)),
+            }
+        }
+        let changes = self.vars.changes;
+        let status = self.vars.lookup(self.known.shellstatus).filter(|_| command);
+        let status = status.map(|var| var.data.borrow().value.clone());
+        if let Some(slot) = self.values.slots.get_mut(&var.name) {
+            slot.kept = Some(Kept { text, depends, epoch, changes, status, value: value.clone() });
+        }
+        Ok(value)
+    }
+
+    /// Notes with what is being expanded that a command ran.
+    pub(crate) fn note_command(&mut self, steady: bool) {
+        if !self.vars.met.on.get() {
+            return;
+        }
+        self.vars.met.command.set(true);
+        if !steady {
+            return self.vars.met.spoil();
+        }
+        for name in OF_COMMANDS {
+            let name = self.name(name);
+            let derived = self.vars.lookup(name).is_some_and(|var| {
+                let data = var.data.borrow();
+                data.flavor == Flavor::Recursive && !data.value.is_literal()
+            });
+            if derived {
+                self.vars.met.spoil();
+            }
+        }
+    }
+
+    /// Whether what is expanded now may be kept.
+    pub fn is_keeping(&self) -> bool {
+        self.vars.met.on.get()
+    }
+
+    /// Does something whose looks at variables are not those of what is being expanded.
+    pub(crate) fn apart<T>(&mut self, work: impl FnOnce(&mut Session) -> T) -> T {
+        let was = self.vars.met.on.replace(false);
+        let done = work(self);
+        self.vars.met.on.set(was);
+        done
+    }
+}
