@@ -59,6 +59,15 @@ impl Seen {
         self.0[list].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
+    /// A click in the row of the critical path, near its end, shows this target.
+    fn ends_with(&self, name: &str) -> Result<()> {
+        let (tip, clicked) = (self.0["tip"].as_str(), self.0["clicked"].as_str().unwrap_or_default());
+        ensure!(tip.is_some_and(|tip| tip.starts_with(name)), "the pointer on {name} shows {tip:?}");
+        let right = clicked.starts_with(&format!("{name} took ")) && clicked.contains("on the critical path");
+        ensure!(right, "a click on {name} shows {clicked:?}");
+        Ok(())
+    }
+
     /// What holds of any page.
     fn check(&self) -> Result<()> {
         let Seen(seen) = self;
@@ -67,6 +76,7 @@ impl Seen {
         let count = |which: usize| seen["colours"][which].as_u64().unwrap_or(0);
         ensure!(count(0) > 3 && count(1) > 3, "the charts are empty: {}", seen["colours"]);
         ensure!(seen["zoomed"] == true && seen["whole"] == true, "the keys don't zoom");
+        ensure!(seen["dragged"] == true, "dragging does not choose a stretch of time");
         let slowest = self.names("slowest");
         let first = slowest.first().context("no target is shown")?;
         let chosen = seen["chosen"].as_str().unwrap_or_default();
@@ -238,6 +248,7 @@ impl Pages {
         }
         let path = seen.names("critical");
         ensure!(path.contains(&"prepare") && path.last() == Some(&"out"), "the critical path is {path:?}");
+        seen.ends_with("out")?;
         ensure!(seen.0["more"] == 125, "'Show more' shows {}", seen.0["more"]);
         let directory = *seen.names("directories").first().context("no directory")?;
         let filtered = seen.names("filtered");

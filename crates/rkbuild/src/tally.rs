@@ -324,7 +324,10 @@ impl Tally {
         if !target.remade {
             return;
         }
-        self.has_read(at, target.make);
+        // FORCE and its like are nothing to be made.
+        if !target.place.is_empty() {
+            self.has_read(at, target.make);
+        }
         if let Some(make) = self.make(target.make) {
             make.for_makefiles = target.for_makefiles;
             if !make.for_makefiles {
@@ -649,7 +652,7 @@ mod tests {
                 always: false,
                 endless: false,
                 grouped: peers.iter().map(|peer| peer.as_bytes()).collect(),
-                place: Vec::new(),
+                place: if target == "FORCE" { Vec::new() } else { b"Makefile:1".to_vec() },
                 prerequisites: prerequisites.collect(),
             };
             self.tell(at, &Event::Considered(&considered));
@@ -746,6 +749,22 @@ mod tests {
             play.ended(at + 50, make, 0);
         }
         assert_eq!(play.critical(), path(&[("m.mod.c", 40), ("m.ko", 40)]));
+    }
+
+    #[test]
+    fn a_make_reads_until_it_makes_something() {
+        let mut play = Play::new();
+        play.make(0, 1, 0);
+        play.target(10, 1, "FORCE", &[]);
+        play.target(30, 1, "a.o", &["FORCE"]);
+        play.ran((35, 50), 1, 1, "a.o");
+        play.made(51, 1);
+        assert_eq!(play.critical(), path(&[("make obj=1", 30), ("a.o", 15)]));
+        // One that makes nothing reads to its end.
+        play.make(100, 2, 0);
+        play.made(120, 2);
+        let make = &play.tally.evaluated[1];
+        assert_eq!((make.read, make.end, make.row), (make.end, Duration::from_millis(120), 0));
     }
 
     #[test]
