@@ -122,8 +122,7 @@ impl Watching {
             listeners.push(Box::new(recorder.clone()));
         }
         let reasons = Reasons::new(host.unseen(), top.clone());
-        let wanted = self.explain || only_looks || self.events.is_some();
-        let watch = Watch { reasons: wanted, tell: self.explain && !only_looks, only_looks };
+        let watch = Watch { reasons: asked, tell: self.explain && !only_looks, only_looks };
         let hub = Arc::new(Hub::new(watch, reasons, listeners));
         Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations, profile, recorder }))
     }
