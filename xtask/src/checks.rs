@@ -26,6 +26,7 @@ use crate::oracle::{Oracle, Tally};
 use crate::pages;
 use crate::places::Places;
 use crate::programs;
+use crate::progress;
 use crate::recipe::Family;
 use crate::reference::Release;
 use crate::stage::Settings;
@@ -81,6 +82,7 @@ const STEPS: &[Step] = &[
     Step { name: "tell", quick: false, run: tell_of_modules },
     Step { name: "ceremony", quick: false, run: ceremony },
     Step { name: "completions", quick: false, run: completions },
+    Step { name: "progress", quick: false, run: progress },
     Step { name: "explain", quick: false, run: why::check },
     Step { name: "pages", quick: false, run: pages::run },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
@@ -258,6 +260,10 @@ fn ceremony(places: &Places) -> Result<Tally> {
 
 fn completions(places: &Places) -> Result<Tally> {
     Ok(Tally { passed: completions::run(places)?, failed: 0 })
+}
+
+fn progress(places: &Places) -> Result<Tally> {
+    Ok(Tally { passed: progress::run(places)?, failed: 0 })
 }
 
 /// With rkbuild as it is: most of the time goes to compilers. `--no-native` has steps of its own, for a few of each kind.

@@ -1,22 +1,18 @@
 //! Completions in the shells themselves: words are typed into bash, zsh and fish in tmux, and what they become is read from the screen.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::candidate;
-use crate::machine::{self, quiet};
-use crate::places::{Places, SYSTEM_PATH};
+use crate::machine;
+use crate::places::Places;
+use crate::tmux::Tmux;
 
 /// What the last line of the screen begins with.
 const PROMPT: &str = "here> ";
-
-/// How long a shell may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Directory, what is typed, what it becomes.
 const WORDS: [(&str, &str, &str); 11] = [
@@ -32,52 +28,6 @@ const WORDS: [(&str, &str, &str); 11] = [
     ("tree", "rkbuild INSTALL_MOD", "rkbuild INSTALL_MOD_PATH="),
     ("module", "rkbuild --kernel modules_i", "rkbuild --kernel modules_install"),
 ];
-
-/// A tmux server of our own, which ends with this value.
-struct Tmux {
-    socket: PathBuf,
-    home: PathBuf,
-}
-
-impl Drop for Tmux {
-    fn drop(&mut self) {
-        let _ = self.command().arg("kill-server").output();
-    }
-}
-
-impl Tmux {
-    fn command(&self) -> Command {
-        let mut command = Command::new("tmux");
-        command.arg("-S").arg(&self.socket).args(["-f", "/dev/null"]);
-        command.env_clear().env("TERM", "xterm").env("LC_ALL", "C.UTF-8").env("HOME", &self.home);
-        command.env("PATH", format!("{}:{SYSTEM_PATH}", self.home.join("bin").display()));
-        command
-    }
-
-    fn screen(&self) -> Result<String> {
-        let out = self.command().args(["capture-pane", "-p", "-t", "0"]).output()?;
-        Ok(String::from_utf8_lossy(&out.stdout).into_owned())
-    }
-
-    /// Waits until the last line of the screen is as wanted.
-    fn await_line(&self, wanted: &str) -> Result<()> {
-        let began = Instant::now();
-        loop {
-            let screen = self.screen()?;
-            if screen.trim_end().lines().last().is_some_and(|line| line.trim_end() == wanted.trim_end()) {
-                return Ok(());
-            }
-            if began.elapsed() > PATIENCE {
-                bail!("wanted '{wanted}' and the screen is\n{screen}");
-            }
-            sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn send(&self, keys: &[&str]) -> Result<()> {
-        quiet(self.command().args(["send-keys", "-t", "0"]).args(keys))
-    }
-}
 
 /// How a shell is started without files of its user, and told of its prompt and the completion in `script`.
 fn shell(name: &str, script: &Path) -> (String, String) {
@@ -129,7 +79,7 @@ pub fn run(places: &Places) -> Result<usize> {
         let out = Command::new(&rkbuild).arg(format!("--generate=completion-{name}")).output()?;
         ensure!(out.status.success(), "no completion for {name}");
         fs::write(&script, out.stdout)?;
-        let tmux = Tmux { socket: dir.join(format!("{name}.tmux")), home: dir.clone() };
+        let tmux = Tmux::new(dir.join(format!("{name}.tmux")), dir.clone());
         count += type_into(&tmux, &dir, name, &script).with_context(|| name.to_owned())?;
     }
     Ok(count)
@@ -137,9 +87,7 @@ pub fn run(places: &Places) -> Result<usize> {
 
 fn type_into(tmux: &Tmux, dir: &Path, name: &str, script: &Path) -> Result<usize> {
     let (start, prepare) = shell(name, script);
-    quiet(tmux.command().args(["new-session", "-d", "-x", "150", "-y", "50"]).arg(start).current_dir(dir))?;
-    // Keys that come before the shell reads them are lost to some.
-    sleep(Duration::from_millis(500));
+    tmux.start(&start, dir, (150, 50))?;
     tmux.send(&["-l", &prepare])?;
     tmux.send(&["Enter"])?;
     tmux.await_line(PROMPT)?;

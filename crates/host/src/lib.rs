@@ -29,6 +29,7 @@ pub mod signals;
 mod start;
 pub mod stdio;
 mod system;
+pub mod terminal;
 mod user;
 pub mod watch;
 

@@ -15,9 +15,9 @@ use crate::start;
 pub const FATAL: [i32; 6] =
     [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGXCPU, libc::SIGXFSZ];
 
-/// The signals this process has handlers for: those of [`install`], and those Rust's runtime looks for the end of a stack
+/// The signals this process may have handlers for: those of [`install`] and [`catch_stop`], and those Rust's runtime looks for the end of a stack
 /// with.
-pub(crate) const HANDLED: [i32; 9] = [
+pub(crate) const HANDLED: [i32; 10] = [
     libc::SIGHUP,
     libc::SIGINT,
     libc::SIGQUIT,
@@ -25,6 +25,7 @@ pub(crate) const HANDLED: [i32; 9] = [
     libc::SIGXCPU,
     libc::SIGXFSZ,
     libc::SIGUSR1,
+    libc::SIGTSTP,
     libc::SIGSEGV,
     libc::SIGBUS,
 ];
@@ -38,6 +39,9 @@ static TOGGLED: AtomicU32 = AtomicU32::new(0);
 /// The waker's descriptor, for the handler; -1 before there is one.
 static WAKER_FD: AtomicI32 = AtomicI32::new(-1);
 static WAKER: OnceLock<Waker> = OnceLock::new();
+/// The same for the signal that stops a job of the shell.
+static STOP_FD: AtomicI32 = AtomicI32::new(-1);
+static STOP: OnceLock<Waker> = OnceLock::new();
 
 extern "C" fn on_fatal(signal: i32) {
     let _ = PENDING.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
@@ -71,6 +75,41 @@ pub(crate) fn interrupt(thread: Pid) {
     let (process, thread) = (rustix::process::getpid().as_raw_nonzero(), thread.as_raw_nonzero());
     // SAFETY: tgkill takes three numbers; the signal has a handler that does nothing.
     unsafe { libc::syscall(libc::SYS_tgkill, process.get(), thread.get(), INTERRUPTING) };
+}
+
+extern "C" fn on_stop(_signal: i32) {
+    let one = 1u64.to_ne_bytes();
+    // SAFETY: errno's address is always good; write is safe in a handler, and errno is given back as it was.
+    unsafe {
+        let errno = *libc::__errno_location();
+        libc::write(STOP_FD.load(Ordering::SeqCst), one.as_ptr().cast(), one.len());
+        *libc::__errno_location() = errno;
+    }
+}
+
+/// Catches Ctrl-Z from now on, unless it is ignored: what comes is told by the waker, and whoever drains it is to call [`stop`]
+/// when the terminal is tidy.
+pub fn catch_stop() -> io::Result<&'static Waker> {
+    let made = Waker::new()?;
+    let waker = STOP.get_or_init(|| made);
+    STOP_FD.store(waker.as_fd().as_raw_fd(), Ordering::SeqCst);
+    if !start::ignored(libc::SIGTSTP) {
+        set_action(libc::SIGTSTP, on_stop as *const () as libc::sighandler_t, libc::SA_RESTART)?;
+    }
+    Ok(waker)
+}
+
+/// Stops this process, until it is continued.
+pub fn stop() {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+}
+
+/// Ctrl-Z stops this process at once again.
+pub fn release_stop() {
+    if !start::ignored(libc::SIGTSTP) {
+        // It can only fail for a signal that does not exist.
+        let _ = set_action(libc::SIGTSTP, libc::SIG_DFL, 0);
+    }
 }
 
 extern "C" fn on_toggle(_signal: i32) {

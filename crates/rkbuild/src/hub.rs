@@ -76,6 +76,8 @@ pub struct Watch {
     pub reasons: bool,
     /// Reasons are to be printed before each command.
     pub tell: bool,
+    /// All targets that are considered are to be told of by name.
+    pub names: bool,
     /// Nothing is to be run, and all targets are to be told of, not only those that are remade.
     pub only_looks: bool,
 }
@@ -153,7 +155,11 @@ impl Hub {
 
 impl Observer for Hub {
     fn wants(&self) -> Wants {
-        if self.watch.only_looks { Wants::All } else { Wants::Remade }
+        match self.watch {
+            Watch { only_looks: true, .. } => Wants::All,
+            Watch { names: true, .. } => Wants::Names,
+            _ => Wants::Remade,
+        }
     }
 
     fn make_started(&self, make: &Make<'_>) -> u64 {

@@ -21,6 +21,7 @@ mod modules_order;
 mod nearest;
 mod option;
 mod profile;
+mod progress;
 mod relations;
 mod saved;
 mod stats;
@@ -52,6 +53,7 @@ use rkbuild_recall::{Memory, Mode};
 use crate::ceremony::Ceremony;
 use crate::hints::Hints;
 use crate::option::Given;
+use crate::progress::{Progress, When};
 use crate::stats::{Form, Report};
 use crate::watching::Watching;
 
@@ -99,6 +101,7 @@ struct Own {
     recall: Option<Mode>,
     stats: Option<Form>,
     hints: bool,
+    progress: When,
     watching: Watching,
 }
 
@@ -140,7 +143,8 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
     let watching = Watching::of(&given);
     let recall = recall.filter(|_| !no_native && !watching.only_looks());
     let hints = Hints::may_be_said(&given, env, is_rkbuild)? && !watching.only_looks();
-    Ok(Own { stats, given, identity, no_native, recall, hints, watching })
+    let progress = progress::when(&given, env, is_rkbuild)?;
+    Ok(Own { stats, progress, given, identity, no_native, recall, hints, watching })
 }
 
 /// Whether we go by our own name, and not by make's, of which nothing but make's words are expected.
@@ -236,7 +240,12 @@ fn build(
     let newer = shared.lang.identity.is_4_4();
     let recorder =
         if own.watching.only_looks() { None } else { last::recorder(&host, &dir, &env, &argv, newer) };
-    let watched = own.watching.start(&shared.host, &dir, &argv, recorder)?;
+    let progress = if own.watching.only_looks() {
+        None
+    } else {
+        Progress::start(own.progress, &host, &dir, &env, &argv, newer, &stdio)
+    };
+    let watched = own.watching.start(&shared.host, &dir, &argv, recorder, progress.as_ref())?;
     let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
     if let Some(watched) = &watched {
         process.set_observer(watched.hub.clone());
@@ -244,16 +253,26 @@ fn build(
     if let Some(hints) = &hints {
         process.set_witness(hints.clone());
     }
-    let stdio = if own.watching.only_looks() { quiet()? } else { stdio };
+    if let Some(progress) = &progress {
+        process.set_screen(progress.screen());
+    }
+    let stdio = match &progress {
+        _ if own.watching.only_looks() => quiet()?,
+        Some(progress) => progress.stdio(&stdio),
+        None => stdio,
+    };
     let invocation = first::invocation(argv, env, dir, stdio, own.no_native);
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
+        progress.iter().for_each(Progress::end);
         let status = watched.map_or(status, |watched| {
             watched.hub.make_given(&invocation.observed(), status);
             watched.end(&own.watching, status, 0)
         });
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
-    let status = first::run(process, invocation)?;
+    let status = first::run(process, invocation);
+    progress.iter().for_each(Progress::end);
+    let status = status?;
     if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {
         hints.said(&words).iter().for_each(|hint| eprintln!("rkbuild: {hint}"));
     }

@@ -129,6 +129,14 @@ pub const OPTIONS: &[OwnOption] = &[
         help: "Forget first what is remembered of this tree.",
     },
     OwnOption {
+        name: "progress",
+        takes: Takes::One(&["auto", "always", "never"]),
+        group: Group::Watch,
+        variable: Some("RKBUILD_PROGRESS"),
+        help: "Whether a line below the output of a terminal says how far the build is. Called as make never, if nothing is \
+               said.",
+    },
+    OwnOption {
         name: "explain",
         takes: Takes::Maybe("TARGET"),
         group: Group::Watch,

@@ -14,6 +14,7 @@ use crate::hub::{Hub, Listener, Watch, lock};
 use crate::last::recorder::Recorder;
 use crate::option::Given;
 use crate::profile::{page, trace};
+use crate::progress::Progress;
 use crate::relations::{Node, Relations};
 use crate::tally::Tally;
 
@@ -90,10 +91,11 @@ impl Watching {
         dir: &Arc<Dir>,
         argv: &[BString],
         recorder: Option<Recorder>,
+        progress: Option<&Progress>,
     ) -> std::io::Result<Option<Watched>> {
         let only_looks = self.only_looks();
         let asked = self.explain || only_looks || self.events.is_some() || self.profile.is_some();
-        if !asked && recorder.is_none() {
+        if !asked && recorder.is_none() && progress.is_none() {
             return Ok(None);
         }
         let top = dir.path().to_owned();
@@ -117,12 +119,16 @@ impl Watching {
         if only_looks {
             listeners.push(Box::new(relations.clone()));
         }
+        if let Some(progress) = progress {
+            listeners.push(Box::new(progress.listener()));
+        }
         let recorder = recorder.map(|recorder| Arc::new(Mutex::new(recorder)));
         if let Some(recorder) = &recorder {
             listeners.push(Box::new(recorder.clone()));
         }
         let reasons = Reasons::new(host.unseen(), top.clone());
-        let watch = Watch { reasons: asked, tell: self.explain && !only_looks, only_looks };
+        let tell = self.explain && !only_looks;
+        let watch = Watch { reasons: asked, tell, names: progress.is_some(), only_looks };
         let hub = Arc::new(Hub::new(watch, reasons, listeners));
         Ok(Some(Watched { hub, host: host.unseen(), dir: dir.clone(), top, relations, profile, recorder }))
     }

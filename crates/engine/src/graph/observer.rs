@@ -136,6 +136,8 @@ pub enum Wants {
     Nothing,
     /// Those that are remade.
     Remade,
+    /// All that are considered, of those that are not remade the names.
+    Names,
     /// All that are considered.
     All,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rkbuild_base::{BStr, ByteSlice};
 use rkbuild_eval::session::Entering;
 use rkbuild_eval::{FileId, Result};
-use rkbuild_host::fd::Waker;
+use rkbuild_host::fd::{self, Waker};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Env, Exit, Stdio, errors, signals};
 
@@ -17,6 +17,7 @@ use crate::jobs::jobserver::Jobserver;
 use crate::jobs::output::Held;
 use crate::jobs::recipe::{self, Flags, Line, all_recursive, any_recursive, is_blank};
 use crate::jobs::roster::{Job, Jobs, Work};
+use crate::jobs::screen::{self, Lent};
 use crate::jobs::shell::shell_spec;
 use crate::jobs::signal;
 use crate::jobs::start::{Command, Way};
@@ -102,6 +103,7 @@ impl Jobs<'_> {
             traced: false,
             has_input: false,
             held: None,
+            lent: None,
             flags: Flags::default(),
             line: 0,
             half_made: false,
@@ -194,7 +196,8 @@ impl Jobs<'_> {
         let argv = job.spec.argv(&line.text, line.flags.ignore);
         let runs = argv.is_some() && (!touch || line.flags.recursive);
         self.state(job.file).ended_unrun = !runs;
-        let held = self.sync.holds(self.session, line.flags.recursive);
+        let interactive = self.process.screen().is_some() && screen::is_interactive(self.name_of(job.file));
+        let held = self.sync.holds(self.session, line.flags.recursive) && !interactive;
         if held && job.held.is_none() {
             job.held = Held::new(self.session).ok();
         }
@@ -281,7 +284,8 @@ impl Jobs<'_> {
             self.state(job.file).ended_unrun = true;
             return Ok(None);
         }
-        let command = Command { observed: job.observed, ..command };
+        let stdio = self.lend_terminal(job, &command, interactive);
+        let command = Command { observed: job.observed, stdio, ..command };
         // What is told of children is about processes.
         let native = !self.session.options.no_native && !self.trace.jobs;
         job.work = match command.way(native) {
@@ -312,6 +316,28 @@ impl Jobs<'_> {
         };
         job.here = matches!(job.work, Work::Over(_) | Work::Thread);
         Ok(None)
+    }
+
+    /// The streams of a command, where somebody shows what is printed: the terminal itself, if it may draw on it. What asks something is
+    /// shown before it is over.
+    fn lend_terminal(&self, job: &mut Job, command: &Command, interactive: bool) -> Stdio {
+        let stdio = command.stdio.clone();
+        let Some(screen) = self.process.screen().filter(|_| fd::is_terminal(&self.session.stdio.stdout))
+        else {
+            return stdio;
+        };
+        if interactive || job.flags.recursive && !command.only_makes() {
+            job.lent = None;
+            let terminal = screen.lend();
+            job.lent = Some(Lent(screen.clone()));
+            return Stdio { stdin: stdio.stdin, ..terminal };
+        }
+        if fd::is_terminal(&stdio.stdin)
+            && let Some(printed) = job.held.as_ref().and_then(Held::printed)
+        {
+            screen.may_ask(printed.clone());
+        }
+        stdio
     }
 
     /// Whether a command may start a sub-make: the value of MAKE is in it.
@@ -450,6 +476,7 @@ impl Jobs<'_> {
 
     /// Says what became of a command; `Some` when the recipe ends with it.
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
+        job.lent = None;
         if exit != Exit::Code(0)
             && let (Some(observer), Some(held)) = (&self.observed.by, &job.held)
             && let Some(output) = held.so_far()

@@ -17,6 +17,7 @@ pub mod recall;
 pub mod recipe;
 pub mod room;
 pub mod roster;
+pub mod screen;
 pub mod shell;
 pub mod signal;
 pub mod start;

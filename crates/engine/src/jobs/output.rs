@@ -4,7 +4,7 @@
 //! are copied to the real streams while a lock is held that all makes of the tree share.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, PoisonError};
 
 use rkbuild_base::{BString, ByteSlice};
@@ -13,6 +13,7 @@ use rkbuild_eval::options::OutputSync;
 use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
 
 use crate::jobs::process::Process;
+use crate::jobs::screen::Printed;
 
 /// How much of what a command printed an observer may see.
 const MOST_SHOWN: usize = 1 << 20;
@@ -21,6 +22,8 @@ const MOST_SHOWN: usize = 1 << 20;
 pub struct Sync {
     mode: OutputSync,
     lock: Option<Arc<OwnedFd>>,
+    /// Somebody shows what is printed above a line of his own.
+    shown: bool,
     /// The lock file to remove at the end: this session made it.
     made: Option<LockFile>,
 }
@@ -36,9 +39,9 @@ pub(crate) struct Held {
     /// What commands and messages write to.
     pub stdio: Stdio,
     /// `None` when the stream is closed, and stays so for commands.
-    out: Option<Arc<OwnedFd>>,
+    out: Option<Printed>,
     /// `None` also when both streams lead to the same place, and so share one file here.
-    err: Option<Arc<OwnedFd>>,
+    err: Option<Printed>,
     real: Stdio,
 }
 
@@ -56,7 +59,7 @@ impl Sync {
         }
         let path = session.options.sync_mutex.as_ref().and_then(|m| m.strip_prefix(b"fnm:"));
         let lock = path.and_then(|path| process.lock_file(&session.dir, path));
-        Sync { mode: session.options.output_sync, lock, made: None }
+        Sync { mode: session.options.output_sync, lock, shown: process.screen().is_some(), made: None }
     }
 
     /// After makefiles are read: jobs may run in parallel now. A lock is made if there is none; its name goes to
@@ -101,7 +104,7 @@ impl Sync {
     pub(crate) fn holds(&self, session: &Session, recursive: bool) -> bool {
         parallel(session)
             && match self.mode {
-                OutputSync::None => false,
+                OutputSync::None => self.shown && !recursive,
                 OutputSync::Line | OutputSync::Target => !recursive,
                 OutputSync::Recurse => true,
             }
@@ -119,6 +122,7 @@ impl Sync {
 
     /// Copies what is held to the real streams, undisturbed by other makes and jobs, and empties it.
     pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
+        let take = |file: Option<&Printed>| file.map_or(Some(Vec::new()), Printed::take);
         let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
         let (Some(out), Some(err)) = (out, err) else { return };
         if out.is_empty() && err.is_empty() {
@@ -172,13 +176,16 @@ impl Held {
         let place = |stream: &OwnedFd| session.host().fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
         let together = place(&real.stdout) == place(&real.stderr);
         let file = |stream: &OwnedFd| {
-            if stdio::is_closed(stream) { Ok(None) } else { temporary_file(session).map(Some) }
+            if stdio::is_closed(stream) {
+                return Ok(None);
+            }
+            temporary_file(session).map(|file| Some(Printed::new(file)))
         };
         let out = file(&real.stdout)?;
         let err = if together { None } else { file(&real.stderr)? };
-        let stdout = out.clone().unwrap_or_else(|| real.stdout.clone());
+        let stdout = out.as_ref().map(|out| out.file.clone()).unwrap_or_else(|| real.stdout.clone());
         let stderr = match (&err, together) {
-            (Some(err), _) => err.clone(),
+            (Some(err), _) => err.file.clone(),
             (None, true) => stdout.clone(),
             (None, false) => real.stderr.clone(),
         };
@@ -186,9 +193,14 @@ impl Held {
         Ok(Held { stdio, out, err, real })
     }
 
+    /// What both streams are told, where that is one file.
+    pub fn printed(&self) -> Option<&Printed> {
+        self.out.as_ref().filter(|_| self.err.is_none())
+    }
+
     /// What is held, which stays there: errors where they are kept apart, or all.
     pub fn so_far(&self) -> Option<Vec<u8>> {
-        let file = self.err.as_ref().or(self.out.as_ref())?;
+        let file = &*self.err.as_ref().or(self.out.as_ref())?.file;
         let mut data = vec![0; usize::try_from(rustix::fs::fstat(file).ok()?.st_size).ok()?.min(MOST_SHOWN)];
         let length = rustix::io::pread(file, &mut data, 0).ok()?;
         data.truncate(length);
@@ -206,19 +218,4 @@ fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
     host.unlink(&session.dir, &path)?;
     fd::set_append(&file)?;
     Ok(Arc::new(file))
-}
-
-/// What a file holds, which is empty then.
-fn take(file: Option<&Arc<OwnedFd>>) -> Option<Vec<u8>> {
-    use rustix::fs::{SeekFrom, ftruncate, seek};
-    let mut data = Vec::new();
-    let Some(file) = file else { return Some(data) };
-    let length = seek(file.as_fd(), SeekFrom::End(0)).ok()?;
-    if length == 0 {
-        return Some(data);
-    }
-    seek(file.as_fd(), SeekFrom::Start(0)).ok()?;
-    fd::read_to_end(file.as_fd(), &mut data).ok()?;
-    ftruncate(file.as_fd(), 0).ok()?;
-    Some(data)
 }

@@ -14,6 +14,7 @@ use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
 use crate::jobs::recall::{Again, Recall};
+use crate::jobs::screen::Screen;
 use crate::jobs::survey::Survey;
 use crate::jobs::witness::Witness;
 
@@ -55,6 +56,8 @@ pub struct Process {
     witness: OnceLock<Arc<dyn Witness>>,
     /// Is told what happens, once it is set.
     observer: OnceLock<Arc<dyn Observer>>,
+    /// Shows what is printed, once it is set.
+    screen: OnceLock<Arc<dyn Screen>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -94,6 +97,7 @@ impl Process {
             survey: OnceLock::new(),
             witness: OnceLock::new(),
             observer: OnceLock::new(),
+            screen: OnceLock::new(),
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -133,6 +137,16 @@ impl Process {
     /// Who is told what happens.
     pub fn observer(&self) -> Option<&Arc<dyn Observer>> {
         self.observer.get()
+    }
+
+    /// Has `screen` show what is printed, so that what jobs print is kept together. Only once, and before a session runs.
+    pub fn set_screen(&self, screen: Arc<dyn Screen>) {
+        let _ = self.screen.set(screen);
+    }
+
+    /// Who shows what is printed.
+    pub fn screen(&self) -> Option<&Arc<dyn Screen>> {
+        self.screen.get()
     }
 
     /// The door to the machine.

@@ -16,6 +16,7 @@ use crate::jobs::jobserver::Jobserver;
 use crate::jobs::output::{Held, Sync};
 use crate::jobs::process::Process;
 use crate::jobs::recipe::{Flags, Line};
+use crate::jobs::screen::Lent;
 use crate::jobs::start::Command;
 use crate::search::lookup::Search;
 
@@ -82,6 +83,8 @@ pub(crate) struct Job {
     pub has_input: bool,
     /// Its output, where that is kept together.
     pub held: Option<Held>,
+    /// The terminal, while its command has that to itself.
+    pub lent: Option<Lent>,
     /// The command that runs now.
     pub flags: Flags,
     pub line: u32,

@@ -15,7 +15,9 @@ impl Builder<'_> {
             return;
         }
         let mut prerequisites = Vec::new();
-        for at in 0..self.session.targets[file].deps.len() {
+        let looked_at = remade || wants == Wants::All;
+        let count = if looked_at { self.session.targets[file].deps.len() } else { 0 };
+        for at in 0..count {
             let dep = self.session.targets[file].deps[at].clone();
             let id = self.renamed(dep.file);
             let phony = self.session.targets[id].phony;
@@ -31,7 +33,8 @@ impl Builder<'_> {
             }
         }
         let changed: FxSet<FileId> = self.changed_of_list(file).into_iter().collect();
-        let listed = self.session.targets.list_of(file).map(|listed| listed.files.clone());
+        let listed = self.session.targets.list_of(file).filter(|_| looked_at);
+        let listed = listed.map(|listed| listed.files.clone());
         for id in listed.iter().flat_map(|files| files.iter().copied()) {
             let newer = changed.contains(&id) && !time.is_missing();
             if wants == Wants::All || newer {
