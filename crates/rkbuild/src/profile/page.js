@@ -10,7 +10,11 @@ addEventListener("error", event => {
 
 const number = n => n.toLocaleString("en");
 const seconds = ms => (ms / 1000).toFixed(ms < 100 ? 3 : ms < 100000 ? 2 : 1);
-const took = ms => ms < 1000 ? +ms.toFixed(ms < 10 ? 1 : 0) + " ms" : seconds(ms) + " s";
+const took = ms => {
+  if (ms < 1000) return +ms.toFixed(ms < 10 ? 1 : 0) + " ms";
+  const whole = Math.round(ms / 1000);
+  return ms < 600000 ? seconds(ms) + " s" : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+};
 const css = name => getComputedStyle(root).getPropertyValue(name).trim();
 const el = (tag, text, cls) => {
   const made = document.createElement(tag);
