@@ -155,7 +155,7 @@ impl Session {
             None => match self.shared.lang.names.get(text) {
                 Some(name) => self.expand_name(name, out),
                 None => {
-                    self.vars.met.spoil();
+                    self.vars.met.obscure();
                     self.warn_undefined(text);
                     Ok(())
                 }
@@ -226,7 +226,7 @@ impl Session {
         if was && self.shell_environments > 0 {
             // The `$(shell)` that this environment is for stands in the variable itself: its command sees the value
             // make was given.
-            self.vars.met.spoil();
+            self.vars.met.obscure();
             out.extend_from_slice(self.env.get(self.text(var.name)).unwrap_or_default());
             self.expanding = outer;
             if self.trace_reading {
@@ -300,7 +300,7 @@ impl Session {
 
     /// `.VARIABLES`: the names of all global variables.
     pub(crate) fn list_variables(&self, out: &mut Vec<u8>) {
-        self.vars.met.spoil();
+        self.vars.met.obscure();
         let mut names: Vec<&[u8]> =
             self.vars.scope(crate::variable::GLOBAL).vars.keys().map(|n| self.text(*n)).collect();
         names.sort_unstable();

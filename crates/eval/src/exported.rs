@@ -41,9 +41,14 @@ impl Recorder {
         }
     }
 
-    /// What is expanded now is not the same each time, or does something.
+    /// What is expanded now does something.
     pub fn spoil(&self) {
         self.spoilt.set(true);
+    }
+
+    /// What is expanded now depends on something that is not noted.
+    pub fn obscure(&self) {
+        self.spoilt.set(self.spoilt.get() || self.on.get());
     }
 
     /// What is expanded now depends on files.

@@ -168,7 +168,7 @@ impl Session {
             return self.call_expanded(func, values, out);
         }
         let Some(var) = self.shared.lang.names.get(name).and_then(|n| self.vars.lookup(n)).cloned() else {
-            self.vars.met.spoil();
+            self.vars.met.obscure();
             self.warn_undefined(name);
             return Ok(());
         };

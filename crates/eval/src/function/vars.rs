@@ -6,7 +6,7 @@ use crate::{Session, Variable};
 impl Session {
     fn find_variable(&self, name: &[u8]) -> Option<&Variable> {
         let Some(name) = self.shared.lang.names.get(name) else {
-            self.vars.met.spoil();
+            self.vars.met.obscure();
             return None;
         };
         self.vars.lookup(name).map(|var| &**var)

@@ -1,0 +1,68 @@
+//! What an environment for a command costs: how often exported values are expanded.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use rkbuild_base::{Identity, Place};
+use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::{Doors, Result, Session, Shared};
+use rkbuild_host::{Dir, Env, Stdio};
+
+/// Answers each command with its text; `steady` ones say that they only looked at files.
+#[derive(Default)]
+struct Counting {
+    ran: Cell<usize>,
+}
+
+impl Doors for Counting {
+    fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
+        session.shell_environment()?;
+        self.ran.set(self.ran.get() + 1);
+        Ok(ShellResult { output: command.to_vec(), status: 0, steady: command.starts_with(b"steady") })
+    }
+}
+
+/// How many commands each of these makefiles runs when it is read after those before it.
+fn commands(texts: &[&str]) -> Vec<usize> {
+    let door = Rc::new(Counting::default());
+    let dir = Dir::current().expect("a working directory");
+    let stdio = Stdio::of_process().expect("standard streams");
+    let shared = Shared::new(Identity::V4_4_1);
+    let mut session = Session::new(shared, "make".into(), dir, Env::default(), stdio, door.clone());
+    let file = session.name(b"Makefile");
+    session.reading = Some(Place { file, line: 1 });
+    let count = |text: &&str| {
+        let before = door.ran.get();
+        session.eval_text(text.as_bytes()).expect("a makefile without errors");
+        door.ran.get() - before
+    };
+    texts.iter().map(count).collect()
+}
+
+#[test]
+fn a_command_in_an_exported_value_runs_once_while_nothing_it_depends_on_changes() {
+    let setting = "export A = $(shell steady $(B))\nB := 1\n";
+    let ask = "X := $(shell ask)\n";
+    assert_eq!(commands(&[setting, ask, ask, ask]), [0, 2, 1, 1]);
+    assert_eq!(commands(&[setting, ask, "B := 2\n", ask, ask]), [0, 2, 0, 2, 1]);
+    assert_eq!(commands(&[setting, ask, "C := 2\n", ask]), [0, 2, 0, 1]);
+    // It has what is exported in its environment.
+    assert_eq!(commands(&[setting, ask, "export C := 2\n", ask, ask]), [0, 2, 0, 2, 1]);
+}
+
+#[test]
+fn a_command_that_may_do_something_runs_each_time() {
+    let ask = "X := $(shell ask)\n";
+    assert_eq!(commands(&["export A = $(shell other)\n", ask, ask]), [0, 2, 2]);
+    // In the environment of each, the other is expanded: it is not left out because its own value is known.
+    let both = "export A = $(shell steady)\nexport B = $(shell other)\n";
+    assert_eq!(commands(&[both, ask, ask, ask]), [0, 5, 5, 5]);
+}
+
+#[test]
+fn what_defines_variables_is_expanded_each_time() {
+    let ask = "X := $(shell ask)\n";
+    let counts = "export A = $(eval COUNT += x)\nCOUNT :=\n";
+    let checks = "ifneq ($(words $(COUNT)),3)\n$(error $(COUNT))\nendif\n";
+    assert_eq!(commands(&[counts, ask, ask, ask, checks]), [0, 1, 1, 1, 0]);
+}
