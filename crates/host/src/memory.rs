@@ -1,9 +1,12 @@
-//! The system's allocator, and the end of a process whose memory is used up.
+//! The allocator, and the end of a process whose memory is used up.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::OnceLock;
 
-/// The system's allocator. When there is no memory left it says so as make does, and ends the process with status 2:
+use mimalloc::MiMalloc;
+
+/// mimalloc: hundreds of sessions that each make some ten thousand small pieces and free them all at their end spend an eighth of
+/// the CPU time in the C library's. When there is no memory left it says so as make does, and ends the process with status 2:
 /// to go on would be to abort, with a signal that means something else to whoever waits.
 pub struct Allocator;
 
@@ -29,25 +32,25 @@ fn exhausted() -> ! {
     unsafe { libc::_exit(2) }
 }
 
-// SAFETY: every call is passed on to the system's allocator as it came, and its memory is given back as it is.
+// SAFETY: every call is passed on to mimalloc as it came, and its memory is given back as it is.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller keeps the promises `System` asks for, which are the same.
-        checked(unsafe { System.alloc(layout) })
+        // SAFETY: the caller keeps the promises `MiMalloc` asks for, which are the same.
+        checked(unsafe { MiMalloc.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as in `alloc`.
-        checked(unsafe { System.alloc_zeroed(layout) })
+        checked(unsafe { MiMalloc.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as in `alloc`.
-        checked(unsafe { System.realloc(memory, layout, size) })
+        checked(unsafe { MiMalloc.realloc(memory, layout, size) })
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         // SAFETY: as in `alloc`.
-        unsafe { System.dealloc(memory, layout) }
+        unsafe { MiMalloc.dealloc(memory, layout) }
     }
 }

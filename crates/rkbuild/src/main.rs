@@ -57,7 +57,6 @@ use crate::progress::{Progress, When};
 use crate::stats::{Form, Report};
 use crate::watching::Watching;
 
-/// Sessions allocate little once makefiles are read: no faster allocator is needed.
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
