@@ -3,6 +3,7 @@
 //!
 //! The files themselves are in the table of targets from the start, once each, with all that a rule would have said of them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -116,15 +117,27 @@ impl Unwritten for ShownAs {
     }
 
     fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString> {
-        let mut met = FxSet::default();
+        let met = RefCell::new(FxSet::default());
         let mut found = Vec::new();
-        for (name, shown) in self.names() {
-            // A name may have blanks in it.
-            let mut words = words(shown).filter(|word| wanted(word)).peekable();
-            if words.peek().is_some() && (!self.once || met.insert(name)) {
-                found.extend(words.map(BString::from));
+        let ShownAs { all, once } = self;
+        let [before, behind] = &all.around;
+        let around = |names: &[(Name, &'static [u8])], found: &mut Vec<BString>| {
+            for (name, shown) in names {
+                // A name may have blanks in it.
+                let mut words = words(shown).filter(|word| wanted(word)).peekable();
+                if words.peek().is_some() && (!once || met.borrow_mut().insert(*name)) {
+                    found.extend(words.map(BString::from));
+                }
+            }
+        };
+        around(before, &mut found);
+        // Those of a list are each one word, and there are hundreds.
+        for line in all.words.lines().map(|id| all.words.lists.line(id)) {
+            if wanted(line.called) && (!once || met.borrow_mut().insert(line.name)) {
+                found.push(line.called.into());
             }
         }
+        around(behind, &mut found);
         found
     }
 }
@@ -199,6 +212,38 @@ impl Targets {
         files.sort_unstable();
         for file in files {
             self.spread(file);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rkbuild_base::Names;
+
+    use super::*;
+
+    #[test]
+    fn wanted_words_are_those_of_what_would_be_written_down() {
+        let (lists, names) = (Arc::new(Lists::default()), Names::new());
+        let (ids, _) = lists.read(b"  ./a.h \\\n  FORCE \\\n  a.h \\\n  b.h \\\n\n", &names).expect("a list");
+        let words = Arc::new(Words::new(lists.clone(), &ids, |_| true));
+        let around = |text: &[&'static str]| {
+            Vec::from_iter(text.iter().map(|t| (names.intern(t.as_bytes()), t.as_bytes())))
+        };
+        let all =
+            Arc::new(Shown { around: [around(&["x.c", "FORCE", "b.h y"]), around(&["b.h", "x.c"])], words });
+        for (once, written) in
+            [(true, "x.c FORCE b.h y a.h b.h"), (false, "x.c FORCE b.h y a.h FORCE a.h b.h b.h x.c")]
+        {
+            let shown = ShownAs { all: all.clone(), once };
+            assert_eq!(shown.write(), written);
+            for wanted in ["FORCE", "a.h", "b.h", "y", "x.c", "no"] {
+                let found = shown.words(&|word| word == wanted.as_bytes());
+                let want =
+                    Vec::from_iter(written.split(' ').filter(|word| *word == wanted).map(BString::from));
+                // A name of two words is another one than its first word.
+                assert_eq!(found, want, "{wanted}");
+            }
         }
     }
 }
