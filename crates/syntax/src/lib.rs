@@ -13,6 +13,7 @@ pub mod line;
 pub mod list;
 pub mod makefile;
 pub mod record;
+mod sample;
 pub mod statement;
 
 use rkbuild_base::{Identity, Names};

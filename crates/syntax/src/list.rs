@@ -2,13 +2,16 @@
 //! is read once, and from then on known by comparing it.
 //!
 //! Lists resemble each other: what follows a header in one mostly follows it in the next. So each line remembers which two
-//! came after it last, and where one of them comes again nothing is searched for.
+//! came after it last, and where one of them comes again nothing is searched for; and whole stretches are known by comparing
+//! them with lists that are kept (`sample.rs`).
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use rkbuild_base::text::{is_blank, strip_dot_slash};
 use rkbuild_base::{FxMap, Name, Names};
+
+use crate::sample::{Following, Samples};
 
 /// A line in [`Lists`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +32,8 @@ pub struct Line {
     pub if_there: bool,
     /// The numbers of the lines that came after it last, 0 for none.
     next: [AtomicU32; 2],
+    /// Where what came after it stands in a list that is kept.
+    following: Following,
 }
 
 impl Line {
@@ -42,6 +47,7 @@ impl Line {
 pub struct Lists {
     lines: boxcar::Vec<Line>,
     numbers: RwLock<FxMap<&'static [u8], u32>>,
+    samples: Samples,
 }
 
 impl std::fmt::Debug for Lists {
@@ -52,7 +58,8 @@ impl std::fmt::Debug for Lists {
 
 impl Default for Lists {
     fn default() -> Lists {
-        let lists = Lists { lines: boxcar::Vec::new(), numbers: RwLock::default() };
+        let lists =
+            Lists { lines: boxcar::Vec::new(), numbers: RwLock::default(), samples: Samples::default() };
         // Which line came first in a list is remembered with this one, which no list has.
         let start = Line {
             text: b"",
@@ -61,11 +68,17 @@ impl Default for Lists {
             called: b"",
             if_there: false,
             next: Default::default(),
+            following: Following::default(),
         };
         lists.lines.push(start);
         lists
     }
 }
+
+/// A list is kept if more of its lines than this were known one by one,
+const MANY_ALONE: usize = 8;
+/// and more than one of so many.
+const FEW_ALONE: usize = 16;
 
 impl Lists {
     /// A line.
@@ -90,7 +103,15 @@ impl Lists {
         let mut ids = Vec::with_capacity(text.len() / 40);
         let mut rest = text;
         let mut last = &self.lines[0];
+        // How many lines were known one by one.
+        let mut alone = 0;
         loop {
+            if let Some((run, len)) = self.samples.run(&last.following, rest) {
+                ids.extend_from_slice(run);
+                rest = rest.get(len..)?;
+                last = self.line(*run.last()?);
+            }
+            alone += 1;
             if let Some((id, line, after)) = self.follow(last, rest) {
                 ids.push(id);
                 (rest, last) = (after, line);
@@ -100,6 +121,11 @@ impl Lists {
             let end = memchr::memchr(b'\n', rest)?;
             let (found, after) = rest.split_at(end + 1);
             if end == 0 {
+                if alone > MANY_ALONE && alone > ids.len() / FEW_ALONE {
+                    let first = &self.lines[0].following;
+                    self.samples
+                        .keep(&text[..text.len() - rest.len()], &ids, first, |id| &self.line(id).following);
+                }
                 return Some((ids, after));
             }
             let id = self.number(found, names)?;
@@ -136,7 +162,9 @@ impl Lists {
         let text: &'static [u8] = Box::leak(text.into());
         let (written, _) = parse(text)?;
         let name = names.intern(strip_dot_slash(written));
-        let line = Line { text, written, name, called: names.text(name), if_there, next: Default::default() };
+        let called = names.text(name);
+        let (next, following) = Default::default();
+        let line = Line { text, written, name, called, if_there, next, following };
         let number = u32::try_from(self.lines.push(line)).ok()?;
         numbers.insert(text, number);
         Some(number)
@@ -211,6 +239,32 @@ mod tests {
             assert_eq!(words(&lists, &names, &text).unwrap(), want + "|rest");
         }
         assert_eq!(lists.len(), 4);
+    }
+
+    #[test]
+    fn long_lists_are_read_alike_whatever_was_read_before() {
+        let (lists, names) = (Lists::default(), Names::new());
+        let mut state = 1u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        let mut all: Vec<u32> = (0..60).collect();
+        for _ in 0..300 {
+            // A list like the one before: something more, something less, something elsewhere.
+            let at = random(60) as usize;
+            match random(4) {
+                0 => all.swap(at, 0),
+                1 => all[at] = random(90),
+                2 => all[at..].reverse(),
+                _ => all.rotate_left(at),
+            }
+            let text: String = all.iter().map(|n| format!("  a{}.h \\\n", n * n)).collect();
+            let want: String = all.iter().map(|n| format!("a{0}.h=a{0}.h ", n * n)).collect();
+            assert_eq!(words(&lists, &names, &(text.clone() + "\nrest")).unwrap(), want + "|rest");
+            assert_eq!(words(&lists, &names, &text), None);
+        }
+        assert!(lists.len() <= 91);
     }
 
     #[test]
