@@ -11,11 +11,8 @@ use std::sync::{PoisonError, RwLock};
 use rkbuild_base::text::{is_blank, strip_dot_slash};
 use rkbuild_base::{FxMap, Name, Names};
 
+pub use crate::sample::LineId;
 use crate::sample::{Following, Samples};
-
-/// A line in [`Lists`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LineId(pub u32);
 
 /// One line of a list.
 #[derive(Debug)]

@@ -5,7 +5,9 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::list::LineId;
+/// A line in [`crate::list::Lists`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineId(pub u32);
 
 /// Where in one of the [`Samples`] the line stands that follows another one. 0 for nowhere.
 #[derive(Debug, Default)]
