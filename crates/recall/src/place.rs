@@ -43,6 +43,17 @@ impl Place {
         Some(Place { dir, there, file })
     }
 
+    /// The same place, where nothing is made if the user's `~/.cache` is not there.
+    pub fn in_known_cache(mut self) -> Place {
+        if let Some(cache) = self.dir.rfind(b"/rkbuild/") {
+            let home = self.dir.get(..cache).and_then(|cache| cache.strip_suffix(b"/.cache"));
+            if home.is_some_and(|home| home.len() == self.there) {
+                self.there = cache;
+            }
+        }
+        self
+    }
+
     /// Where commands are that are known in all trees.
     pub fn of_commands(&self) -> Place {
         self.beside("commands".into())

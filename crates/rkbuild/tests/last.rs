@@ -186,6 +186,22 @@ fn a_cache_that_cannot_be_written_or_is_damaged_changes_no_build() {
 }
 
 #[test]
+fn a_home_without_a_cache_directory_gets_none() {
+    let tree = Tree::new();
+    let home = tree.path("w/home");
+    fs::create_dir(&home).unwrap();
+    let build = || {
+        fs::remove_file(tree.path("w/out")).ok();
+        tree.run_as("make", &[], &[("XDG_CACHE_HOME", ""), ("HOME", home.to_str().unwrap())]);
+    };
+    build();
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    fs::create_dir(home.join(".cache")).unwrap();
+    build();
+    assert_eq!(fs::read_dir(home.join(".cache/rkbuild/last")).unwrap().count(), 1);
+}
+
+#[test]
 fn many_at_once_each_leave_a_whole_record() {
     let tree = Tree::new();
     let program = env!("CARGO_BIN_EXE_rkbuild");

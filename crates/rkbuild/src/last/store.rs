@@ -46,8 +46,9 @@ impl Store {
         Some(Store { host: host.unseen(), root, env: env.clone(), directory, tree })
     }
 
+    /// Nobody who did not ask gets a `~/.cache`: a home may be the very directory that is built.
     fn place(&self, file: BString) -> Option<Place> {
-        Place::within(&self.env, "last", file)
+        Place::within(&self.env, "last", file).map(Place::in_known_cache)
     }
 
     /// All files, those that are being written left out, with size and time.
