@@ -90,9 +90,9 @@ struct Kept {
     depends: Vec<(Name, Option<Known>)>,
     /// Where files were looked at: when. See `Host::quiet_epoch`.
     epoch: Option<u64>,
-    /// [`crate::Variables::changes`] then: a command has all exported variables.
-    changes: u64,
-    /// What `.SHELLSTATUS` was set to by a command in it.
+    /// Where a command was run: [`crate::Variables::changes`] then, as it has all exported variables.
+    command: Option<u64>,
+    /// What `.SHELLSTATUS` was set to, where that is seen from outside.
     status: Option<Arc<Text>>,
     value: BString,
 }
@@ -126,7 +126,7 @@ impl Session {
             return None;
         }
         if kept.epoch.is_some() && self.host().quiet_epoch() != kept.epoch
-            || kept.status.is_some() && self.vars.changes != kept.changes
+            || kept.command.is_some_and(|changes| self.vars.changes != changes)
         {
             return None;
         }
@@ -155,7 +155,7 @@ impl Session {
     /// The kept value of a variable. A command in it gets an environment of its own, in which all the others are expanded:
     /// only with `all`, where none of them has to be, and so none can do anything, is it left out.
     pub(crate) fn use_kept(&mut self, var: &Rc<Variable>, all: bool) -> Option<BString> {
-        let kept = self.kept(var).filter(|kept| all || kept.status.is_none())?;
+        let kept = self.kept(var).filter(|kept| all || kept.command.is_none())?;
         let (value, status) = (kept.value.clone(), kept.status.clone());
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
             slot.misses = 0;
@@ -179,6 +179,7 @@ impl Session {
             (data.value.clone(), data.append)
         };
         let before = self.host().quiet_epoch();
+        let status_before = self.shell_status();
         self.vars.met.begin();
         let result = self.expand_exported(var);
         let names = self.vars.met.end();
@@ -202,13 +203,17 @@ impl Session {
                 None => depends.push((name, None)),
             }
         }
-        let changes = self.vars.changes;
-        let status = self.vars.lookup(self.known.shellstatus).filter(|_| command);
-        let status = status.map(|var| var.data.borrow().value.clone());
+        let command = command.then_some(self.vars.changes);
+        let was_set = |status: &Arc<Text>| status_before.is_none_or(|before| !Arc::ptr_eq(&before, status));
+        let status = self.shell_status().filter(was_set);
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
-            slot.kept = Some(Kept { text, depends, epoch, changes, status, value: value.clone() });
+            slot.kept = Some(Kept { text, depends, epoch, command, status, value: value.clone() });
         }
         Ok(value)
+    }
+
+    fn shell_status(&self) -> Option<Arc<Text>> {
+        self.vars.lookup(self.known.shellstatus).map(|var| var.data.borrow().value.clone())
     }
 
     /// Notes with what is being expanded that a command ran.

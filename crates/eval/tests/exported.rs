@@ -60,6 +60,15 @@ fn a_command_that_may_do_something_runs_each_time() {
 }
 
 #[test]
+fn a_command_within_a_call_is_a_command_too() {
+    let ask = "X := $(shell ask)\n";
+    let both = "f = $(shell steady)\nexport A = $(call f)\nexport B = $(shell other)\n";
+    assert_eq!(commands(&[both, ask, ask, ask]), [0, 5, 5, 5]);
+    let alone = "f = $(shell steady)\nexport A = $(call f)\n";
+    assert_eq!(commands(&[alone, ask, ask, "export C := 1\n", ask]), [0, 2, 1, 0, 2]);
+}
+
+#[test]
 fn what_defines_variables_is_expanded_each_time() {
     let ask = "X := $(shell ask)\n";
     let counts = "export A = $(eval COUNT += x)\nCOUNT :=\n";

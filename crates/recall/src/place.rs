@@ -20,11 +20,15 @@ pub struct Place {
 impl Place {
     /// `XDG_CACHE_HOME/rkbuild/recall`, or the same below `~/.cache`; `None` where neither variable names an absolute path.
     pub fn new(env: &Env, tree: u128) -> Option<Place> {
-        Place::within(env, "recall", format!("{tree:032x}").into())
+        Place::at(env, "recall", format!("{tree:032x}").into(), true)
     }
 
-    /// A file of another `folder` beside that of the stores.
-    pub fn within(env: &Env, folder: &str, file: BString) -> Option<Place> {
+    /// A file of another `folder` beside that of the stores. Where there is no `~/.cache` none is made for it.
+    pub fn beside_stores(env: &Env, folder: &str, file: BString) -> Option<Place> {
+        Place::at(env, folder, file, false)
+    }
+
+    fn at(env: &Env, folder: &str, file: BString, makes_cache: bool) -> Option<Place> {
         let absolute = |name: &[u8]| env.get(name).filter(|v| v.starts_with(b"/")).map(|v| v.to_owned());
         let (mut dir, there) = match absolute(b"XDG_CACHE_HOME") {
             Some(dir) => {
@@ -35,23 +39,13 @@ impl Place {
                 let mut home = absolute(b"HOME")?;
                 let there = home.len();
                 home.extend_from_slice(b"/.cache");
+                let there = if makes_cache { there } else { home.len() };
                 (home, there)
             }
         };
         dir.extend_from_slice(b"/rkbuild/");
         dir.extend_from_slice(folder.as_bytes());
         Some(Place { dir, there, file })
-    }
-
-    /// The same place, where nothing is made if the user's `~/.cache` is not there.
-    pub fn in_known_cache(mut self) -> Place {
-        if let Some(cache) = self.dir.rfind(b"/rkbuild/") {
-            let home = self.dir.get(..cache).and_then(|cache| cache.strip_suffix(b"/.cache"));
-            if home.is_some_and(|home| home.len() == self.there) {
-                self.there = cache;
-            }
-        }
-        self
     }
 
     /// Where commands are that are known in all trees.

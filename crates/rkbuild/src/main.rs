@@ -1,6 +1,7 @@
 //! `rkbuild`: the command. Its arguments are GNU make's; what is its own is taken out here.
 
 mod bare;
+mod called;
 mod ceremony;
 mod check_load;
 mod command_text;

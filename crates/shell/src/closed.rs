@@ -14,6 +14,8 @@ pub struct Needs {
     pub programs: Vec<BString>,
     /// What it does depends on its standard streams, or on its process id.
     pub surroundings: bool,
+    /// What it does depends on variables, or it changes them or the shell.
+    pub variables: bool,
 }
 
 impl Needs {
@@ -26,7 +28,7 @@ impl Needs {
 impl Script {
     /// What the script needs beside builtins and the tools this crate does itself.
     pub fn needs(&self) -> Needs {
-        let mut needs = Needs { programs: Vec::new(), surroundings: self.wants_pid };
+        let mut needs = Needs { surroundings: self.wants_pid, ..Needs::default() };
         for node in &self.commands {
             needs.node(node);
         }
@@ -113,6 +115,19 @@ impl Needs {
         simple.words.iter().for_each(|word| self.word(word));
         self.redirects(&simple.redirects);
         let literal = |at: usize| simple.words.get(at).and_then(Word::literal);
+        self.variables |= !matches!(
+            simple.builtin,
+            None | Some(
+                Builtin::Colon
+                    | Builtin::True
+                    | Builtin::False
+                    | Builtin::Echo
+                    | Builtin::Printf
+                    | Builtin::Test
+                    | Builtin::Bracket
+                    | Builtin::Exit
+            )
+        );
         match simple.builtin {
             Some(Builtin::Exec) => {
                 if let Some(name) = literal(1) {
@@ -147,6 +162,7 @@ impl Needs {
 
     fn word(&mut self, word: &Word) {
         for part in &word.0 {
+            self.variables |= matches!(part, Part::Parameter { .. } | Part::Arithmetic { .. });
             match part {
                 Part::Text(_) | Part::Quoted(_) => {}
                 Part::Parameter { op, .. } => match op {
@@ -176,6 +192,32 @@ mod tests {
             ["echo a; mkdir -p b && ln -fsn c d", "test -e x || { echo y; } > z", "set -e; :", "rm -f a"]
         {
             assert_eq!(needs(script), (String::new(), false), "{script}");
+        }
+    }
+
+    #[test]
+    fn variables_are_looked_at_or_changed_by_name_or_by_builtins() {
+        let variables = |script: &str| crate::parse(script.as_bytes()).expect(script).needs().variables;
+        for script in [
+            "cat a 2>/dev/null",
+            "test -f a && echo b || false",
+            "printf x; exit 3",
+            "echo `cat a`",
+            "a=1 cat b",
+        ] {
+            assert!(!variables(script), "{script}");
+        }
+        for script in [
+            "echo $a",
+            "echo `cat $a`",
+            "echo $((a + 1))",
+            "cat < $a",
+            "set -e",
+            "export a",
+            "cd a; cat b",
+            "pwd",
+        ] {
+            assert!(variables(script), "{script}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Where others may watch what a build does: the trait behind `--explain`, `--graph` and `--events`.
+//! Where others may watch what a build does: the trait behind `--explain`, `--events`, `--profile`, `--last` and the like.
 //!
 //! An observer is told what happens anyway. Nothing is computed for it unless there is one, and what it looks at itself is no
 //! session's fact.

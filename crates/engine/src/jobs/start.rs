@@ -471,12 +471,7 @@ pub(crate) struct InProcess {
 impl InProcess {
     /// Whether it does nothing but look at files, and takes nothing of its environment but what commands are found by.
     pub fn looks_only(&self) -> bool {
-        const OTHERWISE: [&str; 14] = [
-            "set", "export", "env", "readonly", "local", "alias", "times", "read", "umask", "ulimit", "trap",
-            "type", "hash", "command",
-        ];
-        let text = self.script.text();
-        let refers = memchr::memchr2(b'$', b'`', text).is_some();
-        !refers && self.script.needs().are_none() && OTHERWISE.iter().all(|word| text.find(word).is_none())
+        let needs = self.script.needs();
+        needs.are_none() && !needs.variables
     }
 }

@@ -10,9 +10,9 @@ pub mod store;
 use std::sync::Arc;
 
 use rkbuild_base::{BStr, BString, ByteSlice};
-use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::{Dir, Env, Host};
 
+use crate::called;
 use crate::last::compare::Difference;
 use crate::last::recorder::Recorder;
 use crate::last::store::Store;
@@ -82,21 +82,7 @@ pub fn run(
 /// looks.
 pub fn recorder(host: &Arc<Host>, dir: &Dir, env: &Env, argv: &[BString], newer: bool) -> Option<Recorder> {
     let is_off = env.get(b"RKBUILD_LAST").is_some_and(|value| value == "off");
-    if is_off || env.get(b"MAKELEVEL").is_some_and(|level| level != "0") {
-        return None;
-    }
-    let mut options = Options::default();
-    if let Some(flags) = env.get(b"MAKEFLAGS") {
-        options.parse_flags(flags, Source::Environment, newer);
-    }
-    options.parse(argv.get(1..).unwrap_or_default(), Source::CommandLine, newer);
-    let looks = options.just_print
-        || options.question
-        || options.touch
-        || options.print_data_base
-        || options.help
-        || options.version;
-    if looks {
+    if is_off || called::to_build(env, argv, newer).is_none() {
         return None;
     }
     let store = Store::new(host, env, dir, argv)?;

@@ -48,7 +48,7 @@ impl Store {
 
     /// Nobody who did not ask gets a `~/.cache`: a home may be the very directory that is built.
     fn place(&self, file: BString) -> Option<Place> {
-        Place::within(&self.env, "last", file).map(Place::in_known_cache)
+        Place::beside_stores(&self.env, "last", file)
     }
 
     /// All files, those that are being written left out, with size and time.

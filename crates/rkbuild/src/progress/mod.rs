@@ -8,9 +8,9 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BStr, BString};
-use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::{Dir, Env, Host, Stdio};
 
+use crate::called;
 use crate::last::store::Store;
 use crate::option::Given;
 use crate::progress::board::Board;
@@ -44,23 +44,13 @@ pub fn when(given: &Given, env: &Env, is_rkbuild: bool) -> Result<When, String> 
 /// Whether a build that is called so gets a line.
 fn is_wanted(when: When, env: &Env, argv: &[BString], newer: bool) -> bool {
     let dumb = env.get(b"TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    if when == When::Never || dumb || env.get(b"MAKELEVEL").is_some_and(|level| level != "0") {
+    if when == When::Never || dumb {
         return false;
     }
-    let mut options = Options::default();
-    if let Some(flags) = env.get(b"MAKEFLAGS") {
-        options.parse_flags(flags, Source::Environment, newer);
-    }
-    options.parse(argv.get(1..).unwrap_or_default(), Source::CommandLine, newer);
-    let looks = options.just_print
-        || options.question
-        || options.touch
-        || options.print_data_base
-        || options.help
-        || options.version;
+    let Some(options) = called::to_build(env, argv, newer) else { return false };
     // What asks or draws has the terminal.
     let asks = options.goals.iter().any(|goal| goal.ends_with(b"config"));
-    !looks && (when == When::Always || !asks && !options.silent)
+    when == When::Always || !asks && !options.silent
 }
 
 /// A build with a line.
