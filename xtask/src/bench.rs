@@ -95,12 +95,12 @@ impl Bench {
 
     /// The candidate's environment. What it remembers is in a directory of its own, empty at the beginning.
     fn environment(&self, root: &Path) -> Result<Vec<(&'static str, String)>> {
-        let env = self.variant.environment(Release::V441).into_iter();
+        let variant = Variant { recall: self.recall, ..self.variant.clone() };
+        let env = variant.environment(Release::V441).into_iter();
         let mut env: Vec<(&'static str, String)> = env.map(|(n, v)| (n, v.to_string())).collect();
-        if let Some(mode) = self.recall {
+        if self.recall.is_some() {
             let cache = root.join("recall");
             clear(&cache)?;
-            env.push(("RKBUILD_RECALL", mode.name().into()));
             env.push(("XDG_CACHE_HOME", cache.display().to_string()));
         }
         Ok(env)

@@ -62,8 +62,9 @@ impl Variant {
         if !self.native {
             env.push(("RKBUILD_NO_NATIVE", "1"));
         }
-        if let Some(mode) = self.recall {
-            env.push(("RKBUILD_RECALL", mode.name()));
+        // What an earlier run saw is no part of a comparison unless it is asked for.
+        if self.own {
+            env.push(("RKBUILD_RECALL", self.recall.map_or("off", Mode::name)));
         }
         env
     }

@@ -17,4 +17,4 @@ pub mod pure;
 pub mod store;
 pub mod trace;
 
-pub use memory::{Memory, Mode, Stats};
+pub use memory::{Memory, Mode, Stats, Wanted};

@@ -38,6 +38,14 @@ pub enum Mode {
     Verify,
 }
 
+/// How a build is to be remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub mode: Mode,
+    /// Whether somebody said so. A home may be the very directory that is built: it stays as it is unless somebody did.
+    pub asked_for: bool,
+}
+
 /// What came of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
@@ -176,21 +184,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Memory {
     /// What is remembered of the tree that a make called with `argv` in `dir` works on. `build` identifies this program.
-    /// `None` where nothing can be remembered.
+    /// `None` where nothing can be remembered; nor does anything make a `~/.cache` for those who did not ask for recall.
     pub fn new(
         host: &Arc<Host>,
         env: &Env,
         dir: &Dir,
         argv: &[BString],
         build: u128,
-        mode: Mode,
+        wanted: Wanted,
     ) -> Option<Arc<Memory>> {
+        let mode = wanted.mode;
         if key::is_given_by_make(argv, env) {
             return None;
         }
         let root = Dir::root().ok()?;
         let host = host.unseen();
-        let place = Place::new(env, key::of_tree(dir.path(), argv))?;
+        let place = Place::new(env, key::of_tree(dir.path(), argv), wanted.asked_for)?;
+        if !wanted.asked_for && !place.can_be_made(&root) {
+            return None;
+        }
         let machine = key::of_machine(build);
         let phases = Phases::default();
         let store = timed(&phases.reading, || {
@@ -228,7 +240,8 @@ impl Memory {
 
     /// Forgets what is remembered of that tree.
     pub fn forget(host: &Arc<Host>, env: &Env, dir: &Dir, argv: &[BString]) {
-        if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv)), Dir::root()) {
+        if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv), false), Dir::root())
+        {
             place.forget(&host.unseen(), &root);
         }
     }

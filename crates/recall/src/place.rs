@@ -18,9 +18,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// `XDG_CACHE_HOME/rkbuild/recall`, or the same below `~/.cache`; `None` where neither variable names an absolute path.
-    pub fn new(env: &Env, tree: u128) -> Option<Place> {
-        Place::at(env, "recall", format!("{tree:032x}").into(), true)
+    /// `XDG_CACHE_HOME/rkbuild/recall`, or the same below `~/.cache`, which is made where it is missing only if `makes_cache`;
+    /// `None` where neither variable names an absolute path.
+    pub fn new(env: &Env, tree: u128, makes_cache: bool) -> Option<Place> {
+        Place::at(env, "recall", format!("{tree:032x}").into(), makes_cache)
     }
 
     /// A file of another `folder` beside that of the stores. Where there is no `~/.cache` none is made for it.
@@ -56,6 +57,11 @@ impl Place {
     /// Another file of the same directory.
     pub fn beside(&self, file: BString) -> Place {
         Place { dir: self.dir.clone(), there: self.there, file }
+    }
+
+    /// Whether the directory is there in which everything else would be made.
+    pub fn can_be_made(&self, root: &Dir) -> bool {
+        root.open(self.dir.get(..self.there).unwrap_or_default()).is_ok()
     }
 
     /// Opens the directory, if it is this user's and nobody else can write there.

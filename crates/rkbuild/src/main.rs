@@ -49,7 +49,7 @@ use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, signals};
 use rkbuild_kbuild::Layer;
-use rkbuild_recall::{Memory, Mode};
+use rkbuild_recall::{Memory, Mode, Wanted};
 
 use crate::ceremony::Ceremony;
 use crate::hints::Hints;
@@ -98,7 +98,7 @@ struct Own {
     given: Given,
     identity: Identity,
     no_native: bool,
-    recall: Option<Mode>,
+    recall: Option<Wanted>,
     stats: Option<Form>,
     hints: bool,
     progress: When,
@@ -124,11 +124,13 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
     };
     let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty());
     let recall = given.value("recall").or_else(|| env.get(b"RKBUILD_RECALL")).map(|v| v.to_owned());
+    let asked_for = |mode| Some(Wanted { mode, asked_for: true });
     let recall = match recall.as_ref().map(|value| value.as_slice()) {
-        Some(b"probes") => Some(Mode::Probes),
-        Some(b"on") => Some(Mode::On),
-        Some(b"verify") => Some(Mode::Verify),
-        None | Some(b"off" | b"") => None,
+        None | Some(b"") => Some(Wanted { mode: Mode::On, asked_for: false }),
+        Some(b"probes") => asked_for(Mode::Probes),
+        Some(b"on") => asked_for(Mode::On),
+        Some(b"verify") => asked_for(Mode::Verify),
+        Some(b"off") => None,
         Some(value) => {
             let value = BStr::new(value);
             return Err(format!("rkbuild: RKBUILD_RECALL is off, probes, on or verify, not '{value}'"));
@@ -230,9 +232,9 @@ fn build(
     let stdio = Stdio::of_process()?;
     // Programs under watch would not find a closed stream closed.
     let closed = [&stdio.stdin, &stdio.stdout, &stdio.stderr].into_iter().any(rkbuild_host::stdio::is_closed);
-    let memory = own.recall.filter(|_| !closed).and_then(|mode| {
+    let memory = own.recall.filter(|_| !closed).and_then(|wanted| {
         let build = build_of(&shared.host, &dir)?;
-        Memory::new(&shared.host, &env, &dir, &argv, build, mode)
+        Memory::new(&shared.host, &env, &dir, &argv, build, wanted)
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
     let hints = own.hints.then(|| Arc::new(Hints::new(host.clone(), shared.lang.identity, &dir, &argv)));

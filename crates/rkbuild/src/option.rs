@@ -111,8 +111,9 @@ pub const OPTIONS: &[OwnOption] = &[
         takes: Takes::One(&["off", "probes", "on", "verify"]),
         group: Group::Recall,
         variable: Some("RKBUILD_RECALL"),
-        help: "Remember what each make saw, and give what would be the same again; with probes, that of commands of \
-               $(shell) alone; with verify, evaluate everything and tell where recall would have spoken differently.",
+        help: "Remember what each make saw, and give what would be the same again: on where there is a cache directory. \
+               With probes, that of commands of $(shell) alone; with verify, evaluate everything and tell where recall \
+               would have spoken differently.",
     },
     OwnOption {
         name: "stats",

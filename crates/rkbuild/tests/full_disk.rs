@@ -9,6 +9,7 @@ fn with_full_output(arguments: &[&str]) -> (String, Option<i32>) {
     let out = Command::new(env!("CARGO_BIN_EXE_rkbuild"))
         .args(arguments)
         .env_remove("MAKEFLAGS")
+        .env("RKBUILD_RECALL", "off")
         .env_remove("RKBUILD_COMPAT")
         .stdout(full)
         .output()

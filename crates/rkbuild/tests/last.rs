@@ -54,6 +54,7 @@ impl Tree {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("RKBUILD_RECALL", "off")
             .envs(env.iter().copied())
             .output()
             .unwrap();

@@ -363,6 +363,25 @@ fn a_home_that_is_not_there_is_not_made() {
 }
 
 #[test]
+fn it_is_on_unless_it_is_switched_off_where_there_is_a_cache_directory() {
+    let tree = with_submake();
+    let home = tree.path("home");
+    fs::create_dir(&home).unwrap();
+    let run = |mode: &str| {
+        let env = [("XDG_CACHE_HOME", ""), ("HOME", home.to_str().unwrap()), ("RKBUILD_RECALL", mode)];
+        tree.run_with(&[], &env)
+    };
+    run("");
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    fs::create_dir(home.join(".cache")).unwrap();
+    run("off");
+    assert!(!home.join(".cache/rkbuild/recall").exists());
+    run("");
+    assert!(home.join(".cache/rkbuild/recall").is_dir());
+    assert!(run("").is_given());
+}
+
+#[test]
 fn verify_evaluates_everything_and_finds_no_difference() {
     let tree = with_submake();
     tree.run();
