@@ -170,6 +170,11 @@ pub fn is_private(file: impl AsFd) -> io::Result<bool> {
     Ok(stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o022 == 0)
 }
 
+/// Whether an open file or directory is this user's.
+pub fn is_own(file: impl AsFd) -> io::Result<bool> {
+    Ok(rustix::fs::fstat(file)?.st_uid == rustix::process::geteuid().as_raw())
+}
+
 /// A terminal with the settings and the size of another one, for a program whose output is to be kept: what is written to the
 /// second comes out of the first unchanged.
 pub fn terminal_like(other: impl AsFd) -> io::Result<(OwnedFd, OwnedFd)> {

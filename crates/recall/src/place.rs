@@ -14,6 +14,8 @@ pub struct Place {
     dir: BString,
     /// How much of its path must be there: nobody's home is made.
     there: usize,
+    /// How much of its path is the user's cache directory or home.
+    base: usize,
     file: BString,
 }
 
@@ -31,22 +33,23 @@ impl Place {
 
     fn at(env: &Env, folder: &str, file: BString, makes_cache: bool) -> Option<Place> {
         let absolute = |name: &[u8]| env.get(name).filter(|v| v.starts_with(b"/")).map(|v| v.to_owned());
-        let (mut dir, there) = match absolute(b"XDG_CACHE_HOME") {
+        let (mut dir, there, base) = match absolute(b"XDG_CACHE_HOME") {
             Some(dir) => {
                 let there = dir.rfind_byte(b'/')?;
-                (dir, there)
+                let base = dir.len();
+                (dir, there, base)
             }
             None => {
                 let mut home = absolute(b"HOME")?;
                 let there = home.len();
                 home.extend_from_slice(b"/.cache");
                 let there = if makes_cache { there } else { home.len() };
-                (home, there)
+                (home, there, there)
             }
         };
         dir.extend_from_slice(b"/rkbuild/");
         dir.extend_from_slice(folder.as_bytes());
-        Some(Place { dir, there, file })
+        Some(Place { dir, there, base, file })
     }
 
     /// Where commands are that are known in all trees.
@@ -56,12 +59,19 @@ impl Place {
 
     /// Another file of the same directory.
     pub fn beside(&self, file: BString) -> Place {
-        Place { dir: self.dir.clone(), there: self.there, file }
+        Place { dir: self.dir.clone(), file, ..*self }
     }
 
-    /// Whether the directory is there in which everything else would be made.
+    /// Whether the directory is there in which everything else would be made, and nothing would be made in another's home.
     pub fn can_be_made(&self, root: &Dir) -> bool {
-        root.open(self.dir.get(..self.there).unwrap_or_default()).is_ok()
+        root.open(self.dir.get(..self.there).unwrap_or_default()).is_ok() && self.is_not_anothers(root)
+    }
+
+    /// Whether the cache directory or home is missing or this user's: what root makes in a user's home that `sudo` left in the
+    /// environment, that user could not use.
+    fn is_not_anothers(&self, root: &Dir) -> bool {
+        root.open(self.dir.get(..self.base).unwrap_or_default())
+            .map_or(true, |dir| fd::is_own(&*dir).unwrap_or(false))
     }
 
     /// Opens the directory, if it is this user's and nobody else can write there.
@@ -84,6 +94,9 @@ impl Place {
 
     /// Puts new contents in the place of the file, so that others see the old ones or the new ones.
     pub fn write(&self, host: &Host, root: &Dir, data: &[u8]) -> io::Result<()> {
+        if !self.is_not_anothers(root) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         let mut at = self.there;
         // The directories on the way, each for this user alone where it is made here.
         while let Some(slash) = self.dir.get(at + 1..).and_then(|rest| rest.find_byte(b'/')) {

@@ -382,6 +382,30 @@ fn it_is_on_unless_it_is_switched_off_where_there_is_a_cache_directory() {
 }
 
 #[test]
+fn nothing_is_made_in_the_home_of_another_user() {
+    let tree = with_submake();
+    let home = tree.path("home");
+    fs::create_dir_all(home.join(".cache")).unwrap();
+    let run = |mode: &str| {
+        let env = [("XDG_CACHE_HOME", ""), ("HOME", home.to_str().unwrap()), ("RKBUILD_RECALL", mode)];
+        tree.run_with(&[], &env)
+    };
+    let made = || fs::read_dir(home.join(".cache")).unwrap().count();
+    // Only root can give a home away, and only root is asked to by `sudo`.
+    for owned in [home.clone(), home.join(".cache")] {
+        if std::os::unix::fs::chown(owned, Some(65534), None).is_err() {
+            return;
+        }
+    }
+    for mode in ["", "on"] {
+        assert_eq!((run(mode).code, made()), (0, 0));
+    }
+    std::os::unix::fs::chown(home.join(".cache"), Some(0), None).unwrap();
+    run("");
+    assert_eq!(made(), 1);
+}
+
+#[test]
 fn verify_evaluates_everything_and_finds_no_difference() {
     let tree = with_submake();
     tree.run();
