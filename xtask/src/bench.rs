@@ -15,9 +15,10 @@ use anyhow::{Context, Result, bail};
 use crate::candidate::{Mode, Variant};
 use crate::confine::{Usage, measure};
 use crate::machine::{self, Headers, install, quiet};
+use crate::one_file::OneFile;
 use crate::places::{Places, SYSTEM_PATH};
 use crate::programs;
-use crate::recipe::{self, Family};
+use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
 use crate::sources::{self, clear};
 use crate::stage::{Settings, Stage};
@@ -53,6 +54,14 @@ struct Measured {
     candidate: Vec<Usage>,
     /// Programs started by each.
     programs: Option<(usize, usize)>,
+}
+
+/// One of two programs on a kernel's tree.
+struct Side<'a> {
+    command: Command,
+    stage: Stage<'a>,
+    program: PathBuf,
+    env: Vec<(&'static str, &'a str)>,
 }
 
 impl Bench {
@@ -119,7 +128,7 @@ impl Bench {
         };
         let phases = vec!["configure".into(), "build".into()];
         let building = Settings { jobs: Some(2), phases, ccache, ..settings.clone() };
-        let mut all = Vec::new();
+        let (mut all, mut one_file) = (Vec::new(), Vec::new());
         for name in names {
             let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
             let source = sources::prepare(places, Family::Kernel, &recipe)?;
@@ -139,21 +148,24 @@ impl Bench {
                 // The same tree and the same path for `make`: the link is set before each run.
                 let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
                 stage.program(program, &env)?;
-                stages.push((stage.build_command()?, stage, program.clone(), env));
+                stages.push(Side { command: stage.build_command()?, stage, program: program.clone(), env });
             }
             let mut measured = Measured::new(name);
             // What is not there yet is found out, and remembered, in a build that does not count.
-            if let (true, Some((command, stage, program, env))) = (self.recall.is_some(), stages.get_mut(1)) {
-                stage.program(program, env)?;
-                measure(command, &root)?;
+            if let (true, Some(own)) = (self.recall.is_some(), stages.get_mut(1)) {
+                own.stage.program(&own.program, &own.env)?;
+                measure(&own.command, &root)?;
             }
             for pair in 0..self.pairs {
                 for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
-                    let Some((command, stage, program, env)) = stages.get_mut(side) else { continue };
-                    stage.program(program, env)?;
-                    let usage = measure(command, &root)?;
+                    let Some(own) = stages.get_mut(side) else { continue };
+                    own.stage.program(&own.program, &own.env)?;
+                    let usage = measure(&own.command, &root)?;
                     measured.add(side, usage);
                 }
+            }
+            if self.recall == Some(Mode::On) && !recipe.touch.is_empty() {
+                one_file.push(self.one_file(&recipe, &mut stages)?);
             }
             build.clear()?;
             all.push(measured);
@@ -162,7 +174,21 @@ impl Bench {
         if self.recall.is_some() {
             print!("{}", times_table(&all));
         }
+        one_file.iter().for_each(|one| print!("\n{}", one.table()));
         Ok(())
+    }
+
+    /// One file is touched and `vmlinux` made, a few times with each program.
+    fn one_file(&self, recipe: &Recipe, sides: &mut [Side]) -> Result<OneFile> {
+        let mut one = OneFile::new(&recipe.name);
+        for pair in 0..self.pairs.min(3) {
+            for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
+                let Some(own) = sides.get_mut(side) else { continue };
+                own.stage.program(&own.program, &own.env)?;
+                one.round(recipe, &own.stage, side)?;
+            }
+        }
+        Ok(one)
     }
 
     /// A directory with a program called `make`.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use fastrand::Rng;
 
 use crate::candidate::Variant;
@@ -16,6 +16,7 @@ use crate::oracle::Tally;
 use crate::places::Places;
 use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
+use crate::roots::{self, Pending};
 use crate::snapshot::Snapshot;
 use crate::sources::{self, clear};
 use crate::stage::{Phase, Settings, Stage};
@@ -30,6 +31,8 @@ pub struct Churn {
     pub release: Release,
     pub variants: Vec<Variant>,
     pub settings: Settings,
+    /// rkbuild says why it runs each command, and that has to be the change.
+    pub explain: bool,
     /// Lines shown of each difference.
     pub most: usize,
 }
@@ -41,6 +44,8 @@ struct Side {
     env: Vec<(String, String)>,
     parked: PathBuf,
     before: Snapshot,
+    /// It says why it runs each command.
+    explains: bool,
 }
 
 impl Churn {
@@ -60,7 +65,8 @@ impl Churn {
             Judge { recipe: &recipe, parallel: self.settings.jobs.is_some_and(|n| n > 1), most: self.most };
         let mut sides = self.sides(places, &stage)?;
         let mut tally = Tally::default();
-        let first = self.turn(&mut stage, &mut sides, &judge, |stage| {
+        let mut pending = Pending::default();
+        let first = self.turn(&mut stage, &mut sides, &judge, |stage, before| {
             stage.fresh()?;
             if !recipe.pre.is_empty() {
                 let configured = stage.phase("configure", &recipe.pre)?;
@@ -68,7 +74,7 @@ impl Churn {
                     bail!("cannot configure: {}", BStr::new(&configured.err));
                 }
             }
-            stage.phase("build", &recipe.build)
+            stage.phase("build", &format!("{before}{}", recipe.build))
         })?;
         self.tell("first build", &first, &mut tally);
         let mut random = Rng::with_seed(self.seed);
@@ -81,7 +87,7 @@ impl Churn {
             }
             // Whatever the step of the file system's clock: what is built now is later than the change.
             std::thread::sleep(std::time::Duration::from_millis(20));
-            let outcome = self.turn(&mut stage, &mut sides, &judge, |stage| {
+            let mut outcome = self.turn(&mut stage, &mut sides, &judge, |stage, before| {
                 if is_module {
                     // The sources are part of what each has a copy of.
                     change.to_source(&source, round)?;
@@ -89,8 +95,12 @@ impl Churn {
                 }
                 change.to_output(&source, &stage.tree)?;
                 stage.look()?;
-                stage.phase("round", &change.command(&recipe.build))
+                stage.phase("round", &format!("{before}{}", change.command(&recipe.build)))
             })?;
+            if let Some(explained) = outcome.explained.take() {
+                let wrong = pending.judge(&change, &explained.reasons, &explained.printed, outcome.built);
+                outcome.unexplained = wrong;
+            }
             self.tell(&format!("{round}: {change}"), &outcome, &mut tally);
             if !outcome.differences.is_empty() {
                 level(&mut sides)?;
@@ -115,6 +125,7 @@ impl Churn {
             env: Vec::new(),
             parked: stage.beside("side0"),
             before: Snapshot::default(),
+            explains: false,
         }];
         for (number, variant) in self.variants.iter().enumerate() {
             let own = |(name, value): (&str, &str)| (name.to_string(), value.to_string());
@@ -132,6 +143,7 @@ impl Churn {
                 env,
                 parked: stage.beside(&format!("side{}", number + 1)),
                 before: Snapshot::default(),
+                explains: self.explain && variant.own && variant.native,
             });
         }
         for side in &all {
@@ -147,7 +159,7 @@ impl Churn {
         stage: &mut Stage,
         sides: &mut [Side],
         judge: &Judge,
-        mut action: impl FnMut(&mut Stage) -> Result<Phase>,
+        mut action: impl FnMut(&mut Stage, &str) -> Result<Phase>,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let mut reference: Option<(Phase, PathBuf)> = None;
@@ -158,7 +170,12 @@ impl Churn {
             if side.parked.exists() {
                 stage.unpark(&side.parked, std::mem::take(&mut side.before))?;
             }
-            let phase = action(stage)?;
+            let mut phase = action(stage, if side.explains { roots::EXPLAINING } else { "" })?;
+            if side.explains {
+                let (rest, reasons) = roots::apart(&phase.err);
+                phase.err = rest;
+                outcome.explained = Some(Explained { reasons, printed: phase.out.clone() });
+            }
             outcome.seconds.push(phase.seconds);
             match &reference {
                 None => outcome.built = phase.ending.is_success(),
@@ -189,7 +206,7 @@ impl Churn {
     ) -> Result<()> {
         let Change::Option { name, on } = change else { return Ok(()) };
         let back = Change::Option { name: name.clone(), on: !on };
-        let outcome = self.turn(stage, sides, judge, |stage| {
+        let outcome = self.turn(stage, sides, judge, |stage, _| {
             back.to_output(source, &stage.tree)?;
             stage.look()?;
             stage.phase("undo", build)
@@ -201,7 +218,7 @@ impl Churn {
     }
 
     fn tell(&self, what: &str, outcome: &Outcome, tally: &mut Tally) {
-        let same = outcome.differences.is_empty();
+        let same = outcome.differences.is_empty() && outcome.unexplained.is_empty();
         *if same { &mut tally.passed } else { &mut tally.failed } += 1;
         let seconds: Vec<String> = outcome.seconds.iter().map(|s| format!("{s:.1}")).collect();
         println!(
@@ -210,7 +227,7 @@ impl Churn {
             if outcome.built { "" } else { ", GNU make fails" },
             seconds.join(" / ")
         );
-        for difference in &outcome.differences {
+        for difference in outcome.differences.iter().chain(&outcome.unexplained) {
             println!("   {difference}");
         }
     }
@@ -234,6 +251,15 @@ struct Outcome {
     seconds: Vec<f64>,
     /// The reference's build succeeded.
     built: bool,
+    explained: Option<Explained>,
+    /// What was said to be a reason and is not, and what has none.
+    unexplained: Vec<String>,
+}
+
+/// What rkbuild said of why, and what commands it printed.
+struct Explained {
+    reasons: Vec<String>,
+    printed: BString,
 }
 
 /// After a difference all go on from the reference's tree: the next round is about the next change.

@@ -129,6 +129,9 @@ struct OracleArguments {
     /// With `churn`: what the changes follow from
     #[arg(long)]
     seed: Option<u64>,
+    /// With `churn`: rkbuild says why it runs each command, and that has to be the change
+    #[arg(long)]
+    explain: bool,
     /// With `targets`: write docs/targets.md, of the architectures named
     #[arg(long)]
     record: bool,
@@ -502,6 +505,7 @@ fn run_churn(places: &Places, o: &OracleArguments) -> Result<bool> {
         release: release(&o.compat),
         variants: chosen_variants(places, o)?,
         settings: settings(places, o, Vec::new())?,
+        explain: o.explain,
         most: o.most,
     }
     .run(places)?;

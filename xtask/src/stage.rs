@@ -67,6 +67,32 @@ pub(crate) fn compilers_through_ccache(bin: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A file that was touched. One of a shared tree gets its old time back in the end.
+pub struct Touched {
+    file: File,
+    was: Option<SystemTime>,
+    read_at: SystemTime,
+}
+
+impl Touched {
+    /// When it was first read since; `None` where file systems do not keep that.
+    pub fn first_read(&self) -> Result<Option<SystemTime>> {
+        // It is kept of the first read after a change alone.
+        let read_at = self.file.metadata()?.accessed()?;
+        Ok((read_at != self.read_at).then_some(read_at))
+    }
+}
+
+impl Drop for Touched {
+    fn drop(&mut self) {
+        if let Some(was) = self.was
+            && let Err(error) = self.file.set_modified(was)
+        {
+            eprintln!("a touched file does not get its time back: {error}");
+        }
+    }
+}
+
 /// The place of one recipe.
 pub struct Stage<'a> {
     recipe: &'a Recipe,
@@ -297,21 +323,25 @@ impl<'a> Stage<'a> {
     /// Touches a file and builds. A file of a shared tree gets its old time back.
     fn touched(&mut self, file: &str) -> Result<Phase> {
         let recipe = self.recipe;
+        let _touched = self.touch(file)?;
+        self.before = Snapshot::take(&self.tree, Some(&self.before))?;
+        self.phase(&format!("touch {file}"), &recipe.build)
+    }
+
+    /// Makes a file newer than all that was built.
+    pub fn touch(&self, file: &str) -> Result<Touched> {
         let shared = file.strip_prefix("$SRC/");
         let path = shared.map_or_else(|| self.tree.join(file), |rest| self.trees.join(rest));
         let open =
             File::options().append(true).open(&path).with_context(|| format!("touch {}", path.display()))?;
-        let old = open.metadata()?.modified()?;
+        let is = open.metadata()?;
+        let touched =
+            Touched { was: shared.is_some().then_some(is.modified()?), read_at: is.accessed()?, file: open };
         // Later than anything the last build wrote, whatever the clock's step is.
         std::thread::sleep(Duration::from_millis(20));
-        open.set_modified(SystemTime::now())?;
+        touched.file.set_modified(SystemTime::now())?;
         std::thread::sleep(Duration::from_millis(20));
-        self.before = Snapshot::take(&self.tree, Some(&self.before))?;
-        let phase = self.phase(&format!("touch {file}"), &recipe.build);
-        if shared.is_some() {
-            open.set_modified(old)?;
-        }
-        phase
+        Ok(touched)
     }
 
     /// Runs a command in the tree.
@@ -346,7 +376,8 @@ impl<'a> Stage<'a> {
         self.command(&self.recipe.build)
     }
 
-    fn command(&self, command: &str) -> Result<Command> {
+    /// A command that is to run in the tree.
+    pub fn command(&self, command: &str) -> Result<Command> {
         let mut cmd = Command::new("bash");
         cmd.arg("-c").arg(format!("{}cd \"$S\" || exit 99; {command}", self.shell_variables()?));
         cmd.env_clear().envs(self.env.iter().map(|(k, v)| (k, v)));
