@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::candidate::{Mode, Variant};
 use crate::confine::{Usage, measure};
 use crate::machine::{self, Headers, install, quiet};
-use crate::one_file::OneFile;
+use crate::one_file::{OneFile, median};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::programs;
 use crate::recipe::{self, Family, Recipe};
@@ -441,9 +441,8 @@ impl Measured {
     fn times(&self) -> (f64, f64) {
         let times = |part: fn(&Usage) -> Duration| {
             let pairs = self.reference.iter().zip(&self.candidate);
-            let mut all: Vec<f64> =
+            let all: Vec<f64> =
                 pairs.map(|(r, c)| part(r).as_secs_f64() / part(c).as_secs_f64().max(1e-6)).collect();
-            all.sort_by(f64::total_cmp);
             median(&all)
         };
         (times(|usage| usage.cpu), times(|usage| usage.wall))
@@ -460,10 +459,6 @@ impl Measured {
 
 fn cpu(usage: &Usage) -> f64 {
     usage.cpu.as_secs_f64()
-}
-
-fn median(sorted: &[f64]) -> f64 {
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// How many times the candidate's time GNU make needs.
@@ -497,8 +492,7 @@ fn table(all: &[Measured], name: &str) -> String {
     );
     for m in all {
         let numbers = |usages: &[Usage]| {
-            let mut cpu: Vec<f64> = usages.iter().map(cpu).collect();
-            cpu.sort_by(f64::total_cmp);
+            let cpu: Vec<f64> = usages.iter().map(cpu).collect();
             let peak = usages.iter().map(|u| u.peak_kib).max().unwrap_or(0);
             format!("{:>9.3} {:>9.1}", median(&cpu), peak as f64 / 1024.0)
         };

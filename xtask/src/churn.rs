@@ -64,6 +64,9 @@ impl Churn {
         let judge =
             Judge { recipe: &recipe, parallel: self.settings.jobs.is_some_and(|n| n > 1), most: self.most };
         let mut sides = self.sides(places, &stage)?;
+        if self.explain && !sides.iter().any(|side| side.explains) {
+            bail!("only rkbuild itself says why");
+        }
         let mut tally = Tally::default();
         let mut pending = Pending::default();
         let first = self.turn(&mut stage, &mut sides, &judge, |stage, before| {

@@ -85,7 +85,8 @@ fn own_cpu(errors: &[u8]) -> Option<f64> {
     Some(stats.get("nanoseconds")?.get("cpu_of_this_process")?.as_f64()? / 1e9)
 }
 
-fn median(numbers: &[f64]) -> f64 {
+/// The middle one; not a number where there are none.
+pub fn median(numbers: &[f64]) -> f64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)

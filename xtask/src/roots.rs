@@ -72,6 +72,10 @@ fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "c" || extension == "h")
+}
+
 /// Whether a reason has the change in it.
 fn names(change: &Change, reason: &str) -> bool {
     let Some((target, why)) = reason.split_once(": ") else { return false };
@@ -99,15 +103,24 @@ fn names(change: &Change, reason: &str) -> bool {
             }
         }
         Change::Switch(directory) => {
-            let directory = directory.to_str().unwrap_or_default();
-            let is_there = |word: &str| word.rsplit_once('/').map_or("", |(dir, _)| dir).ends_with(directory);
-            why.contains("is newer") && why.split([' ', ',']).any(is_there)
+            // A module's own directory is the one its makes are started in: names in it have no other before them.
+            let is_there = |word: &Path| {
+                let Some(parent) = word.parent().filter(|_| is_source(word)) else { return false };
+                if directory.as_os_str().is_empty() {
+                    parent == directory
+                } else {
+                    parent.ends_with(directory)
+                }
+            };
+            why.contains("is newer") && why.split([' ', ',']).any(|word| is_there(Path::new(word)))
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -141,6 +154,18 @@ mod tests {
         assert!(pending.judge(&flags, &gone, b"", true).is_empty());
         assert!(pending.judge(&Change::Nothing, &gone, b"", true).is_empty());
         assert_eq!(pending.judge(&Change::Nothing, &gone, b"", true).len(), 1);
+    }
+
+    #[test]
+    fn another_version_is_of_the_sources_in_its_directory() {
+        let module = Change::Switch(PathBuf::new());
+        assert!(names(&module, "a.o: a.c is newer"));
+        assert!(!names(&module, "a.o: /usr/include/b.h is newer"));
+        assert!(!names(&module, "x.ko: x.o is newer"));
+        let net = Change::Switch("net".into());
+        assert!(names(&net, "net/a.o: /s/net/a.h is newer"));
+        assert!(!names(&net, "a.o: /s/xnet/a.h is newer"));
+        assert!(!names(&net, "a.o: /s/net/core/a.h is newer"));
     }
 
     #[test]

@@ -64,7 +64,9 @@ impl Place {
 
     /// Whether the directory is there in which everything else would be made, and nothing would be made in another's home.
     pub fn can_be_made(&self, root: &Dir) -> bool {
-        root.open(self.dir.get(..self.there).unwrap_or_default()).is_ok() && self.is_not_anothers(root)
+        // What stands before the name of a directory of the root is nothing.
+        let there = self.dir.get(..self.there).filter(|there| !there.is_empty()).unwrap_or(b"/");
+        root.open(there).is_ok() && self.is_not_anothers(root)
     }
 
     /// Whether the cache directory or home is missing or this user's: what root makes in a user's home that `sudo` left in the

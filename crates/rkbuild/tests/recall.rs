@@ -382,6 +382,20 @@ fn it_is_on_unless_it_is_switched_off_where_there_is_a_cache_directory() {
 }
 
 #[test]
+fn it_is_on_where_the_cache_directory_is_one_of_the_root() {
+    let tree = with_submake();
+    let cache = format!("/rkbuild-test-{}", std::process::id());
+    // Only root can have it made there.
+    if fs::create_dir(&cache).is_err() {
+        return;
+    }
+    tree.run_with(&[], &[("XDG_CACHE_HOME", &cache), ("RKBUILD_RECALL", "")]);
+    let made = fs::read_dir(&cache).unwrap().count();
+    fs::remove_dir_all(&cache).unwrap();
+    assert_eq!(made, 1);
+}
+
+#[test]
 fn nothing_is_made_in_the_home_of_another_user() {
     let tree = with_submake();
     let home = tree.path("home");
