@@ -33,6 +33,52 @@ fn each_folder_of_the_engine_uses_only_those_below_it() {
     assert_eq!(engine.against_order(&ENGINE), Vec::<String>::new());
 }
 
+/// What a makefile, a file or a child must not be able to bring about: the end of the process by a panic. Clippy looks for what
+/// asks for one; the printing macros panic where nothing can be written.
+const WITHOUT_PANICS: [&str; 8] = [
+    "unwrap_used",
+    "expect_used",
+    "panic",
+    "unreachable",
+    "todo",
+    "unimplemented",
+    "print_stdout",
+    "print_stderr",
+];
+
+/// The crates, by the names of their folders.
+fn crates() -> Vec<String> {
+    let folders = std::fs::read_dir(repository().join("crates")).unwrap();
+    let mut names: Vec<String> =
+        folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn each_crate_denies_what_panics() {
+    for name in crates() {
+        let src = repository().join("crates").join(&name).join("src");
+        let root = ["lib.rs", "main.rs"].map(|file| src.join(file)).into_iter().find(|file| file.exists());
+        let text = std::fs::read_to_string(root.unwrap()).unwrap();
+        let denied: String =
+            text.lines().filter(|line| line.starts_with("#![cfg_attr(not(test), deny(")).collect();
+        let missing: Vec<&str> = WITHOUT_PANICS
+            .into_iter()
+            .filter(|lint| {
+                !denied.contains(&format!("clippy::{lint},")) && !denied.contains(&format!("clippy::{lint})"))
+            })
+            .collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{name}");
+    }
+    let pattern = format!(r"allow\(.*clippy::({})", WITHOUT_PANICS.join("|"));
+    let mut grep = Command::new("git");
+    grep.args(["grep", "-nE", &pattern, "--", "crates/*/src"]).current_dir(repository());
+    let allowed = grep.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&allowed.stdout), "");
+    assert_eq!(allowed.status.code(), Some(1), "git grep failed");
+}
+
 /// Where a link in `folder` leads, as far as that can be said without looking at it: nothing if out of the repository.
 fn led_to(folder: &Path, target: &Path) -> Option<PathBuf> {
     let mut at = folder.to_path_buf();

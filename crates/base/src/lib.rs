@@ -1,5 +1,8 @@
 //! What every other crate may know: interned names, places in makefiles, a stack that grows, and text helpers.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod identity;
 pub mod name;
 pub mod place;

@@ -10,6 +10,9 @@
 //!
 //! [`jobs::process::Process`] is what all sessions of this process share.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod graph;
 pub mod jobs;
 pub mod search;

@@ -4,6 +4,9 @@
 //! it; running recipes and deciding what is out of date is the `engine` crate's, which keeps its own state
 //! beside. Evaluation calls it only through [`Doors`].
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod archive;
 pub mod assign;
 pub mod builtin;

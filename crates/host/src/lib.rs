@@ -5,6 +5,9 @@
 //! current directory, environment or standard stream: a working directory is a [`Dir`] value, an environment an
 //! [`Env`] value, and standard streams a [`Stdio`] value.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod apart;
 pub mod blocked;
 mod counts;

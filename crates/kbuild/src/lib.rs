@@ -3,6 +3,9 @@
 //! It is what the builder asks through [`Native`] before a command is run in any other way. What is not known to the
 //! letter takes the general path, with the same result.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 mod ar;
 mod depfile;
 mod edition;

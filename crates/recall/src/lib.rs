@@ -5,6 +5,9 @@
 //! and of all below it are looked at ([`look`]); if all hold, its steps are given ([`give`]) and nothing is evaluated. Nothing
 //! here knows kbuild.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod command;
 pub mod fact;
 pub mod give;

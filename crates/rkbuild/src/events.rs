@@ -10,6 +10,7 @@ use rkbuild_host::Exit;
 use serde_json::{Value, json};
 
 use crate::hub::{Command, Event, Listener};
+use crate::say::say;
 
 /// The version of the schema: another one whenever a field goes or means something else. New fields and events may come.
 pub const VERSION: u32 = 1;
@@ -60,7 +61,7 @@ impl Events {
         line.push('\n');
         if let Err(error) = self.file.write_all(line.as_bytes()) {
             self.failed = true;
-            eprintln!("rkbuild: --events: {error}");
+            say(format_args!("rkbuild: --events: {error}"));
         }
     }
 

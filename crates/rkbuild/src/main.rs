@@ -1,5 +1,8 @@
 //! `rkbuild`: the command. Its arguments are GNU make's; what is its own is taken out here.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 mod bare;
 mod called;
 mod ceremony;
@@ -25,6 +28,7 @@ mod profile;
 mod progress;
 mod relations;
 mod saved;
+mod say;
 mod stats;
 mod survey;
 mod tally;
@@ -55,6 +59,7 @@ use crate::ceremony::Ceremony;
 use crate::hints::Hints;
 use crate::option::Given;
 use crate::progress::{Progress, When};
+use crate::say::{print, say, say_text};
 use crate::stats::{Form, Report};
 use crate::watching::Watching;
 
@@ -69,19 +74,18 @@ fn main() -> ExitCode {
     let own = match Given::take(&mut argv).and_then(|given| own_options(given, &mut env, is_rkbuild)) {
         Ok(own) => own,
         Err(message) => {
-            eprintln!("{message}");
+            say(message);
             return ExitCode::from(2);
         }
     };
     if let Some(text) = own_text(&argv, &own) {
-        // Nobody who reads no further wants to hear of it.
-        let _ = std::io::stdout().write_all(text.as_bytes());
+        print(&text);
         return ExitCode::SUCCESS;
     }
     let status = match start(argv, env, own) {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("rkbuild: *** {error}.  Stop.");
+            say(format_args!("rkbuild: *** {error}.  Stop."));
             2
         }
     };
@@ -187,7 +191,7 @@ fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     if let Some(value) = own.given.value("check-load") {
         let files = first::options(&argv, shared.lang.identity).goals;
         if files.is_empty() {
-            eprintln!("rkbuild: --check-load wants the modules (.ko) as arguments");
+            say("rkbuild: --check-load wants the modules (.ko) as arguments");
             return Ok(2);
         }
         return tell(check_load::run(&shared.host, &dir, value, &files));
@@ -204,12 +208,12 @@ fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
         match Ceremony::prepare(&shared.host, &dir, &env, &own.given, shared.lang.identity, &mut argv) {
             Ok(ceremony) => ceremony,
             Err(why) => {
-                eprintln!("rkbuild: {why}");
+                say(format_args!("rkbuild: {why}"));
                 return Ok(2);
             }
         };
     if !first::options(&argv, shared.lang.identity).silent {
-        ceremony.said.iter().for_each(|line| eprintln!("rkbuild: {line}"));
+        ceremony.said.iter().for_each(|line| say(format_args!("rkbuild: {line}")));
     }
     let status = build(argv, env, dir, shared, own, began)?;
     ceremony.end()?;
@@ -276,7 +280,7 @@ fn build(
     progress.iter().for_each(Progress::end);
     let status = status?;
     if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {
-        hints.said(&words).iter().for_each(|hint| eprintln!("rkbuild: {hint}"));
+        hints.said(&words).iter().for_each(|hint| say(format_args!("rkbuild: {hint}")));
     }
     let given_commands = || memory.as_ref().map_or(0, |memory| memory.stats().commands_given);
     let status = watched.map_or(status, |watched| watched.end(&own.watching, status, given_commands()));
@@ -291,7 +295,7 @@ fn tell(found: Result<(Vec<u8>, i32), String>) -> std::io::Result<i32> {
             Ok(status)
         }
         Err(why) => {
-            eprintln!("rkbuild: {why}");
+            say(format_args!("rkbuild: {why}"));
             Ok(2)
         }
     }
@@ -304,12 +308,12 @@ fn end(memory: Option<&Memory>, host: &Host, status: i32, stats: Option<Form>, b
     }
     if let Some(form) = stats {
         let seen = memory.map(Memory::stats).unwrap_or_default();
-        eprint!("{}", Report::new(&seen, host.counts(), host.cpu_ns(), began.elapsed()).write(form));
+        say_text(&Report::new(&seen, host.counts(), host.cpu_ns(), began.elapsed()).write(form));
     }
     let Some(memory) = memory else { return status };
     let differences = memory.differences();
     for difference in &differences {
-        eprintln!("rkbuild: recall: {difference}");
+        say(format_args!("rkbuild: recall: {difference}"));
     }
     if differences.is_empty() { status } else { 3 }
 }

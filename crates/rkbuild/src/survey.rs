@@ -16,6 +16,7 @@ use rkbuild_kbuild::Layer;
 use crate::compile_commands::{self, Collector, Entry};
 use crate::first;
 use crate::option::Given;
+use crate::say::{print, say};
 
 /// Where the entries go when nobody says it.
 const FILE: &[u8] = b"compile_commands.json";
@@ -62,7 +63,7 @@ pub fn compile_commands(
     let mut entries = collector.entries(&shared.host, &dir, &options.goals);
     if entries.is_empty() {
         io::stderr().write_all(&said)?;
-        eprintln!("rkbuild: no recipe of these goals saves the command of an object as kbuild does");
+        say("rkbuild: no recipe of these goals saves the command of an object as kbuild does");
         return Ok(2);
     }
     let file = file.unwrap_or_else(|| beside(&options, &entries));
@@ -70,7 +71,7 @@ pub fn compile_commands(
         entries = entries.into_iter().map(compile_commands::for_clang).collect();
     }
     shared.host.write(&dir, &file, &compile_commands::text(&entries)?, false)?;
-    println!("rkbuild: {} entries in {file}", entries.len());
+    print(&format!("rkbuild: {} entries in {file}\n", entries.len()));
     Ok(0)
 }
 

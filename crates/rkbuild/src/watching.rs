@@ -16,6 +16,7 @@ use crate::option::Given;
 use crate::profile::{page, trace};
 use crate::progress::Progress;
 use crate::relations::{Node, Relations};
+use crate::say::{print, say};
 use crate::tally::Tally;
 
 /// A question that is answered without running anything.
@@ -148,7 +149,7 @@ impl Watched {
         match drawn {
             Ok(()) => status,
             Err(error) => {
-                eprintln!("rkbuild: {error}");
+                say(format_args!("rkbuild: {error}"));
                 status.max(2)
             }
         }
@@ -167,7 +168,7 @@ impl Watched {
                 match self.host.write(&self.dir, path, text.as_bytes(), false) {
                     Ok(()) => 0,
                     Err(error) => {
-                        eprintln!("rkbuild: {path}: {error}");
+                        say(format_args!("rkbuild: {path}: {error}"));
                         2
                     }
                 }
@@ -186,7 +187,7 @@ impl Watched {
             text.push_str(&paths::shown(&self.top, &file.path));
             text.push('\n');
         }
-        say(&text);
+        print(&text);
         0
     }
 
@@ -196,15 +197,15 @@ impl Watched {
         let name = reasons.shown(&path);
         match reasons.node(&path) {
             Some(node) if node.ran && node.causes.iter().any(|cause| !cause.is_each_time()) => {
-                say(&format!("{name} would be rebuilt:\n{}", reasons.chain(&path)));
+                print(&format!("{name} would be rebuilt:\n{}", reasons.chain(&path)));
                 1
             }
             Some(node) if node.ran => {
-                say(&format!("{name}: its recipe runs each time:\n{}", reasons.chain(&path)));
+                print(&format!("{name}: its recipe runs each time:\n{}", reasons.chain(&path)));
                 1
             }
             _ if reasons.is_known(&path) => {
-                say(&format!("{name} is up to date\n"));
+                print(&format!("{name} is up to date\n"));
                 status
             }
             _ => unknown(target),
@@ -226,12 +227,7 @@ impl Profile {
     }
 }
 
-/// Says something on standard output. One that nobody reads is no error of ours.
-fn say(text: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
-}
-
 fn unknown(name: &[u8]) -> i32 {
-    eprintln!("rkbuild: nothing that the goals need leads to '{}'", name.to_str_lossy());
+    say(format_args!("rkbuild: nothing that the goals need leads to '{}'", name.to_str_lossy()));
     2
 }

@@ -1,4 +1,4 @@
-//! Standard output that can't be written: what is said about it, and the exit status.
+//! Standard streams that can't be written: what is said about it, and the exit status.
 
 use std::fs::File;
 use std::process::Command;
@@ -31,4 +31,18 @@ fn a_build_whose_output_is_lost_ends_with_1_though_it_failed() {
 fn a_version_that_can_not_be_written_says_why() {
     let said = "rkbuild: write error: stdout: No space left on device\n".to_string();
     assert_eq!(with_full_output(&["--version"]), (said, Some(1)));
+}
+
+#[test]
+fn what_is_said_to_nobody_is_lost_and_nothing_else() {
+    let status = |arguments: &[&str]| {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut cmd = Command::new(env!("CARGO_BIN_EXE_rkbuild"));
+        cmd.args(["-f", "/dev/null", "--eval", "all:;@:"]).args(arguments).env_remove("MAKEFLAGS");
+        cmd.env("RKBUILD_RECALL", "off").stderr(full).status().unwrap().code()
+    };
+    assert_eq!(status(&["--stats"]), Some(0));
+    assert_eq!(status(&["--rdepends=none"]), Some(2));
+    assert_eq!(status(&["--compat=5"]), Some(2));
+    assert_eq!(status(&["--check-load"]), Some(2));
 }

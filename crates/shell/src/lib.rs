@@ -8,6 +8,9 @@
 //! It is also the place where a line's commands are seen one by one: every external command is offered to
 //! [`Programs`] first, which is how a sub-make inside `cd dir && $(MAKE)` becomes a session of this process.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 mod arith;
 mod builtin;
 mod check;

@@ -6,6 +6,9 @@
 //! - [`expr`]: text with `$` references to an expression tree, compiled once; [`bytes`]: what it is made of, written when needed.
 //! - [`function`]: the names and argument counts of make's functions.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
+#![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
+
 pub mod bytes;
 pub mod expr;
 pub mod function;
