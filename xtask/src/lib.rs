@@ -6,6 +6,7 @@ pub mod ceremony;
 pub mod change;
 pub mod checks;
 pub mod churn;
+pub mod clangd;
 pub mod completions;
 pub mod confine;
 pub mod conformance;

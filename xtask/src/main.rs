@@ -25,7 +25,7 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, confine, lang, machine, package, pages, recipe, trial};
+use xtask::{candidate, checks, clangd, confine, lang, machine, package, pages, recipe, trial};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -57,6 +57,8 @@ enum Task {
     Explain(ExplainArguments),
     /// Opens profiles (--profile) in Chromium, a module's and one of 3,000 targets, and uses them
     Pages,
+    /// Opens a file of a kernel for gcc, and of one for LLVM=1, in clangd with the database that --compile-commands writes
+    Clangd,
     /// Compares what is done in place of programs (fixdep) with the programs, on random files
     Tools(ToolsArguments),
     /// Counts jobs and jobserver tokens where rkbuild and GNU make run below each other: failures, kills and Ctrl-C included
@@ -401,6 +403,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
         Task::Explain(e) => run_explain(&places, &e),
         Task::Pages => run_pages(&places),
+        Task::Clangd => clangd::run(&places).map(|()| true),
         Task::Tools(t) => run_tools(&places, &t),
         Task::Tokens(t) => run_tokens(&places, &t),
         Task::Terminal(t) => run_terminal(&places, &t),

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use regex::bytes::Regex;
 
 use crate::candidate;
+use crate::clangd;
 use crate::machine::{self, Headers, quiet};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::recipe::{self, Family};
@@ -53,6 +54,7 @@ struct Tell<'a> {
 pub fn run(places: &Places) -> Result<usize> {
     let packages = machine::module_packages()?;
     machine::install(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
+    clangd::install()?;
     let (rkbuild, headers) = (candidate::rkbuild(places)?, Headers::newest()?);
     let _lock = places.lock("tell")?;
     let tell = Tell { rkbuild: &rkbuild, headers: &headers };
@@ -65,8 +67,10 @@ pub fn run(places: &Places) -> Result<usize> {
         quiet(Command::new("cp").arg("-R").arg(places.repo.join("testdata").join(name)).arg(&dir))?;
         tell.lint(&dir).with_context(|| format!("{name}: --lint"))?;
         tell.compile_commands(&dir).with_context(|| format!("{name}: --compile-commands"))?;
-        passed += 2;
+        tell.clangd(&dir).with_context(|| format!("{name}: clangd"))?;
+        passed += 3;
     }
+    clangd::gcc_kernel(places, &rkbuild).context("clangd and a kernel")?;
     tell.check_load(&places.cached("tell")?.join("hello")).context("hello: --check-load")?;
     for (name, faults) in FAULTS {
         let recipe = recipe::read(&places.repo, Family::Modules, name)?;
@@ -74,7 +78,7 @@ pub fn run(places: &Places) -> Result<usize> {
         tell.faults(&source, faults).with_context(|| format!("{name}: --lint"))?;
         passed += 1;
     }
-    Ok(passed + 1)
+    Ok(passed + 2)
 }
 
 impl Tell<'_> {
@@ -117,6 +121,20 @@ impl Tell<'_> {
             println!("{}: {entry:?}", if told.contains(entry) { "not saved" } else { "not told" });
         }
         ensure!(want == told, "{} objects were saved, {} told", want.len(), told.len());
+        Ok(())
+    }
+
+    /// clangd has nothing to say of a file of the module, and does say what is wrong with another one.
+    fn clangd(&self, dir: &Path) -> Result<()> {
+        self.build(dir, &["--compile-commands=clangd"])?;
+        let told = entries(&dir.join("compile_commands.json"))?;
+        let own = told.iter().find(|(_, file, _)| !file.ends_with(".mod.c")).context("no entry")?;
+        clangd::opens(Path::new(&own.1), dir)?;
+        let other = dir.join("other.c");
+        fs::write(&other, "#include <linux/module.h>\n#include \"nowhere.h\"\n")?;
+        let found = clangd::finds(&other, dir)?;
+        fs::remove_file(other)?;
+        ensure!(matches!(found.as_slice(), [one] if one.contains("'nowhere.h' file not found")), "{found:?}");
         Ok(())
     }
 

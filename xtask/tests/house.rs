@@ -11,6 +11,9 @@ const ENGINE: [&str; 5] = ["session", "update", "jobs", "search", "graph"];
 /// The crates no file of which uses one that uses it.
 const WITHOUT_CIRCLES: [&str; 6] = ["base", "engine", "kbuild", "rkbuild", "shell", "syntax"];
 
+/// The crates that may use those the system is asked by. (The shell uses their names of errors and kinds.)
+const BESIDE_THE_SYSTEM: [&str; 2] = ["host", "shell"];
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
@@ -77,6 +80,19 @@ fn each_crate_denies_what_panics() {
     let allowed = grep.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&allowed.stdout), "");
     assert_eq!(allowed.status.code(), Some(1), "git grep failed");
+}
+
+#[test]
+fn only_the_host_asks_the_system() {
+    let asks = |name: &String| {
+        let manifest = repository().join("crates").join(name).join("Cargo.toml");
+        let text = std::fs::read_to_string(manifest).unwrap();
+        let (_, dependencies) = text.split_once("[dependencies]").unwrap();
+        let own = dependencies.split("[dev-dependencies]").next().unwrap();
+        own.lines().any(|line| ["rustix", "nix", "libc"].iter().any(|crate_| line.starts_with(crate_)))
+    };
+    let found: Vec<String> = crates().into_iter().filter(asks).collect();
+    assert_eq!(found, BESIDE_THE_SYSTEM);
 }
 
 /// Where a link in `folder` leads, as far as that can be said without looking at it: nothing if out of the repository.

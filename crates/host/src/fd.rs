@@ -206,10 +206,15 @@ pub fn memory_input(text: &[u8]) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
-/// All that was written to a [`memory_file`].
+/// All that was written to a [`memory_file`], or to another file.
 pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
+    read_at_most(file, usize::MAX)
+}
+
+/// The first `most` bytes of what was written to a file, wherever its readers and writers have got to.
+pub fn read_at_most(file: impl AsFd, most: usize) -> io::Result<Vec<u8>> {
     let size = rustix::fs::fstat(&file)?.st_size;
-    let mut data = vec![0; usize::try_from(size).unwrap_or(0)];
+    let mut data = vec![0; usize::try_from(size).unwrap_or(0).min(most)];
     let mut done = 0;
     while let Some(rest) = data.get_mut(done..).filter(|rest| !rest.is_empty()) {
         match rustix::io::pread(&file, rest, done as u64) {
@@ -221,6 +226,11 @@ pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
     }
     data.truncate(done);
     Ok(data)
+}
+
+/// Takes all out of a file; what is appended afterwards is at its beginning.
+pub fn empty(file: impl AsFd) -> io::Result<()> {
+    Ok(rustix::fs::ftruncate(file, 0)?)
 }
 
 /// Writes all of `data`, also when the descriptor is non-blocking and full.

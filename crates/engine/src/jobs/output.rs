@@ -201,10 +201,7 @@ impl Held {
     /// What is held, which stays there: errors where they are kept apart, or all.
     pub fn so_far(&self) -> Option<Vec<u8>> {
         let file = &*self.err.as_ref().or(self.out.as_ref())?.file;
-        let mut data = vec![0; usize::try_from(rustix::fs::fstat(file).ok()?.st_size).ok()?.min(MOST_SHOWN)];
-        let length = rustix::io::pread(file, &mut data, 0).ok()?;
-        data.truncate(length);
-        Some(data)
+        fd::read_at_most(file, MOST_SHOWN).ok()
     }
 }
 

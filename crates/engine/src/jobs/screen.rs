@@ -62,7 +62,7 @@ impl Printed {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = fd::read_memory_file(&*self.file).ok()?;
         if !all.is_empty() {
-            rustix::fs::ftruncate(&*self.file, 0).ok()?;
+            fd::empty(&*self.file).ok()?;
         }
         let shown = std::mem::take(&mut *shown).min(all.len());
         Some(all.split_off(shown))

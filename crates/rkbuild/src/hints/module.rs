@@ -28,7 +28,7 @@ pub fn look(host: &Arc<Host>, make: &Make, before: Option<&State>, said: &mut Ve
     let Some(path) = first::directory(&make.dir, &make.options) else { return };
     let Some(module) = make.set("M") else {
         if let Some(before) = before.filter(|_| make.is_first) {
-            said.extend(other_machine(make, before, &path));
+            said.extend(other_machine(make, before, &configured(make, &path)));
         }
         return;
     };
@@ -59,7 +59,7 @@ pub fn look(host: &Arc<Host>, make: &Make, before: Option<&State>, said: &mut Ve
         ));
         return;
     }
-    said.extend(other_machine(make, &state, &path));
+    said.extend(other_machine(make, &state, &configured(make, &path)));
     if !builds(&make.options.goals) {
         return;
     }
@@ -71,6 +71,12 @@ pub fn look(host: &Arc<Host>, make: &Make, before: Option<&State>, said: &mut Ve
              a whole build of that kernel writes it"
         ));
     }
+}
+
+/// The directory with the configuration: of `O=`, or the tree itself.
+fn configured(make: &Make, path: &BString) -> BString {
+    let headers = Headers::at(path, &make.options);
+    headers.output.unwrap_or(headers.dir)
 }
 
 /// There is nothing to change to.

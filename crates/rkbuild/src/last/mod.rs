@@ -59,7 +59,7 @@ pub fn run(
 ) -> Result<(Vec<u8>, i32), String> {
     let (which, as_json) = question(value)?;
     let leads_elsewhere = argv.iter().skip(1).any(|word| word.starts_with(b"-") || word.contains(&b'='));
-    let store = Store::new(host, env, dir, argv).ok_or("there is no cache directory")?;
+    let store = Store::new(host, env, dir, argv);
     let any = !leads_elsewhere;
     let none = || "no build that ran a command is remembered here (docs/last.md says which are)".to_owned();
     let nth = |nth| store.nth(nth, any).ok_or_else(none);
@@ -85,8 +85,7 @@ pub fn recorder(host: &Arc<Host>, dir: &Dir, env: &Env, argv: &[BString], newer:
     if is_off || called::to_build(env, argv, newer).is_none() {
         return None;
     }
-    let store = Store::new(host, env, dir, argv)?;
-    Some(Recorder::new(host, Dir::root().ok()?, store, dir, argv))
+    Some(Recorder::new(host, Store::new(host, env, dir, argv), dir, argv))
 }
 
 #[cfg(test)]

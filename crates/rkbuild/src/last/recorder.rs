@@ -32,7 +32,6 @@ const GRAIN: i64 = 20_000_000;
 /// What a build is remembered by.
 pub struct Recorder {
     host: Arc<Host>,
-    root: Arc<Dir>,
     store: Store,
     top: BString,
     argv: Vec<BString>,
@@ -46,10 +45,10 @@ pub struct Recorder {
 
 impl Recorder {
     /// For the build that `argv` starts in `dir`.
-    pub fn new(host: &Arc<Host>, root: Arc<Dir>, store: Store, dir: &Dir, argv: &[BString]) -> Recorder {
+    pub fn new(host: &Arc<Host>, store: Store, dir: &Dir, argv: &[BString]) -> Recorder {
         let (tally, errors, idle) = Default::default();
         let (top, argv, began_ns) = (dir.path().to_owned(), argv.to_vec(), host.now_ns());
-        Recorder { host: host.unseen(), root, store, top, argv, began_ns, tally, errors, idle }
+        Recorder { host: host.unseen(), store, top, argv, began_ns, tally, errors, idle }
     }
 
     /// Commands that do more than start makes.
@@ -61,11 +60,16 @@ impl Recorder {
     /// failed, or took long is.
     fn had_work(&self) -> bool {
         let failed = |ran: &Ran| !matches!(ran.outcome(), Outcome::Done);
-        let new = |ran: &&Ran| {
-            let meta = self.host.lstat(&self.root, &ran.path);
+        if self.work().any(|ran| failed(ran) || ran.took() >= LONG) {
+            return true;
+        }
+        let mut work = self.work().peekable();
+        // A build that is given from recall has none, and opens nothing.
+        let Some(root) = work.peek().and_then(|_| Dir::root().ok()) else { return false };
+        work.any(|ran| {
+            let meta = self.host.lstat(&root, &ran.path);
             meta.is_ok_and(|meta| meta.is_file() && meta.mtime_ns >= self.began_ns - GRAIN)
-        };
-        self.work().any(|ran| failed(ran) || ran.took() >= LONG) || self.work().any(|ran| new(&ran))
+        })
     }
 
     fn failures(&self) -> impl Iterator<Item = Failure> + '_ {

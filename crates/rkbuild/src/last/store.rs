@@ -29,7 +29,6 @@ const PATIENCE: i64 = 3600 * 1_000_000_000;
 /// The records of one tree.
 pub struct Store {
     host: Arc<Host>,
-    root: Arc<Dir>,
     env: Env,
     /// What the names of its files begin with: the directory, and the arguments that lead elsewhere.
     directory: String,
@@ -38,12 +37,11 @@ pub struct Store {
 
 impl Store {
     /// Those of builds that are started in `dir` with `argv`.
-    pub fn new(host: &Arc<Host>, env: &Env, dir: &Dir, argv: &[BString]) -> Option<Store> {
-        let root = Dir::root().ok()?;
+    pub fn new(host: &Arc<Host>, env: &Env, dir: &Dir, argv: &[BString]) -> Store {
         let short = |key: u128| format!("{:016x}", key as u64);
         let directory = short(key::of_tree(dir.path(), &[]));
         let tree = short(key::of_tree(dir.path(), argv));
-        Some(Store { host: host.unseen(), root, env: env.clone(), directory, tree })
+        Store { host: host.unseen(), env: env.clone(), directory, tree }
     }
 
     /// Nobody who did not ask gets a `~/.cache`: a home may be the very directory that is built.
@@ -71,13 +69,14 @@ impl Store {
         }
         let name = format!("{}-{}-{:016x}-{:x}", self.directory, self.tree, began_ns, std::process::id());
         let Some(place) = self.place(name.into()).filter(|_| data.len() <= LARGEST) else { return };
-        if place.write(&self.host, &self.root, &data).is_ok() {
-            self.make_room(&place);
+        let Ok(root) = Dir::root() else { return };
+        if place.write(&self.host, &root, &data).is_ok() {
+            self.make_room(&place, &root);
         }
     }
 
-    fn make_room(&self, place: &Place) {
-        let Some(dir) = place.open(&self.root) else { return };
+    fn make_room(&self, place: &Place, root: &Dir) {
+        let Some(dir) = place.open(root) else { return };
         let mut files = self.files(&dir);
         let now = self.host.now_ns();
         files.sort_by_cached_key(|(name, _, _)| std::cmp::Reverse(began(name)));
@@ -104,14 +103,16 @@ impl Store {
 
     /// The records that can be read, the newest first.
     pub fn newest(&self, any: bool) -> impl Iterator<Item = Record> + '_ {
-        let dir = self.place("x".into()).and_then(|place| place.open(&self.root));
+        let root = Dir::root().ok();
+        let dir = root.as_ref().and_then(|root| self.place("x".into())?.open(root));
         let listing = dir.and_then(|dir| self.host.names_of(&dir, b"").ok());
         let begin =
             if any { format!("{}-", self.directory) } else { format!("{}-{}-", self.directory, self.tree) };
         let names = listing.iter().flat_map(|listing| listing.iter().map(|(name, _)| name.to_owned()));
         let mut names: Vec<BString> = names.filter(|name| name.starts_with(begin.as_bytes())).collect();
         names.sort_by_cached_key(|name| std::cmp::Reverse(began(name)));
-        names.into_iter().filter_map(|name| decoded(&self.place(name)?.read(&self.host, &self.root)?))
+        let read = move |name| decoded(&self.place(name)?.read(&self.host, root.as_deref()?)?);
+        names.into_iter().filter_map(read)
     }
 }
 
@@ -165,7 +166,7 @@ mod tests {
         let dir = Dir::current().unwrap();
         let store = |args: &[&str]| {
             let argv: Vec<BString> = args.iter().map(|arg| BString::from(*arg)).collect();
-            Store::new(&host, &env, &dir, &argv).unwrap()
+            Store::new(&host, &env, &dir, &argv)
         };
         let (plain, other) = (store(&["make"]), store(&["make", "O=x"]));
         let named = |at: usize| record(&[("CC", &format!("{at}.o"), 5)]);
@@ -190,7 +191,7 @@ mod tests {
         let keep = tempfile::tempdir().unwrap();
         let mut env = Env::default();
         env.set("XDG_CACHE_HOME", keep.path().to_str().unwrap());
-        let store = Store::new(&Host::new(), &env, &Dir::current().unwrap(), &[]).unwrap();
+        let store = Store::new(&Host::new(), &env, &Dir::current().unwrap(), &[]);
         store.keep(record(&all), 1);
         let kept = store.nth(1, false).unwrap();
         assert_eq!(kept.made.len() + kept.left_out, 20_000);

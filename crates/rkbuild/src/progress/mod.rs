@@ -75,8 +75,7 @@ impl Progress {
             return None;
         }
         let store = Store::new(host, env, dir, argv);
-        let forecast =
-            store.map_or_else(Forecast::default, |store| Forecast::from_records(store.newest(false)));
+        let forecast = Forecast::from_records(store.newest(false));
         let board = Arc::new(Mutex::new(Board::new(forecast)));
         let terminal = Terminal::start(stdio, board.clone()).ok()?;
         Some(Progress { terminal, board })
