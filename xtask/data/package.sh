@@ -1,6 +1,7 @@
 #!/bin/sh
 # package.sh PACKAGE MODULE RELEASE: installs the Debian package in a copy of this system that is thrown away, takes its alternative for make,
-# has DKMS build and install the module in MODULE for RELEASE with GNU make and with rkbuild, and removes the package again. What is written goes to memory.
+# has DKMS build and install the module in MODULE for RELEASE with GNU make and twice with rkbuild, which the second time need not ask the compiler
+# what it asked before, and removes the package again. What is written goes to memory.
 set -e
 if [ "$IN_COPY" = '' ]; then
     top=$(mktemp -d)
@@ -33,6 +34,15 @@ is() {
     esac
 }
 
+# How many commands of the build before were given from recall. Where it ran is gone, and is only a name here.
+commands_given() {
+    mkdir /var/lib/dkms/hello/1.0/build
+    cd /var/lib/dkms/hello/1.0/build
+    rkbuild --last=json | sed -n 's/.*"commands_given":\([0-9]*\),.*/\1/p'
+    cd /
+    rmdir /var/lib/dkms/hello/1.0/build
+}
+
 # DKMS builds in a directory that is the same each time, so that what comes out can be compared.
 build() {
     dkms add /run/rkbuild/module
@@ -40,6 +50,7 @@ build() {
     dkms install hello/1.0 -k "$release" --no-depmod
     dkms status hello | grep installed
     grep -E "LD \[M\]|MODPOST" /var/lib/dkms/hello/1.0/$release/*/log/make.log
+    [ "$2" = '' ] || commands_given > "/run/rkbuild/$2"
     installed=$(find "/lib/modules/$release" -name 'hello.ko*')
     cp "$installed" "/run/rkbuild/$1"
     dkms remove hello/1.0 --all
@@ -55,7 +66,14 @@ test -s /usr/share/bash-completion/completions/rkbuild
 man -l /usr/share/man/man1/rkbuild.1.gz 2>/dev/null | grep -q RKBUILD || zcat /usr/share/man/man1/rkbuild.1.gz | grep -q '^.TH RKBUILD'
 update-alternatives --set make /usr/bin/rkbuild
 is /usr/bin/rkbuild
-build by-rkbuild.ko
+mkdir /run/rkbuild/cache
+export XDG_CACHE_HOME=/run/rkbuild/cache
+build by-rkbuild.ko first
+build again.ko second
+first=$(cat /run/rkbuild/first) second=$(cat /run/rkbuild/second)
+echo "$first commands were given from recall in the first build, and $second in the second"
+[ "$second" -gt "$first" ]
+cmp /run/rkbuild/by-make.ko /run/rkbuild/again.ko
 cmp /run/rkbuild/by-make.ko /run/rkbuild/by-rkbuild.ko
 dpkg -r rkbuild
 is /usr/bin/make

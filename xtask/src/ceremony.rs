@@ -11,6 +11,14 @@ use anyhow::{Context, Result, ensure};
 use crate::candidate;
 use crate::machine::{self, Headers, quiet};
 use crate::places::{Places, SYSTEM_PATH};
+use crate::recipe::{Family, Recipe};
+use crate::sources;
+
+/// The source of a kernel, and a compiler for another machine than any that runs this, with its package and the machine's number in an object.
+const SOURCE_TREE: &str = "linux-source-6.1";
+const CROSS: &str = "arm-linux-gnueabihf-";
+const CROSS_PACKAGE: &str = "gcc-arm-linux-gnueabihf";
+const CROSS_MACHINE: [u8; 2] = [40, 0];
 
 /// A module that is one C file and a header.
 const SOURCE: &str = "#include <linux/module.h>\n#include \"greeting.h\"\n\
@@ -47,8 +55,9 @@ pub fn run(places: &Places) -> Result<usize> {
     ceremony.one_file().context("a module without a makefile")?;
     ceremony.kernel().context("--kernel")?;
     ceremony.toolchain().context("--toolchain")?;
+    ceremony.cross(places).context("--toolchain and a kernel for another machine")?;
     let hints = ceremony.hints().context("hints")?;
-    Ok(3 + hints)
+    Ok(4 + hints)
 }
 
 impl Ceremony<'_> {
@@ -143,6 +152,39 @@ impl Ceremony<'_> {
         }
         let out = self.rkbuild(&dir, &["--toolchain=no-such-machine-"])?;
         ensure!(out.status.code() == Some(2) && text(&out.stderr).contains("'no-such-machine-gcc'"));
+        Ok(())
+    }
+
+    /// A kernel for arm is configured, and an object of it made, by the name of a compiler and by the directory it is in among others.
+    fn cross(&self, places: &Places) -> Result<()> {
+        machine::install(&[CROSS_PACKAGE])?;
+        let recipe = Recipe { needs: vec![SOURCE_TREE.into()], no_source: true, ..Recipe::default() };
+        sources::prepare(places, Family::Kernel, &recipe)?;
+        let (source, out) = (sources::trees(places)?.join(SOURCE_TREE), self.dir.join("arm"));
+        fs::create_dir(&out)?;
+        let (source, output) = (source.display().to_string(), format!("O={}", out.display()));
+        let make = |toolchain: &str, more: &[&str]| -> Result<String> {
+            let toolchain = format!("--toolchain={toolchain}");
+            let out = self.rkbuild(&self.dir, &[&["-C", &source, &output, &toolchain], more].concat())?;
+            ensure!(out.status.success(), "{}", text(&out.stderr));
+            Ok(text(&out.stderr))
+        };
+        let directory = format!("/usr/bin/{CROSS}");
+        let configured = make(CROSS, &["tinyconfig"])?;
+        let built = make("/usr/bin", &["-j2", "scripts/mod/empty.o"])?;
+        for (said, prefix) in [(&configured, CROSS), (&built, directory.as_str())] {
+            let words = format!("--toolchain means ARCH=arm CROSS_COMPILE={prefix} (");
+            ensure!(said.contains(&words) && !said.contains("is configured for"), "{said}");
+        }
+        let config = fs::read_to_string(out.join(".config"))?;
+        let of_arm = ["CONFIG_ARM=y\n", &format!("CONFIG_CC_VERSION_TEXT=\"{CROSS}gcc ")];
+        ensure!(of_arm.iter().all(|line| config.contains(line)), "configured for something else");
+        let object = fs::read(out.join("scripts/mod/empty.o"))?;
+        ensure!(object.get(18..20) == Some(&CROSS_MACHINE), "an object for something else");
+        let here = text(&Command::new("gcc").arg("-dumpmachine").output()?.stdout);
+        let said = make(here.trim(), &["-s", "kernelversion"])?;
+        let hint = format!("'{}' is configured for arm, and ARCH is '", out.display());
+        ensure!(said.contains(&hint), "no hint: {said}");
         Ok(())
     }
 

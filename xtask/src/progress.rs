@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use regex::Regex;
 
 use crate::candidate;
-use crate::machine;
+use crate::machine::{self, Headers};
 use crate::places::Places;
 use crate::tmux::Tmux;
 
@@ -24,9 +25,23 @@ drawn: ; +@stty size <&1; /bin/sleep 0
 fails: ; @sleep 1; echo 'a.c:1: error: bad' >&2; exit 1
 ";
 
+/// A module, one file of which is made from another that takes its time.
+const KBUILD: &str = "\
+obj-m := main.o
+$(obj)/main.o: $(obj)/slow.h
+$(obj)/slow.h: ; @sleep 2; touch $@
+";
+const SOURCE: &str = "#include <linux/module.h>\n#include \"slow.h\"\nMODULE_LICENSE(\"GPL\");\n";
+
+/// The page with a picture of the line, and what the line and those above it look like there and here.
+const PAGE: &str = include_str!("../../docs/progress.md");
+const LINE: &str = r"^\[\d+/\d+ \d+:\d\d, \d+:\d\d left\] \S+ \d+s(, \S+ \d+s)*$";
+const ABOVE: &str = r"^  [A-Z]+( \[M\])? +\S+$";
+
 /// A shell with a build directory.
 struct Desk {
     tmux: Tmux,
+    headers: Headers,
 }
 
 /// Whether a line of the screen is the status line.
@@ -78,7 +93,7 @@ impl Desk {
 /// One thing that is looked at: its name, and how.
 type Scene = (&'static str, fn(&Desk) -> Result<()>);
 
-const SCENES: [Scene; 12] = [
+const SCENES: [Scene; 13] = [
     ("a line below jobs whose output is not mixed", |desk| {
         desk.type_in("rm -f ?; rkbuild -j2")?;
         let status = desk.status()?;
@@ -98,6 +113,23 @@ const SCENES: [Scene; 12] = [
             screen.lines().last().is_some_and(|line| line.starts_with("[2/4 ") && line.contains(" left] "))
         })?;
         desk.rest().map(drop)
+    }),
+    ("a module, as on the page", |desk| {
+        let (line, above) = (Regex::new(LINE)?, Regex::new(ABOVE)?);
+        let picture: Vec<&str> = PAGE.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+        let (last, others) = picture.split_last().context("no picture")?;
+        ensure!(line.is_match(last) && others.iter().all(|line| above.is_match(line)), "{picture:?}");
+        let build = format!("rkbuild -j2 -C {} M=$PWD/module", desk.headers.dir.display());
+        desk.type_in(&build)?;
+        desk.rest()?;
+        // Now it is known how much there is to do.
+        desk.type_in(&format!("rm module/*.[oh]; {build}"))?;
+        desk.tmux.await_screen("the line of the page", |screen| {
+            screen.lines().last().is_some_and(|l| line.is_match(l))
+        })?;
+        let rest = desk.rest()?;
+        ensure!(rest.iter().any(|line| above.is_match(line)), "{rest:?}");
+        Ok(())
     }),
     ("none as make", |desk| {
         desk.type_in("make long")?;
@@ -178,6 +210,8 @@ const SCENES: [Scene; 12] = [
 
 /// How many scenes were as they should be.
 pub fn run(places: &Places) -> Result<usize> {
+    let packages = machine::module_packages()?;
+    machine::install(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
     machine::install(&["tmux", "bash"])?;
     let rkbuild = candidate::rkbuild(places)?;
     let _lock = places.lock("progress")?;
@@ -189,10 +223,13 @@ pub fn run(places: &Places) -> Result<usize> {
         fs::create_dir_all(dir.join(name))?;
     }
     fs::write(dir.join("tree/Makefile"), MAKEFILE)?;
+    fs::create_dir(dir.join("tree/module"))?;
+    fs::write(dir.join("tree/module/Kbuild"), KBUILD)?;
+    fs::write(dir.join("tree/module/main.c"), SOURCE)?;
     for name in ["rkbuild", "make"] {
         std::os::unix::fs::symlink(&rkbuild, dir.join("bin").join(name))?;
     }
-    let desk = Desk { tmux: Tmux::new(dir.join("tmux"), dir.clone()) };
+    let desk = Desk { tmux: Tmux::new(dir.join("tmux"), dir.clone()), headers: Headers::newest()? };
     let tree: &Path = &dir.join("tree");
     desk.tmux.start("bash --norc --noprofile", tree, (100, 40))?;
     desk.tmux.send(&["-l", &format!("PS1='{PROMPT} '; clear")])?;

@@ -1,4 +1,5 @@
-//! What rkbuild tells of real modules instead of building them: compile commands, what a kernel minds, lint.
+//! What rkbuild tells of real modules instead of building them: compile commands, what a kernel minds, lint; and what it
+//! tells of one afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,6 +11,7 @@ use regex::bytes::Regex;
 
 use crate::candidate;
 use crate::clangd;
+use crate::last;
 use crate::machine::{self, Headers, quiet};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::recipe::{self, Family};
@@ -70,6 +72,7 @@ pub fn run(places: &Places) -> Result<usize> {
         tell.clangd(&dir).with_context(|| format!("{name}: clangd"))?;
         passed += 3;
     }
+    last::look(&rkbuild, &headers, &places.cached("tell")?.join("last")).context("--last")?;
     clangd::gcc_kernel(places, &rkbuild).context("clangd and a kernel")?;
     tell.check_load(&places.cached("tell")?.join("hello")).context("hello: --check-load")?;
     for (name, faults) in FAULTS {
@@ -78,7 +81,7 @@ pub fn run(places: &Places) -> Result<usize> {
         tell.faults(&source, faults).with_context(|| format!("{name}: --lint"))?;
         passed += 1;
     }
-    Ok(passed + 2)
+    Ok(passed + 3)
 }
 
 impl Tell<'_> {
