@@ -313,7 +313,8 @@ fn tokens(places: &Places) -> Result<Tally> {
 
 /// The same moments each time, but for what the machine makes of them.
 fn faults(places: &Places) -> Result<Tally> {
-    let variants = variants(places)?;
+    let mut variants = variants(places)?;
+    variants.extend(candidate::remembering(variants.clone(), &[Mode::On]));
     Faults { only: Vec::new(), variants, rounds: None, seed: 1, short: true, at_once: 2 * cores() }
         .run(places)
 }

@@ -323,6 +323,9 @@ struct FaultsArguments {
     /// Only rkbuild itself, or only rkbuild --no-native
     #[arg(long, value_enum)]
     variant: Option<VariantName>,
+    /// rkbuild with this --recall
+    #[arg(long, value_enum)]
+    recall: Option<Mode>,
     /// Only what is part of `cargo xtask test`, with few rounds
     #[arg(long)]
     short: bool,
@@ -616,6 +619,7 @@ fn run_terminal(places: &Places, t: &TerminalArguments) -> Result<bool> {
 fn run_faults(places: &Places, f: &FaultsArguments) -> Result<bool> {
     let mut variants = candidate::variants(places, f.program.candidate.as_deref())?;
     variants.retain(|v| f.variant.is_none_or(|only| v.native == (only == VariantName::Native)));
+    variants = candidate::remembering(variants, f.recall.as_slice());
     let seed = f.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("--seed {seed}");
     let tally =

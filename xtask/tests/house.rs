@@ -1,5 +1,6 @@
 //! The order of the house: which files use which, and where links lead.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
@@ -93,6 +94,54 @@ fn only_the_host_asks_the_system() {
     };
     let found: Vec<String> = crates().into_iter().filter(asks).collect();
     assert_eq!(found, BESIDE_THE_SYSTEM);
+}
+
+/// What a package declares that is none of ours.
+fn dependencies(manifest: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(manifest).unwrap();
+    let mut found = Vec::new();
+    let mut wanted = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            wanted = matches!(line, "[dependencies]" | "[dev-dependencies]" | "[build-dependencies]");
+        } else if wanted && let Some((name, _)) = line.split_once('=') {
+            found.push(name.trim().trim_end_matches(".workspace").to_string());
+        }
+    }
+    found.retain(|name| !name.starts_with("rkbuild-"));
+    found
+}
+
+/// The cells of the rows of a table with this head.
+fn table(file: &str, head: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(repository().join(file)).unwrap();
+    let (_, rows) = text.split_once(&format!("{head}\n")).unwrap();
+    let rows = rows.lines().skip(1).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches(['|', ' ']).split(" | ").map(str::to_string).collect()).collect()
+}
+
+#[test]
+fn the_tables_of_crates_are_true() {
+    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let own = crates().into_iter().map(|name| (repository().join("crates").join(&name), name));
+    for (folder, name) in own.chain([(repository().join("xtask"), "xtask".to_string())]) {
+        for used in dependencies(&folder.join("Cargo.toml")) {
+            users.entry(used).or_default().insert(name.clone());
+        }
+    }
+    let are: Vec<(String, Vec<String>)> =
+        users.into_iter().map(|(name, users)| (name, users.into_iter().collect())).collect();
+    let said: Vec<(String, Vec<String>)> = table("docs/architecture.md", "| crate | used by | for |")
+        .iter()
+        .map(|row| (row[0].clone(), row[1].split(", ").map(str::to_string).collect()))
+        .collect();
+    assert_eq!(said, are);
+    let mut said: Vec<String> = table("README.md", "| crate | what it is |")
+        .iter()
+        .filter_map(|row| Some(row[0].trim_matches('`').strip_prefix("crates/")?.to_string()))
+        .collect();
+    said.sort();
+    assert_eq!(said, crates());
 }
 
 /// Where a link in `folder` leads, as far as that can be said without looking at it: nothing if out of the repository.

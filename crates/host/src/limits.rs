@@ -130,7 +130,7 @@ fn used(clock: ClockId) -> Duration {
 }
 
 /// Whether so few files may be open that each counts.
-pub(crate) fn few_files() -> bool {
+pub fn few_files() -> bool {
     const FEW: u64 = 32;
     getrlimit(Resource::Nofile).current.is_some_and(|most| most < FEW)
 }

@@ -139,6 +139,13 @@ impl Memory {
                 if signal == TERM {
                     let _ = watch.child().kill(signal);
                 }
+                // A make that has to end does not wait for what it only asked, which may go on.
+                if asked.captured {
+                    let exit = Exit::Signal { signal, core: false };
+                    let out = streams.into_iter().next().map(|(_, out, ..)| out).unwrap_or_default();
+                    let output = Output { exit, out, err: Vec::new() };
+                    return Some(Ran { output, watched: None, sought });
+                }
                 break watch.child().wait();
             }
             for (stream, bytes, over, err) in &mut streams {

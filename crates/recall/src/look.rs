@@ -3,10 +3,12 @@
 //! What was found is kept while nothing this process did can have changed it: the host's epoch is the same and no
 //! child runs.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bstr::BStr;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use rkbuild_host::eyes::Ask;
 use rkbuild_host::{Count, Dir, Host};
 
@@ -18,6 +20,12 @@ use crate::trace::Use;
 const FEW: usize = 64;
 /// Opening a directory pays where so many names are looked at in it.
 const MANY: usize = 6;
+
+/// Threads to look with; `None` where none are to be had: what is looked at is looked at one after the other then.
+fn threads() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    POOL.get_or_init(|| ThreadPoolBuilder::new().build().ok()).as_ref()
+}
 
 /// What was found about the facts of a store.
 pub struct Looks {
@@ -83,9 +91,11 @@ impl Looks {
             self.look_in(store, host, root, &uses, &mut changed);
             changed
         };
-        match groups.len() < FEW {
-            true => groups.iter().for_each(|group| changed.extend(look(group))),
-            false => changed.par_extend(groups.par_iter().with_min_len(16).flat_map_iter(look)),
+        match (groups.len() >= FEW).then(threads).flatten() {
+            None => groups.iter().for_each(|group| changed.extend(look(group))),
+            Some(pool) => pool.install(|| {
+                changed.par_extend(groups.par_iter().with_min_len(16).flat_map_iter(look));
+            }),
         }
         changed.is_empty()
     }

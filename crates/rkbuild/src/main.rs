@@ -236,7 +236,8 @@ fn build(
     let stdio = Stdio::of_process()?;
     // Programs under watch would not find a closed stream closed.
     let closed = [&stdio.stdin, &stdio.stdout, &stdio.stderr].into_iter().any(rkbuild_host::stdio::is_closed);
-    let memory = own.recall.filter(|_| !closed).and_then(|wanted| {
+    // It takes descriptors of its own; where each counts they are the build's.
+    let memory = own.recall.filter(|_| !closed && !limits::few_files()).and_then(|wanted| {
         let build = build_of(&shared.host, &dir)?;
         Memory::new(&shared.host, &env, &dir, &argv, build, wanted)
     });

@@ -335,16 +335,30 @@ impl Tally {
             }
         }
         let dir = target.dir.path();
-        let key = paths::key(target.make, dir, target.target, target.phony);
-        let needs = target.prerequisites.iter().map(|p| paths::key(target.make, dir, p.name, p.phony));
-        let chain = needs.fold(self.chain_to(&key), |chain, need| chain.longer(self.chain_to(&need)));
+        let key_of = |name, phony| paths::key(target.make, dir, name, phony);
+        // Before the first command nothing has a chain.
+        let chain = if self.done.is_empty() {
+            Chain::default()
+        } else {
+            let needs = target.prerequisites.iter().map(|p| key_of(p.name, p.phony));
+            let own = self.chain_to(&key_of(target.target, target.phony));
+            needs.fold(own, |chain, need| chain.longer(self.chain_to(&need)))
+        };
+        // Of a target that waited for no command nothing is to be known, but that it is phony: there may be many.
+        let kept = target.phony || chain.last.is_some();
+        if !kept && target.grouped.is_empty() {
+            return;
+        }
+        let key = key_of(target.target, target.phony);
         for peer in &target.grouped {
             let peer = paths::absolute(dir, peer);
             if peer != key {
                 self.peers.insert(peer, key.clone());
             }
         }
-        self.done.entry(key).or_default().0 = chain;
+        if kept {
+            self.done.entry(key).or_default().0 = chain;
+        }
     }
 
     /// The name of a command's target in the whole build: the phony one of its make, or else the file.

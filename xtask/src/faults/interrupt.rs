@@ -197,7 +197,8 @@ seq 4000 | sed 's/.*/n += &/' > numbers
 { cat numbers; echo 'all: ; @: $(foreach a,$n,$(foreach b,$n,$(filter $a,$b)))'; } > recipe
 { cat numbers; echo '$(foreach a,$n,$(foreach b,$n,$(eval v$a := $b)))'; } > eval
 { cat numbers; echo 'all: $(foreach a,$n,$(foreach b,$n,$(eval t$a: u$b)))'; } > rules
-for s in INT TERM; do for f in expand recipe eval rules; do ends $f $s -f $f; done; done
+truncate -s 100M nuls
+for s in INT TERM; do for f in expand recipe eval rules nuls; do ends $f $s -f $f; done; done
 "#
 );
 

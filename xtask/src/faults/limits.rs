@@ -25,6 +25,8 @@ macro_rules! directories {
     ($rest:literal) => {
         concat!(
             r#"
+# What is open beside the standard streams would count.
+for fd in /proc/self/fd/*; do fd=${fd##*/}; test $fd -le 2 || eval "exec $fd>&-"; done
 for i in $(seq 200); do mkdir d$i; echo data > d$i/in; echo 'X = included' > d$i/dep.mk
 cat > d$i/Makefile <<'M'
 -include dep.mk

@@ -259,6 +259,8 @@ impl Scene {
         cmd.args(["--default-signal=HUP,INT,QUIT,TERM,PIPE", "--"]).arg(program);
         cmd.current_dir(&self.dir).stdin(Stdio::null()).env_clear();
         cmd.env("PATH", SYSTEM_PATH).env("LC_ALL", "C").env("HOME", &self.dir).env("MAKE", &self.make);
+        // What is remembered is none of the files that are looked at.
+        cmd.env("XDG_CACHE_HOME", self.dir.with_file_name("cache"));
         cmd.envs(self.environment.iter().copied()).process_group(0);
         cmd
     }
@@ -345,6 +347,21 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn the_cases_of_the_docs_are_faults() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/testing.md");
+        let docs = fs::read_to_string(docs).unwrap();
+        let (_, table) = docs.split_once("| case | what | fault |\n").unwrap();
+        let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+        let named: Vec<&str> = rows
+            .map(|row| row.trim_end_matches(" |").rsplit("| ").next().unwrap().trim_matches('`'))
+            .collect();
+        assert!(named.len() > 15, "{named:?}");
+        let unknown: Vec<&&str> =
+            named.iter().filter(|name| !all().any(|fault| fault.name == **name)).collect();
+        assert_eq!(unknown, Vec::<&&str>::new());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault { name: "another user's jobserver", short: true, root: true, how: How::Script(OTHERS_JOBSERVER) },
     Fault { name: "a directory shuts", short: true, root: true, how: How::Script(SHUT) },
     Fault { name: "a makefile of NULs", short: true, root: false, how: How::Script(NULS) },
+    Fault { name: "a makefile without end", short: true, root: false, how: How::Script(WITHOUT_END) },
     Fault { name: "white space in MAKEFLAGS", short: true, root: false, how: How::Script(WHITE_SPACE) },
 ];
 
@@ -114,6 +115,15 @@ for size in 1 198 199 200 201 1000 100000 2000000; do
 done
 (printf 'all: ; @echo first\n'; truncate -s 1000 nuls; cat nuls; printf 'lost\nall: ; @echo second\n') > Makefile
 $MAKE 2>&1; echo rc=$?
+"#;
+
+/// GNU make warns of each piece for ever, in bounded memory. Whoever does not, ends with an error.
+const WITHOUT_END: &str = r#"
+printf '%s\n' '-include /dev/zero' 'all: ; @:' > Makefile
+for f in Makefile /dev/zero; do
+    (ulimit -v 1000000; exec timeout -k 2 4 $MAKE -f $f) > /dev/null 2>&1; rc=$?
+    case $rc in 2|124) echo "$f: as it ought to";; *) echo "$f: rc=$rc";; esac
+done
 "#;
 
 /// Blanks divide MAKEFLAGS, other white space does not.

@@ -291,13 +291,16 @@ impl Jobs<'_> {
         job.work = match command.way(native) {
             Way::Done(exit) => Work::Over(exit),
             Way::Here(run) => self.run_here(job.id, run),
-            Way::Asked(command) => {
+            Way::Asked(command, promise) => {
                 let mut message = self.session.prefix();
                 self.run_here(
                     job.id,
-                    Box::new(move || match command.recalled(false) {
-                        Some((exit, _)) => exit,
-                        None => match command.spawn().and_then(|child| child.wait()) {
+                    Box::new(move || {
+                        let _promise = promise;
+                        if let Some((exit, _)) = command.recalled(false) {
+                            return exit;
+                        }
+                        match command.spawn().and_then(|child| child.wait()) {
                             Ok(exit) => exit,
                             Err(error) => {
                                 message.extend_from_slice(b": ");
@@ -308,7 +311,7 @@ impl Jobs<'_> {
                                 let _ = command.stdio.write_err(&message);
                                 Exit::Code(127)
                             }
-                        },
+                        }
                     }),
                 )
             }

@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use rkbuild_base::{BStr, BString, ByteSlice, stack};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{Command as Noted, Step};
-use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Spawn, Stdio, fd};
+use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Promise, Spawn, Stdio, fd};
 use rkbuild_shell::{Dialect, Script, Shell};
 
 use crate::jobs::command::Argv;
@@ -52,8 +52,8 @@ pub(crate) enum Way {
     Here(Box<dyn FnOnce() -> Exit + Send>),
     /// As a program.
     Program(Command),
-    /// As a program whose outcome may be known, or is to be found out: [`Command::recalled`].
-    Asked(Command),
+    /// As a program whose outcome may be known, or is to be found out: [`Command::recalled`]. What is promised is for that.
+    Asked(Command, Promise),
 }
 
 /// What a script may do.
@@ -184,7 +184,11 @@ impl Command {
                 }
             }
         }
-        if self.is_asked() { Way::Asked(self) } else { Way::Program(self) }
+        // Finding out takes descriptors of this process: pipes, and what the watched program is told and looks at.
+        match self.is_asked().then(|| room(&self.process, SCRIPT)).flatten() {
+            Some(promise) => Way::Asked(self, promise),
+            None => Way::Program(self),
+        }
     }
 
     /// The script that does what a program does that is one of the in-process shell's tools, and the words of a shell that
