@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::candidate::{Mode, Variant};
 use crate::confine::{Usage, measure};
@@ -18,10 +18,9 @@ use crate::machine::{self, Headers, install, quiet};
 use crate::one_file::{OneFile, median};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::programs;
-use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
-use crate::sources::{self, clear};
-use crate::stage::{Settings, Stage};
+use crate::sources::clear;
+use crate::stage::Touched;
 
 /// What to measure, and how often.
 pub struct Bench {
@@ -38,6 +37,9 @@ pub struct Bench {
 /// The workload that is cleaned before each run.
 const BUILT_CLEAN: &str = "hello module, clean build";
 
+/// What is measured one touched file at a time.
+const ONE_OF_TEN: &str = "module of ten files, one touched";
+
 /// A command that either program can run, again and again.
 struct Workload {
     name: String,
@@ -48,20 +50,12 @@ struct Workload {
 }
 
 /// One workload's numbers.
-struct Measured {
+pub(crate) struct Measured {
     name: String,
     reference: Vec<Usage>,
     candidate: Vec<Usage>,
     /// Programs started by each.
     programs: Option<(usize, usize)>,
-}
-
-/// One of two programs on a kernel's tree.
-struct Side<'a> {
-    command: Command,
-    stage: Stage<'a>,
-    program: PathBuf,
-    env: Vec<(&'static str, &'a str)>,
 }
 
 impl Bench {
@@ -99,11 +93,57 @@ impl Bench {
         if self.recall.is_some() {
             print!("{}", times_table(&all));
         }
+        if self.recall == Some(Mode::On) && ONE_OF_TEN.contains(&self.filter) {
+            print!("\n{}", self.one_of_ten(&root, &bins)?.table());
+        }
         Ok(())
     }
 
+    /// An external module of ten files, of which one is touched before each run.
+    fn one_of_ten(&self, root: &Path, bins: &[PathBuf; 2]) -> Result<OneFile> {
+        let dir = root.join("ten");
+        clear(&dir)?;
+        fs::create_dir_all(&dir)?;
+        let mut makefile = String::from("obj-m := ten.o\nten-y := main.o");
+        for n in 1..10 {
+            write!(makefile, " part{n}.o")?;
+            fs::write(
+                dir.join(format!("part{n}.c")),
+                format!("int part{n}(int n);\nint part{n}(int n) {{ return n + {n}; }}\n"),
+            )?;
+        }
+        fs::write(dir.join("Makefile"), makefile + "\n")?;
+        fs::write(dir.join("main.c"), "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\n")?;
+        let env = self.environment(root)?;
+        let command = |side: usize, stats: &[&str]| -> Result<Command> {
+            let mut cmd = Command::new(bins[side].join("make"));
+            cmd.arg("-j2")
+                .arg("-C")
+                .arg(Headers::newest()?.dir)
+                .arg(format!("M={}", dir.display()))
+                .args(stats);
+            cmd.env_clear().env("PATH", format!("{}:{SYSTEM_PATH}", bins[side].display())).env("LC_ALL", "C");
+            cmd.env("HOME", root);
+            if side == 1 {
+                cmd.envs(env.iter().map(|(name, value)| (name, value)));
+            }
+            Ok(cmd)
+        };
+        for side in [0, 1, 1] {
+            quiet(&mut command(side, &[])?)?;
+        }
+        let mut one = OneFile::new(ONE_OF_TEN);
+        for pair in 0..self.pairs {
+            for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
+                let stats: &[&str] = if side == 1 { &["--stats=json"] } else { &[] };
+                one.round(&mut command(side, stats)?, Touched::touch(&dir.join("part5.c"), false)?, side)?;
+            }
+        }
+        Ok(one)
+    }
+
     /// The candidate's environment. What it remembers is in a directory of its own, empty at the beginning.
-    fn environment(&self, root: &Path) -> Result<Vec<(&'static str, String)>> {
+    pub(crate) fn environment(&self, root: &Path) -> Result<Vec<(&'static str, String)>> {
         let variant = Variant { recall: self.recall, ..self.variant.clone() };
         let env = variant.environment(Release::V441).into_iter();
         let mut env: Vec<(&'static str, String)> = env.map(|(n, v)| (n, v.to_string())).collect();
@@ -113,82 +153,6 @@ impl Bench {
             env.push(("XDG_CACHE_HOME", cache.display().to_string()));
         }
         Ok(env)
-    }
-
-    /// Null builds of kernels, by recipe. The trees are built through ccache where there is a store for it.
-    pub fn kernels(&self, places: &Places, names: &[String], ccache: Option<PathBuf>) -> Result<()> {
-        let reference = reference::program(places, Release::V441)?;
-        let root = places.cached("bench")?;
-        let headers = Headers::newest()?;
-        let settings = Settings {
-            jobs: self.recall.map(|_| 2),
-            phases: Vec::new(),
-            limit: Duration::from_secs(4 * 3600),
-            ccache: None,
-        };
-        let phases = vec!["configure".into(), "build".into()];
-        let building = Settings { jobs: Some(2), phases, ccache, ..settings.clone() };
-        let (mut all, mut one_file) = (Vec::new(), Vec::new());
-        for name in names {
-            let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
-            let source = sources::prepare(places, Family::Kernel, &recipe)?;
-            let _lock = places.lock("oracle-trees")?;
-            let mut build = Stage::new(places, &recipe, source.clone(), Some(&headers), &building)?;
-            build.program(&reference, &[])?;
-            build.fresh()?;
-            println!("building {name} with GNU make");
-            build.phases(|_, phase| match phase.ending.is_success() {
-                true => Ok(()),
-                false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
-            })?;
-            let mut stages = Vec::new();
-            let own = self.environment(&root)?;
-            let own: Vec<(&str, &str)> = own.iter().map(|(n, v)| (*n, v.as_str())).collect();
-            for (program, env) in [(&reference, Vec::new()), (&self.variant.program, own)] {
-                // The same tree and the same path for `make`: the link is set before each run.
-                let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
-                stage.program(program, &env)?;
-                stages.push(Side { command: stage.build_command()?, stage, program: program.clone(), env });
-            }
-            let mut measured = Measured::new(name);
-            // What is not there yet is found out, and remembered, in a build that does not count.
-            if let (true, Some(own)) = (self.recall.is_some(), stages.get_mut(1)) {
-                own.stage.program(&own.program, &own.env)?;
-                measure(&own.command, &root)?;
-            }
-            for pair in 0..self.pairs {
-                for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
-                    let Some(own) = stages.get_mut(side) else { continue };
-                    own.stage.program(&own.program, &own.env)?;
-                    let usage = measure(&own.command, &root)?;
-                    measured.add(side, usage);
-                }
-            }
-            if self.recall == Some(Mode::On) && !recipe.touch.is_empty() {
-                one_file.push(self.one_file(&recipe, &mut stages)?);
-            }
-            build.clear()?;
-            all.push(measured);
-        }
-        print!("{}", table(&all, &self.variant.name));
-        if self.recall.is_some() {
-            print!("{}", times_table(&all));
-        }
-        one_file.iter().for_each(|one| print!("\n{}", one.table()));
-        Ok(())
-    }
-
-    /// One file is touched and `vmlinux` made, a few times with each program.
-    fn one_file(&self, recipe: &Recipe, sides: &mut [Side]) -> Result<OneFile> {
-        let mut one = OneFile::new(&recipe.name);
-        for pair in 0..self.pairs.min(3) {
-            for side in if pair % 2 == 0 { [0, 1] } else { [1, 0] } {
-                let Some(own) = sides.get_mut(side) else { continue };
-                own.stage.program(&own.program, &own.env)?;
-                one.round(recipe, &own.stage, side)?;
-            }
-        }
-        Ok(one)
     }
 
     /// A directory with a program called `make`.
@@ -429,11 +393,11 @@ fn tree(dir: &Path, outer: usize, inner: usize) -> Result<()> {
 }
 
 impl Measured {
-    fn new(name: &str) -> Measured {
+    pub(crate) fn new(name: &str) -> Measured {
         Measured { name: name.to_string(), reference: Vec::new(), candidate: Vec::new(), programs: None }
     }
 
-    fn add(&mut self, side: usize, usage: Usage) {
+    pub(crate) fn add(&mut self, side: usize, usage: Usage) {
         if side == 0 { &mut self.reference } else { &mut self.candidate }.push(usage);
     }
 
@@ -462,7 +426,7 @@ fn cpu(usage: &Usage) -> f64 {
 }
 
 /// How many times the candidate's time GNU make needs.
-fn times_table(all: &[Measured]) -> String {
+pub(crate) fn times_table(all: &[Measured]) -> String {
     let mut text = format!("\n{:<28} {:>10} {:>10}\n", "times the candidate's", "CPU", "wall");
     for measured in all {
         let (cpu, wall) = measured.times();
@@ -471,7 +435,7 @@ fn times_table(all: &[Measured]) -> String {
     text
 }
 
-fn table(all: &[Measured], name: &str) -> String {
+pub(crate) fn table(all: &[Measured], name: &str) -> String {
     let mut text = format!(
         "\n{:<30} {:>19}   {:>19}   {:>22}   {:>14}   programs\n{:<30} {:>9} {:>9}   {:>9} {:>9}   {:>6} {:>7} {:>7}   {:>6} {:>7}\n",
         "",

@@ -1,6 +1,7 @@
 //! What the people who work on rkbuild run. Each command is a module; `cargo xtask --help` lists them.
 
 pub mod bench;
+pub mod bench_kernel;
 pub mod candidate;
 pub mod ceremony;
 pub mod change;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
+use xtask::bench_kernel::Trees;
 use xtask::candidate::Mode;
 use xtask::churn::Churn;
 use xtask::conformance::Conformance;
@@ -355,6 +356,9 @@ struct BenchArguments {
     /// rkbuild remembers what its first build saw, with this --recall (`on` if none is said); kernels are built with -j2
     #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
     recall: Option<Mode>,
+    /// With `kernel`: measure this goal too, in the same tree
+    #[arg(long = "goal", value_name = "GOAL")]
+    goals: Vec<String>,
     /// Compile what kernels are built from through ccache; the measured builds go without
     #[arg(long)]
     ccache: bool,
@@ -664,10 +668,11 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         programs: b.programs,
         recall: b.recall,
     };
-    if b.what.as_deref() == Some("kernel") {
-        bench.kernels(places, &b.kernels, store(places, b.ccache)?)?;
-    } else {
-        bench.run(places)?;
+    let trees = |ccache| Trees { names: b.kernels.clone(), goals: b.goals.clone(), ccache };
+    match b.what.as_deref() {
+        Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
+        Some("clean") => bench.clean_kernels(places, &trees(None))?,
+        _ => bench.run(places)?,
     }
     Ok(true)
 }

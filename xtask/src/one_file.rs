@@ -7,8 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::recipe::Recipe;
-use crate::stage::Stage;
+use crate::stage::Touched;
 
 /// What rebuilds of one tree took, in seconds; GNU make first.
 #[derive(Debug, Default)]
@@ -24,17 +23,12 @@ impl OneFile {
         OneFile { name: name.to_string(), ..OneFile::default() }
     }
 
-    /// The recipe's first touched file is touched and the recipe's build run with the goal `vmlinux`. `side` is 0 for GNU make, 1 for
-    /// rkbuild, which tells its own CPU time.
-    pub fn round(&mut self, recipe: &Recipe, stage: &Stage, side: usize) -> Result<()> {
-        let Some(file) = recipe.touch.first() else { bail!("{} names no file to touch", recipe.name) };
-        let stats = if side == 1 { " --stats=json" } else { "" };
-        let mut command = stage.command(&format!("{} vmlinux{stats}", recipe.build))?;
-        let touched = stage.touch(file)?;
+    /// What was touched is made again by `command`. `side` is 0 for GNU make, 1 for rkbuild, which is told to give its `--stats=json`.
+    pub fn round(&mut self, command: &mut Command, touched: Touched, side: usize) -> Result<()> {
         let began = SystemTime::now();
-        let (errors, success) = run(&mut command)?;
+        let (errors, success) = run(command)?;
         if !success {
-            bail!("{}: {}", recipe.name, String::from_utf8_lossy(&errors));
+            bail!("{}: {}", self.name, String::from_utf8_lossy(&errors));
         }
         self.all[side].push(began.elapsed()?.as_secs_f64());
         if let Some(read) = touched.first_read()?.and_then(|read| read.duration_since(began).ok()) {
@@ -52,7 +46,7 @@ impl OneFile {
             [&self.until_read, &self.all].map(|[make, rkbuild]| (median(make), median(rkbuild)));
         let own = median(&self.own_cpu);
         format!(
-            "{}, one file touched, vmlinux:\n\
+            "{}:\n\
              {:<44}{:>8.3} s with GNU make, {:>8.3} s with rkbuild: {:.1} times sooner\n\
              {:<44}{:>8.3} s with GNU make, {:>8.3} s with rkbuild\n\
              {:<44}{:>8.3} s\n",

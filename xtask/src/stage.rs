@@ -75,6 +75,20 @@ pub struct Touched {
 }
 
 impl Touched {
+    /// Makes a file newer than all that was built, for good unless it `is_shared` with other builds.
+    pub fn touch(path: &Path, is_shared: bool) -> Result<Touched> {
+        let open =
+            File::options().append(true).open(path).with_context(|| format!("touch {}", path.display()))?;
+        let is = open.metadata()?;
+        let touched =
+            Touched { was: is_shared.then_some(is.modified()?), read_at: is.accessed()?, file: open };
+        // Later than anything the last build wrote, whatever the clock's step is.
+        std::thread::sleep(Duration::from_millis(20));
+        touched.file.set_modified(SystemTime::now())?;
+        std::thread::sleep(Duration::from_millis(20));
+        Ok(touched)
+    }
+
     /// When it was first read since; `None` where file systems do not keep that.
     pub fn first_read(&self) -> Result<Option<SystemTime>> {
         // It is kept of the first read after a change alone.
@@ -332,16 +346,7 @@ impl<'a> Stage<'a> {
     pub fn touch(&self, file: &str) -> Result<Touched> {
         let shared = file.strip_prefix("$SRC/");
         let path = shared.map_or_else(|| self.tree.join(file), |rest| self.trees.join(rest));
-        let open =
-            File::options().append(true).open(&path).with_context(|| format!("touch {}", path.display()))?;
-        let is = open.metadata()?;
-        let touched =
-            Touched { was: shared.is_some().then_some(is.modified()?), read_at: is.accessed()?, file: open };
-        // Later than anything the last build wrote, whatever the clock's step is.
-        std::thread::sleep(Duration::from_millis(20));
-        touched.file.set_modified(SystemTime::now())?;
-        std::thread::sleep(Duration::from_millis(20));
-        Ok(touched)
+        Touched::touch(&path, shared.is_some())
     }
 
     /// Runs a command in the tree.

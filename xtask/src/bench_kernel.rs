@@ -1,0 +1,227 @@
+//! `cargo xtask bench kernel` and `bench clean`: whole kernels, and projects with a kbuild of their own, with nothing to do, with one file
+//! touched, and from nothing.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::bench::{Bench, Measured, table, times_table};
+use crate::candidate::Mode;
+use crate::confine::measure;
+use crate::machine::Headers;
+use crate::one_file::OneFile;
+use crate::places::Places;
+use crate::recipe::{self, Family, Recipe};
+use crate::reference::{self, Release};
+use crate::sources;
+use crate::stage::{Settings, Stage};
+
+/// Which trees, and what is asked of them.
+#[derive(Debug, Default)]
+pub struct Trees {
+    /// Recipes of kernels and projects.
+    pub names: Vec<String>,
+    /// Goals that are measured beside, and in the place of, those of the recipe.
+    pub goals: Vec<String>,
+    /// Where compilers that go through ccache keep what they compiled, while the trees are built.
+    pub ccache: Option<PathBuf>,
+}
+
+/// One of two programs on a tree that was built.
+struct Side<'a> {
+    stage: Stage<'a>,
+    program: PathBuf,
+    env: Vec<(&'static str, &'a str)>,
+}
+
+impl Side<'_> {
+    /// Makes it the one that is found as `make`: both work in one tree at one path.
+    fn enter(&mut self) -> Result<()> {
+        self.stage.program(&self.program, &self.env)
+    }
+}
+
+impl Bench {
+    /// Null builds of whole trees, by recipe.
+    pub fn kernels(&self, places: &Places, trees: &Trees) -> Result<()> {
+        let reference = reference::program(places, Release::V441)?;
+        let root = places.cached("bench")?;
+        let headers = Headers::newest()?;
+        let settings = self.settings();
+        let phases = vec!["configure".into(), "build".into()];
+        let building = Settings { jobs: Some(2), phases, ccache: trees.ccache.clone(), ..settings.clone() };
+        let (mut all, mut one_file) = (Vec::new(), Vec::new());
+        for name in &trees.names {
+            let (family, recipe) = read(places, name)?;
+            let source = sources::prepare(places, family, &recipe)?;
+            let _lock = places.lock("oracle-trees")?;
+            let mut build = Stage::new(places, &recipe, source.clone(), Some(&headers), &building)?;
+            build.program(&reference, &[])?;
+            build.fresh()?;
+            println!("building {name} with GNU make");
+            build.phases(|_, phase| match phase.ending.is_success() {
+                true => Ok(()),
+                false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
+            })?;
+            let own = self.environment(&root)?;
+            let own: Vec<(&str, &str)> = own.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let mut sides = Vec::new();
+            for (program, env) in [(&reference, Vec::new()), (&self.variant.program, own)] {
+                let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
+                sides.push(Side { stage, program: program.clone(), env });
+            }
+            for goal in std::iter::once(None).chain(trees.goals.iter().map(Some)) {
+                let named = goal.map_or(name.clone(), |goal| format!("{name}, {goal}"));
+                let command = goal.map_or(recipe.build.clone(), |goal| with_goal(&recipe.build, goal));
+                let mut measured = Measured::new(&named);
+                // What is left to do is done, and what is to be remembered is found out, in builds that do not count.
+                for side in [0, 1, 1] {
+                    let Some(own) = sides.get_mut(side) else { continue };
+                    own.enter()?;
+                    measure(&own.stage.command(&command)?, &root)?;
+                }
+                for pair in 0..self.pairs {
+                    for side in order(pair) {
+                        let Some(own) = sides.get_mut(side) else { continue };
+                        own.enter()?;
+                        measured.add(side, measure(&own.stage.command(&command)?, &root)?);
+                    }
+                }
+                all.push(measured);
+            }
+            if self.recall == Some(Mode::On) && family == Family::Kernel && !recipe.touch.is_empty() {
+                one_file.push(self.one_file(&recipe, &mut sides)?);
+            }
+            build.clear()?;
+        }
+        print!("{}", table(&all, &self.variant.name));
+        if self.recall.is_some() {
+            print!("{}", times_table(&all));
+        }
+        one_file.iter().for_each(|one| print!("\n{}", one.table()));
+        Ok(())
+    }
+
+    /// Trees built from nothing, after GNU make configured them: GNU make against rkbuild that remembers nothing of them yet, and the
+    /// latter against `--recall=off`.
+    pub fn clean_kernels(&self, places: &Places, trees: &Trees) -> Result<()> {
+        let reference = reference::program(places, Release::V441)?;
+        let root = places.cached("bench")?;
+        let headers = Headers::newest()?;
+        let settings = Settings { jobs: Some(2), ..self.settings() };
+        let configure = Settings { phases: vec!["configure".into()], ..settings.clone() };
+        let (mut against_make, mut against_off) = (Vec::new(), Vec::new());
+        for name in &trees.names {
+            let (family, recipe) = read(places, name)?;
+            let source = sources::prepare(places, family, &recipe)?;
+            let _lock = places.lock("oracle-trees")?;
+            let (mut make, mut off) =
+                (Measured::new(name), Measured::new(&format!("{name}, on against off")));
+            let off_is =
+                Bench { recall: None, variant: self.variant.clone(), filter: String::new(), ..*self };
+            let on_is = Bench {
+                recall: Some(Mode::On),
+                variant: self.variant.clone(),
+                filter: String::new(),
+                ..*self
+            };
+            for pair in 0..self.pairs {
+                for turn in 0..3 {
+                    let side = (pair + turn) % 3;
+                    let env = match side {
+                        0 => Vec::new(),
+                        1 => off_is.environment(&root)?,
+                        _ => on_is.environment(&root)?,
+                    };
+                    let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &configure)?;
+                    stage.program(&reference, &[])?;
+                    stage.fresh()?;
+                    stage.phases(|_, phase| match phase.ending.is_success() {
+                        true => Ok(()),
+                        false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
+                    })?;
+                    stage.program(if side == 0 { &reference } else { &self.variant.program }, &env)?;
+                    let usage = measure(&stage.build_command()?, &root)?;
+                    match side {
+                        0 => make.add(0, usage),
+                        1 => off.add(0, usage),
+                        _ => {
+                            make.add(1, usage);
+                            off.add(1, usage);
+                        }
+                    }
+                    stage.clear()?;
+                }
+            }
+            against_make.push(make);
+            against_off.push(off);
+        }
+        print!("{}{}", table(&against_make, &self.variant.name), times_table(&against_make));
+        print!("\nThe first of the two is --recall=off:\n{}", table(&against_off, &self.variant.name));
+        Ok(())
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            jobs: self.recall.map(|_| 2),
+            phases: Vec::new(),
+            limit: Duration::from_secs(4 * 3600),
+            ccache: None,
+        }
+    }
+
+    /// One file is touched and `vmlinux` made, a few times with each program.
+    fn one_file(&self, recipe: &Recipe, sides: &mut [Side]) -> Result<OneFile> {
+        let Some(file) = recipe.touch.first() else { bail!("{} names no file to touch", recipe.name) };
+        let mut one = OneFile::new(&format!("{}, one file touched, vmlinux", recipe.name));
+        for pair in 0..self.pairs.min(3) {
+            for side in order(pair) {
+                let Some(own) = sides.get_mut(side) else { continue };
+                own.enter()?;
+                let stats = if side == 1 { " --stats=json" } else { "" };
+                let mut command: Command =
+                    own.stage.command(&format!("{}{stats}", with_goal(&recipe.build, "vmlinux")))?;
+                one.round(&mut command, own.stage.touch(file)?, side)?;
+            }
+        }
+        Ok(one)
+    }
+}
+
+/// Which of the two is first in a pair: in turn.
+fn order(pair: usize) -> [usize; 2] {
+    if pair.is_multiple_of(2) { [0, 1] } else { [1, 0] }
+}
+
+/// A recipe of a kernel, or else of a project.
+fn read(places: &Places, name: &str) -> Result<(Family, Recipe)> {
+    let kernels = recipe::names(&places.repo, Family::Kernel)?;
+    let family = if kernels.iter().any(|kernel| kernel == name) { Family::Kernel } else { Family::Projects };
+    Ok((family, recipe::read(&places.repo, family, name)?))
+}
+
+/// A recipe's build with another goal in the place of its own, which are the plain words at its end.
+fn with_goal(build: &str, goal: &str) -> String {
+    let plain = |word: &&str| !word.contains(['=', '$', '/']) && !word.starts_with('-');
+    let words: Vec<&str> = build.split(' ').collect();
+    let goals = words.iter().skip(1).rev().take_while(|word| plain(word)).count();
+    let mut kept = words[..words.len() - goals].to_vec();
+    kept.push(goal);
+    kept.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_goal;
+
+    #[test]
+    fn a_goal_takes_the_place_of_those_of_the_build() {
+        let all = "make -C $SRC/linux ARCH=arm $J O=$S LOADADDR=0x60003000 zImage uImage modules dtbs";
+        assert_eq!(with_goal(all, "dtbs"), "make -C $SRC/linux ARCH=arm $J O=$S LOADADDR=0x60003000 dtbs");
+        assert_eq!(with_goal("make $J", "all"), "make $J all");
+        assert_eq!(with_goal("make -C $S", "kernel/fork.o"), "make -C $S kernel/fork.o");
+    }
+}
