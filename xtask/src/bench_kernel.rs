@@ -197,14 +197,14 @@ fn order(pair: usize) -> [usize; 2] {
 }
 
 /// A recipe of a kernel, or else of a project.
-fn read(places: &Places, name: &str) -> Result<(Family, Recipe)> {
+pub(crate) fn read(places: &Places, name: &str) -> Result<(Family, Recipe)> {
     let kernels = recipe::names(&places.repo, Family::Kernel)?;
     let family = if kernels.iter().any(|kernel| kernel == name) { Family::Kernel } else { Family::Projects };
     Ok((family, recipe::read(&places.repo, family, name)?))
 }
 
 /// A recipe's build with another goal in the place of its own, which are the plain words at its end.
-fn with_goal(build: &str, goal: &str) -> String {
+pub(crate) fn with_goal(build: &str, goal: &str) -> String {
     let plain = |word: &&str| !word.contains(['=', '$', '/']) && !word.starts_with('-');
     let words: Vec<&str> = build.split(' ').collect();
     let goals = words.iter().skip(1).rev().take_while(|word| plain(word)).count();

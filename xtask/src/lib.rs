@@ -24,6 +24,7 @@ pub mod lang;
 pub mod last;
 pub mod layers;
 pub mod ledger;
+pub mod limit;
 pub mod lines;
 pub mod machine;
 pub mod one_file;

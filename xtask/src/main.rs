@@ -337,9 +337,10 @@ struct FaultsArguments {
 
 #[derive(clap::Args)]
 struct BenchArguments {
-    /// `kernel` measures null builds of whole kernels; anything else: only workloads whose name contains this
+    /// `kernel`: null builds of whole kernels and projects; `clean`: builds of them from nothing; `limit`: the same against their
+    /// compilers, archivers and linkers alone; anything else: only workloads whose name contains this
     what: Option<String>,
-    /// With `kernel`: recipes
+    /// With these: recipes
     #[arg(default_values = ["linux-6.1-tiny"])]
     kernels: Vec<String>,
     #[command(flatten)]
@@ -356,7 +357,7 @@ struct BenchArguments {
     /// rkbuild remembers what its first build saw, with this --recall (`on` if none is said); kernels are built with -j2
     #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
     recall: Option<Mode>,
-    /// With `kernel`: measure this goal too, in the same tree
+    /// With `kernel`: measure this goal too, in the same tree; with `limit`: build this alone
     #[arg(long = "goal", value_name = "GOAL")]
     goals: Vec<String>,
     /// Compile what kernels are built from through ccache; the measured builds go without
@@ -671,6 +672,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
     let trees = |ccache| Trees { names: b.kernels.clone(), goals: b.goals.clone(), ccache };
     match b.what.as_deref() {
         Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
+        Some("limit") => bench.limit(places, &trees(None))?,
         Some("clean") => bench.clean_kernels(places, &trees(None))?,
         _ => bench.run(places)?,
     }

@@ -312,12 +312,32 @@ pub fn row_of(path: &BStr) -> Option<&'static Row> {
 impl Row {
     /// The argument with which the program is not pure, if there is one; `arguments` without the program's name.
     pub fn impure_with<'a>(&self, mut arguments: impl Iterator<Item = &'a BStr>) -> Option<&'a BStr> {
-        arguments.find(|argument| {
+        let mut own_plugin = false;
+        while let Some(argument) = arguments.next() {
             let forbids = |word: &&str| argument.starts_with(word.as_bytes());
-            self.not_with.iter().any(forbids)
-                || !self.only_with.is_empty() && !self.only_with.iter().any(|word| argument == word)
-        })
+            if self.not_with.iter().any(forbids) {
+                // What the compiler has its linker load is part of the compiler, and read like any other file.
+                own_plugin = match argument.as_bytes() {
+                    b"-plugin" => arguments.next().is_some_and(is_gcc_plugin),
+                    option => own_plugin && option.starts_with(b"-plugin-opt="),
+                };
+                if !own_plugin {
+                    return Some(argument);
+                }
+            } else if !self.only_with.is_empty() && !self.only_with.iter().any(|word| argument == word) {
+                return Some(argument);
+            }
+        }
+        None
     }
+}
+
+/// Whether a plugin of the linker is the one that belongs to gcc.
+fn is_gcc_plugin(path: &BStr) -> bool {
+    const PLACES: [&[u8]; 4] =
+        [b"/usr/lib/gcc/", b"/usr/libexec/gcc/", b"/usr/lib/gcc-cross/", b"/usr/libexec/gcc-cross/"];
+    let inside = PLACES.iter().any(|place| path.starts_with(place)) && path.find("/../").is_none();
+    inside && path.ends_with(b"/liblto_plugin.so")
 }
 
 #[cfg(test)]
@@ -350,6 +370,13 @@ mod tests {
         );
         assert_eq!(impure("/usr/bin/git", &["status"]).as_deref(), Some("status"));
         assert_eq!(impure("/usr/bin/sed", &["s/a/b/"]), None);
+        let plugin = "/usr/lib/gcc/x86_64-linux-gnu/12/liblto_plugin.so";
+        let given = ["-plugin", plugin, "-plugin-opt=-fresolution=/tmp/x.res", "a.o"];
+        assert_eq!(impure("/usr/bin/x86_64-linux-gnu-ld.bfd", &given), None);
+        let foreign = ["-plugin", "/home/u/liblto_plugin.so"];
+        assert_eq!(impure("/usr/bin/x86_64-linux-gnu-ld.bfd", &foreign).as_deref(), Some("-plugin"));
+        let alone = ["-plugin-opt=x"];
+        assert_eq!(impure("/usr/bin/x86_64-linux-gnu-ld.bfd", &alone).as_deref(), Some("-plugin-opt=x"));
         assert_eq!(impure("/usr/bin/sed", &["-i.bak"]).as_deref(), Some("-i.bak"));
     }
 
