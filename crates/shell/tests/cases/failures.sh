@@ -105,3 +105,5 @@ cat nope; echo $?; rm nope; echo $?; ls nope 2>&1; mkdir dir; echo $?; sh -c 'ex
 %%
 # bash differs
 sh -c 'kill -9 $$' 2>err; (sh -c 'kill -9 $$') 2>err2; { sh -c 'kill -9 $$'; } 2>err3; x=$(sh -c 'kill -9 $$') 2>err4; cat err3
+%%
+mkdir gone; cd gone; rmdir ../gone; p=/dev; { echo own > $p/stdout; echo said; } 2>&1 | cat; echo rc=$?
