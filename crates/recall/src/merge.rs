@@ -224,7 +224,9 @@ impl<'a> Merge<'a> {
         let mut used = vec![0u8; old.facts()];
         for entry in (0..old.traces() as u32).filter_map(|n| old.entry(n)) {
             for (fact, bits) in old.uses(&entry) {
-                used[fact as usize] |= bits;
+                if let Some(of_all) = used.get_mut(fact as usize) {
+                    *of_all |= bits;
+                }
             }
         }
         let places: Vec<Option<u32>> = (0..).zip(used).map(|(n, used)| self.old_fact(old, n, used)).collect();
