@@ -38,6 +38,8 @@ struct Call {
     /// Calls that made what it reads.
     needs: Vec<usize>,
     took: Duration,
+    /// What it read was removed since: it can't be repeated.
+    left_out: bool,
 }
 
 impl Bench {
@@ -89,19 +91,22 @@ impl Bench {
             build.env("PATH", with);
             measure(&build, &root)?;
             let mut calls = read_calls(&notes)?;
-            let all = calls.len();
-            repeat(&mut calls)?;
+            repeat(&mut calls, true)?;
+            let left_out = calls.iter().filter(|call| call.left_out).count();
+            let all = calls.len() - left_out;
+            ensure!(all > 0, "{name}: no call can be repeated");
             let (mut builds, mut bare) = (Vec::new(), Vec::new());
             for _ in 0..self.pairs {
                 let mut built = stage()?;
                 built.program(&self.variant.program, &env)?;
                 builds.push(measure(&built.command(&command)?, &root)?.wall.as_secs_f64());
-                bare.push(repeat(&mut calls)?.as_secs_f64());
+                bare.push(repeat(&mut calls, false)?.as_secs_f64());
                 built.clear()?;
             }
             let ratios: Vec<f64> = builds.iter().zip(&bare).map(|(build, bare)| build / bare).collect();
             println!(
-                "{name}: {all} calls of {}, {:.2} s by two workers; the build {:.2} s: {:.3} of that (median of {} pairs)",
+                "{name}: {all} calls of {} ({left_out} more can't be repeated), {:.2} s by two workers; the build {:.2} s: {:.3} of that \
+                 (median of {} pairs)",
                 PROGRAMS.join(", "),
                 median(&bare),
                 median(&builds),
@@ -188,7 +193,10 @@ fn parse(text: &[u8]) -> Result<Option<(Call, PathBuf)>> {
     if args.iter().any(|arg| arg == "/dev/null") || output.starts_with("/dev") {
         return Ok(None);
     }
-    Ok(Some((Call { program, args, env, dir, needs: Vec::new(), took: Duration::from_millis(1) }, output)))
+    Ok(Some((
+        Call { program, args, env, dir, needs: Vec::new(), took: Duration::from_millis(1), left_out: false },
+        output,
+    )))
 }
 
 /// The path without `.` and `..`.
@@ -227,11 +235,13 @@ struct Work {
     ready: Vec<usize>,
     left: usize,
     took: Vec<Duration>,
+    left_out: Vec<usize>,
     failed: Option<String>,
 }
 
-/// Does all of it by two workers. Gives the time, and keeps that of each for the order of the next time.
-fn repeat(calls: &mut [Call]) -> Result<Duration> {
+/// Does all of it by two workers. Gives the time, and keeps that of each for the order of the next time. The `first` time what fails
+/// is left out from then on; later that is an error.
+fn repeat(calls: &mut [Call], first: bool) -> Result<Duration> {
     let longest = paths(calls);
     let mut waited_for: Vec<Vec<usize>> = vec![Vec::new(); calls.len()];
     for (n, call) in calls.iter().enumerate() {
@@ -241,8 +251,14 @@ fn repeat(calls: &mut [Call]) -> Result<Duration> {
     }
     let waits: Vec<usize> = calls.iter().map(|call| call.needs.len()).collect();
     let ready = waits.iter().enumerate().filter(|(_, waits)| **waits == 0).map(|(n, _)| n).collect();
-    let work =
-        Work { waits, ready, left: calls.len(), took: vec![Duration::ZERO; calls.len()], failed: None };
+    let work = Work {
+        waits,
+        ready,
+        left: calls.len(),
+        took: vec![Duration::ZERO; calls.len()],
+        left_out: Vec::new(),
+        failed: None,
+    };
     let (work, more) = (Mutex::new(work), Condvar::new());
     let began = Instant::now();
     let all: &[Call] = calls;
@@ -262,11 +278,12 @@ fn repeat(calls: &mut [Call]) -> Result<Duration> {
                     };
                     let n = now.ready.swap_remove(at);
                     drop(now);
-                    let ran = run(&all[n]);
+                    let ran = if all[n].left_out { Ok(Duration::ZERO) } else { run(&all[n]) };
                     now = work.lock().unwrap_or_else(PoisonError::into_inner);
                     now.left -= 1;
                     match ran {
                         Ok(took) => now.took[n] = took,
+                        Err(_) if first => now.left_out.push(n),
                         Err(error) => now.failed = Some(format!("{error:#}")),
                     }
                     for waiting in &waited_for[n] {
@@ -286,6 +303,9 @@ fn repeat(calls: &mut [Call]) -> Result<Duration> {
         bail!("{why}");
     }
     calls.iter_mut().zip(work.took).for_each(|(call, took)| call.took = took);
+    for n in work.left_out {
+        calls[n].left_out = true;
+    }
     Ok(took)
 }
 
@@ -311,6 +331,7 @@ mod tests {
             dir: "/".into(),
             needs: needs.to_vec(),
             took: Duration::from_secs(seconds),
+            left_out: false,
         }
     }
 
