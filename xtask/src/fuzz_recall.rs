@@ -64,7 +64,7 @@ const VARIABLES: [(&str, &[&str]); 9] = [
 ];
 
 /// Arguments of a run.
-const ARGUMENTS: [&str; 21] = [
+const ARGUMENTS: [&str; 25] = [
     "",
     "",
     "",
@@ -72,6 +72,10 @@ const ARGUMENTS: [&str; 21] = [
     "-s",
     "-j3",
     "-j2 -k",
+    "-j3 -O",
+    "-j2 -Oline -w",
+    "-j2 -Orecurse -k",
+    "-O",
     "all extra",
     "extra",
     "-w",

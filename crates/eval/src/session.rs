@@ -364,6 +364,11 @@ impl Session {
         }
     }
 
+    /// Has what it asks, changes and prints from here on noted where `host` does. Gives what it was.
+    pub fn see_through(&mut self, host: Arc<Host>) -> Arc<Host> {
+        std::mem::replace(&mut self.host, host)
+    }
+
     /// What it asks, changes and prints is noted here, if anywhere.
     pub fn eyes(&self) -> Option<&Arc<Eyes>> {
         self.host.eyes()

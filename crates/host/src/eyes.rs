@@ -4,7 +4,7 @@
 //! the answer was used, and every change it makes. What a session gives (lines, commands) is noted by whoever gives it, as
 //! steps. A session whose [`Eyes`] hold no effect is a function of its facts.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bstr::{BStr, BString};
 use rustc_hash::FxHashMap;
@@ -185,6 +185,15 @@ pub enum Step {
     },
     /// A session below ran, by the number the process gave it.
     Session(u64),
+    /// What the steps up to the next [`Step::Apart`] give is kept, and written at once.
+    Together,
+    /// All that is kept is written. Where it is anything, these lines come before and after it.
+    Apart {
+        /// The line before.
+        enter: Vec<u8>,
+        /// The line after.
+        leave: Vec<u8>,
+    },
 }
 
 /// A command with all it depends on but files.
@@ -216,6 +225,8 @@ pub type Question = (Ask, BString);
 #[derive(Debug, Default)]
 pub struct Eyes {
     state: Mutex<State>,
+    /// Facts and changes are noted there; steps here, until they are put in their place.
+    above: Option<Arc<Eyes>>,
 }
 
 /// The contents of [`Eyes`].
@@ -282,7 +293,41 @@ pub fn absolute(dir: &BStr, path: &[u8]) -> Option<BString> {
 }
 
 impl Eyes {
+    /// For a part of what `above` sees whose steps have their place there later: when what it printed is written out.
+    pub fn part_of(above: &Arc<Eyes>) -> Arc<Eyes> {
+        Arc::new(Eyes { state: Mutex::default(), above: Some(above.clone()) })
+    }
+
+    /// The steps of a part get their place now. `ends` is how what they give is written: the lines before and after it; `None`
+    /// where it was written when it came.
+    pub fn put_in_place(&self, ends: Option<(Vec<u8>, Vec<u8>)>) {
+        let Some(above) = &self.above else { return };
+        let steps = std::mem::take(&mut self.steps().steps);
+        if steps.is_empty() {
+            return;
+        }
+        let mut all = above.steps();
+        match ends {
+            Some((enter, leave)) => {
+                all.steps.push(Step::Together);
+                all.steps.extend(steps);
+                all.steps.push(Step::Apart { enter, leave });
+            }
+            None => {
+                drop(all);
+                for step in steps {
+                    above.step(step);
+                }
+            }
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
+        self.above.as_ref().map_or_else(|| self.steps(), |above| above.state())
+    }
+
+    /// Where steps are noted.
+    fn steps(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -328,7 +373,7 @@ impl Eyes {
 
     /// Notes a step; gives its number.
     pub fn step(&self, step: Step) -> usize {
-        let mut state = self.state();
+        let mut state = self.steps();
         if let (Step::Print { err, bytes }, Some(Step::Print { err: last, bytes: before })) =
             (&step, state.steps.last_mut())
             && *last == *err
@@ -347,7 +392,7 @@ impl Eyes {
 
     /// Puts a step where a place was kept.
     pub fn fill(&self, place: usize, step: Step) {
-        if let Some(slot) = self.state().steps.get_mut(place) {
+        if let Some(slot) = self.steps().steps.get_mut(place) {
             *slot = step;
         }
     }
@@ -499,6 +544,24 @@ mod tests {
             eyes.step(Step::Print { err, bytes: text.into() });
         }
         assert_eq!(eyes.take().steps.len(), 2);
+    }
+
+    #[test]
+    fn steps_of_what_is_kept_together_have_their_place_where_it_is_written() {
+        let eyes = Arc::new(Eyes::default());
+        let print = |text: &str| Step::Print { err: false, bytes: text.into() };
+        let part = Eyes::part_of(&eyes);
+        part.step(print("late"));
+        part.effect("an effect");
+        eyes.step(print("early"));
+        part.put_in_place(Some((b"in\n".to_vec(), b"out\n".to_vec())));
+        part.put_in_place(Some(Default::default()));
+        let state = eyes.take();
+        assert_eq!(state.effect.as_deref(), Some("an effect"));
+        let kinds: Vec<String> = state.steps.iter().map(|step| format!("{step:?}")).collect();
+        assert_eq!(kinds.len(), 4, "{kinds:?}");
+        assert!(matches!(&state.steps[1], Step::Together), "{kinds:?}");
+        assert!(matches!(&state.steps[3], Step::Apart { enter, .. } if enter == b"in\n"), "{kinds:?}");
     }
 
     #[test]

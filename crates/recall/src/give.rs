@@ -3,14 +3,16 @@
 //! First those commands are asked that only look and may not give the same again; only when all have given what they gave
 //! is anything printed or written.
 
+use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bstr::BStr;
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::recall::Again;
+use rkbuild_engine::jobs::recall::{Again, Kept};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::Command as Noted;
-use rkbuild_host::{Env, Exit, fd};
+use rkbuild_host::{Env, Exit, Stdio, fd, stdio};
 
 use crate::command::ask_again;
 use crate::memory::Memory;
@@ -56,15 +58,34 @@ impl Memory {
         invocation: &Invocation,
         steps: Vec<Step>,
     ) -> bool {
-        let stdio = &invocation.stdio;
+        // What is kept together is written to a place of its own first; in it what a make below keeps.
+        let mut places: Vec<Apart> = Vec::new();
         for step in steps {
+            let stdio = places.last().map_or(&invocation.stdio, |place| &place.stdio);
             let done = match step {
+                Step::Together => match Apart::new(stdio) {
+                    Ok(place) => {
+                        places.push(place);
+                        true
+                    }
+                    Err(_) => false,
+                },
+                Step::Apart { enter, leave } => {
+                    let kept = places.pop().and_then(|place| place.take(enter, leave).ok());
+                    let stdio = places.last().map_or(&invocation.stdio, |place| &place.stdio).clone();
+                    kept.is_some_and(|kept| {
+                        again.write_together(&Invocation { stdio, ..invocation.clone() }, &kept);
+                        true
+                    })
+                }
                 Step::Print { err, bytes } => {
                     // Where nobody listens any more there is nobody to tell.
                     let _ = if err { stdio.write_err(&bytes) } else { stdio.write_out(&bytes) };
                     true
                 }
-                Step::Run { command, captured } => self.run(store, again, invocation, &command, captured),
+                Step::Run { command, captured } => {
+                    self.run(store, again, (invocation, stdio), &command, captured)
+                }
                 Step::Write { path, mode, contents } => {
                     Place::rewrite(&self.host, &self.root, &path, mode, &contents).is_ok()
                 }
@@ -85,7 +106,7 @@ impl Memory {
         &self,
         store: &Store,
         again: &dyn Again,
-        invocation: &Invocation,
+        (invocation, stdio): (&Invocation, &Stdio),
         command: &Command,
         captured: bool,
     ) -> bool {
@@ -93,13 +114,48 @@ impl Memory {
         else {
             return false;
         };
-        let mut stdio = invocation.stdio.clone();
+        let mut stdio = stdio.clone();
         if captured {
             let Ok(nowhere) = fd::memory_file() else { return false };
             stdio.stdout = Arc::new(nowhere);
         }
         // What comes of it was noted with the session, which ended well.
         matches!(again.run(&command, dir, stdio), Exit::Code(_))
+    }
+}
+
+/// Where what is kept together is written first.
+struct Apart {
+    stdio: Stdio,
+    out: Option<Arc<OwnedFd>>,
+    /// `None` also where both streams lead to one place.
+    err: Option<Arc<OwnedFd>>,
+}
+
+impl Apart {
+    /// In the place of these streams; one that is closed stays so.
+    fn new(real: &Stdio) -> io::Result<Apart> {
+        let file = |stream: &OwnedFd| match stdio::is_closed(stream) {
+            true => Ok(None),
+            false => fd::memory_file().map(|file| Some(Arc::new(file))),
+        };
+        let out = file(&real.stdout)?;
+        let together = real.same_output();
+        let err = if together { None } else { file(&real.stderr)? };
+        let stdout = out.clone().unwrap_or_else(|| real.stdout.clone());
+        let stderr = match (&err, together) {
+            (Some(err), _) => err.clone(),
+            (None, true) => stdout.clone(),
+            (None, false) => real.stderr.clone(),
+        };
+        Ok(Apart { stdio: Stdio { stdin: real.stdin.clone(), stdout, stderr }, out, err })
+    }
+
+    fn take(self, enter: Vec<u8>, leave: Vec<u8>) -> io::Result<Kept> {
+        let read = |file: &Option<Arc<OwnedFd>>| {
+            file.as_ref().map_or(Ok(Vec::new()), |file| fd::read_memory_file(file))
+        };
+        Ok(Kept { enter, out: read(&self.out)?, err: read(&self.err)?, leave })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What tells sessions apart before anything was looked at: arguments, directory, environment, and the make itself.
 //!
 //! Two sessions with the same key that see the same facts give the same. Numbers that differ from run to run and mean
-//! nothing (the descriptors of a jobserver, its fifo's name) are left out.
+//! nothing (the descriptors of a jobserver, its fifo's name, that of a lock) are left out.
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
@@ -16,6 +16,8 @@ pub type Key = u128;
 const JOBSERVER: &[u8] = b"--jobserver-auth=";
 /// The same as makes before 4.2 called it.
 const JOBSERVER_FDS: &[u8] = b"--jobserver-fds=";
+/// How the argument begins that names the file whose lock keeps output together.
+const MUTEX: &[u8] = b"--sync-mutex=";
 
 /// Bytes put together to a key; each text with its length, so that no two lists of texts are the same bytes.
 pub struct Hasher(Xxh3);
@@ -39,7 +41,7 @@ impl Hasher {
 
     /// Adds a text without what differs from run to run.
     pub fn normalised(&mut self, text: &[u8]) {
-        match without_jobserver(text) {
+        match without_names(text) {
             Some(text) => self.text(&text),
             None => self.text(text),
         }
@@ -70,12 +72,12 @@ impl Default for Hasher {
     }
 }
 
-/// `text` with the numbers of jobservers taken out; `None` when there are none.
-fn without_jobserver(text: &[u8]) -> Option<BString> {
+/// `text` with the numbers of jobservers and the names of locks taken out; `None` when there are none.
+fn without_names(text: &[u8]) -> Option<BString> {
     let mut out = BString::default();
     let mut rest = text;
     while let Some((at, option)) =
-        [JOBSERVER, JOBSERVER_FDS].into_iter().filter_map(|o| Some((rest.find(o)?, o))).min()
+        [JOBSERVER, JOBSERVER_FDS, MUTEX].into_iter().filter_map(|o| Some((rest.find(o)?, o))).min()
     {
         let (before, after) = rest.split_at(at + option.len());
         out.extend_from_slice(before);
@@ -98,7 +100,7 @@ fn without_jobserver(text: &[u8]) -> Option<BString> {
 /// Whether another make, or somebody in its place, gave this one a jobserver or a file of its own to work with. Its name is no part of a key,
 /// and what is said of one that can't be used depends on it.
 pub fn is_given_by_make(argv: &[BString], env: &Env) -> bool {
-    const OWN: [&[u8]; 4] = [JOBSERVER, JOBSERVER_FDS, b"--sync-mutex=", b"--temp-stdin="];
+    const OWN: [&[u8]; 4] = [JOBSERVER, JOBSERVER_FDS, MUTEX, b"--temp-stdin="];
     let names_one = |text: &[u8]| OWN.iter().any(|option| text.contains_str(option));
     argv.iter().any(|arg| names_one(arg)) || env.get(b"MAKEFLAGS").is_some_and(|flags| names_one(flags))
 }
@@ -181,13 +183,17 @@ mod tests {
 
     #[test]
     fn the_numbers_of_a_jobserver_do_not_count() {
-        let text = |t: &str| without_jobserver(t.as_bytes()).map(|t| t.to_string());
+        let text = |t: &str| without_names(t.as_bytes()).map(|t| t.to_string());
         assert_eq!(
             text("rR -j2 --jobserver-auth=3,4 -- A=b").as_deref(),
             Some("rR -j2 --jobserver-auth= -- A=b")
         );
         assert_eq!(text(" --jobserver-auth=fifo:/tmp/GMfifo12").as_deref(), Some(" --jobserver-auth=fifo:"));
         assert_eq!(text("--jobserver-auth=-2,-2").as_deref(), Some("--jobserver-auth=-"));
+        assert_eq!(
+            text(" -Otarget --sync-mutex=fnm:/tmp/GmAb1 -w").as_deref(),
+            Some(" -Otarget --sync-mutex= -w")
+        );
         assert_eq!(text("--jobserver-fds=3,4 x").as_deref(), Some("--jobserver-fds= x"));
         assert_eq!(text("rR -j2"), None);
     }

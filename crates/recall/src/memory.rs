@@ -527,6 +527,8 @@ impl Memory {
                 Step::Ask { command: new.command(command), together, output: output.into() }
             }
             eyes::Step::Write { path, mode, contents } => Step::Write { path: path.into(), mode, contents },
+            eyes::Step::Together => Step::Together,
+            eyes::Step::Apart { enter, leave } => Step::Apart { enter, leave },
             eyes::Step::Session(number) => Step::Session(self.below(number)?),
             eyes::Step::Within(number) => Step::Within(self.below(number)?),
         })

@@ -46,6 +46,15 @@ pub enum Step {
     Session(u32),
     /// A session that the next command starts.
     Within(u32),
+    /// What the steps up to the next [`Step::Apart`] give is written at once.
+    Together,
+    /// What was kept is written, between these lines.
+    Apart {
+        /// The line before.
+        enter: Vec<u8>,
+        /// The line after.
+        leave: Vec<u8>,
+    },
     /// What a command gave.
     Output(Output),
     /// The variables whose values tell apart the traces of a command.

@@ -123,6 +123,26 @@ fn nothing_to_do_is_given_and_prints_the_same() {
     assert_eq!((run.out.as_str(), run.code), ("below\nz1\n", 0));
 }
 
+/// What keeps output together writes the same when it is given, the lines around it included.
+#[test]
+fn output_kept_together_is_given_together() {
+    for how in ["-O", "-Oline", "-Orecurse", "-Onone"] {
+        let tree = Tree::new("all: ; @$(MAKE) -C d; echo after\n");
+        fs::create_dir(tree.at("d")).unwrap();
+        tree.write("d/z", "z1\n");
+        tree.write("d/Makefile", "all: one two\none: ; @echo below; cat z\ntwo: one ; @echo more >&2; > made\n.PHONY: all one two\n");
+        let args = ["-j2", "-w", how];
+        tree.run_with(&args, &[]);
+        let evaluated = tree.run_with(&args, &[]);
+        let given = tree.run_with(&args, &[]);
+        assert!(given.is_given(), "{how}: {given:?}");
+        assert!(given.out.contains("below\nz1\n") && given.out.contains("Entering"), "{how}: {given:?}");
+        assert_eq!(given.out, evaluated.out, "{how}");
+        let said = |run: &Run| run.err.lines().filter(|line| line.starts_with("more")).count();
+        assert_eq!((said(&given), said(&evaluated)), (1, 1), "{how}: {given:?}");
+    }
+}
+
 #[test]
 fn what_changed_is_evaluated_and_the_rest_given() {
     let tree = with_submake();

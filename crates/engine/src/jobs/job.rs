@@ -266,7 +266,7 @@ impl Jobs<'_> {
         let stdio = Stdio { stdin, ..streams.clone() };
         let command = Command {
             process: self.process.clone(),
-            host: self.session.host().clone(),
+            host: job.held.as_ref().map_or(self.session.host(), |held| &held.host).clone(),
             given_again: self.is_always_made(job.file, job.names_target),
             text: line.text,
             target: self.name_of(job.file),

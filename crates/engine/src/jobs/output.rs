@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_eval::Session;
 use rkbuild_eval::options::OutputSync;
-use rkbuild_host::{Dir, Host, Stdio, errors, fd, stdio};
+use rkbuild_host::{Dir, Eyes, Host, Permission, Stdio, errors, fd, stdio};
 
 use crate::jobs::process::Process;
 use crate::jobs::screen::Printed;
@@ -43,6 +43,8 @@ pub(crate) struct Held {
     /// `None` also when both streams lead to the same place, and so share one file here.
     err: Option<Printed>,
     real: Stdio,
+    /// Where what is done meanwhile is noted: its steps have their place where it is written out.
+    pub host: Arc<Host>,
 }
 
 impl Sync {
@@ -71,7 +73,7 @@ impl Sync {
             return;
         }
         let directory = session.temporary_directory.clone();
-        let Ok((path, _)) = session.host().create_temp(&session.dir, &directory, b"Gm") else { return };
+        let Ok((path, _)) = process.host().create_temp(&session.dir, &directory, b"Gm") else { return };
         self.lock = process.lock_file(&session.dir, &path);
         let mut name = BString::from("fnm:");
         name.extend_from_slice(&path);
@@ -94,8 +96,10 @@ impl Sync {
         let held = if self.holds_reading() { Held::new(session).ok() } else { None };
         let Some(held) = held else { return read(session) };
         let real = std::mem::replace(&mut session.stdio, held.stdio.clone());
+        let host = session.see_through(held.host.clone());
         let result = read(session);
         session.stdio = real;
+        session.see_through(host);
         self.release(session, process, &held);
         result
     }
@@ -125,21 +129,27 @@ impl Sync {
         let take = |file: Option<&Printed>| file.map_or(Some(Vec::new()), Printed::take);
         let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
         let (Some(out), Some(err)) = (out, err) else { return };
+        let named = self.names_directory(session);
+        let line = |word| if named { session.directory_text(word).into() } else { Vec::new() };
+        let (enter, leave): (Vec<u8>, Vec<u8>) = (line("Entering"), line("Leaving"));
+        if let Some(eyes) = held.host.eyes() {
+            let kept = self.mode != OutputSync::None;
+            eyes.put_in_place(kept.then(|| (enter.clone(), leave.clone())));
+        }
         if out.is_empty() && err.is_empty() {
             return;
         }
         let _threads = process.output.lock().unwrap_or_else(PoisonError::into_inner);
         let locked = self.lock.as_ref().is_some_and(|lock| fd::lock(&**lock).is_ok());
-        let named = self.names_directory(session);
         if named {
-            write_out(session, held, &session.directory_text("Entering"));
+            write_out(session, held, &enter);
         }
         if let Some(error) = write_out(session, held, &out) {
             let _ = held.real.write_err(format!("fwrite(): {}\n", errors::describe(&error)).as_bytes());
         }
         let _ = held.real.write_err(&err);
         if named {
-            write_out(session, held, &session.directory_text("Leaving"));
+            write_out(session, held, &leave);
         }
         if let (true, Some(lock)) = (locked, &self.lock) {
             let _ = fd::unlock(&**lock);
@@ -190,7 +200,9 @@ impl Held {
             (None, false) => real.stderr.clone(),
         };
         let stdio = Stdio { stdin: real.stdin.clone(), stdout, stderr };
-        Ok(Held { stdio, out, err, real })
+        let host = session.host();
+        let host = host.eyes().map_or(host.clone(), |eyes| host.seen_by(Eyes::part_of(eyes)));
+        Ok(Held { stdio, out, err, real, host })
     }
 
     /// What both streams are told, where that is one file.
@@ -211,6 +223,9 @@ fn temporary_file(session: &Session) -> io::Result<Arc<OwnedFd>> {
     // 4.3 never asks where they should be.
     let newer = session.identity().is_4_4();
     let directory = if newer { session.temporary_directory.as_slice() } else { b"/tmp" };
+    // That it can be made there is what the session depends on; the file itself is nobody's.
+    let _ = host.access(&session.dir, directory, Permission::Write);
+    let host = host.unseen();
     let (path, file) = host.create_temp(&session.dir, directory, b"Gm")?;
     host.unlink(&session.dir, &path)?;
     fd::set_append(&file)?;

@@ -3,17 +3,17 @@
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rkbuild_base::{BString, FxMap, stack};
+use rkbuild_base::{BString, ByteSlice, FxMap, stack};
 use rkbuild_eval::Shared;
 use rkbuild_host::eyes::{Answer, Ask, Command, used};
-use rkbuild_host::{Dir, Exit, Host, Stdio};
+use rkbuild_host::{Dir, Exit, Host, Stdio, fd};
 use rkbuild_shell::{Dialect, Script};
 
 use crate::graph::observer::Observer;
 use crate::jobs::invocation::Invocation;
 use crate::jobs::native::Native;
 use crate::jobs::pool::Pools;
-use crate::jobs::recall::{Again, Recall};
+use crate::jobs::recall::{Again, Kept, Recall};
 use crate::jobs::screen::Screen;
 use crate::jobs::survey::Survey;
 use crate::jobs::witness::Witness;
@@ -35,6 +35,28 @@ pub type RunAgain = fn(&Arc<Process>, &Command, Arc<Dir>, Stdio) -> Exit;
 impl Again for Arc<Process> {
     fn run(&self, command: &Command, dir: Arc<Dir>, stdio: Stdio) -> Exit {
         (self.again)(self, command, dir, stdio)
+    }
+
+    fn write_together(&self, invocation: &Invocation, kept: &Kept) {
+        let Kept { enter, out, err, leave } = kept;
+        if out.is_empty() && err.is_empty() {
+            return;
+        }
+        let _threads = lock(&self.output);
+        let mutex = invocation.env.get(b"MAKEFLAGS").and_then(|flags| {
+            let name = flags.split_str(" --sync-mutex=fnm:").nth(1)?;
+            name.split(|c| c.is_ascii_whitespace()).next()
+        });
+        let file = mutex.and_then(|path| self.lock_file(&invocation.dir, path));
+        let locked = file.filter(|file| fd::lock(&**file).is_ok());
+        // Where nobody listens any more there is nobody to tell.
+        let stdio = &invocation.stdio;
+        let _ = stdio.write_out(enter).and_then(|()| stdio.write_out(out));
+        let _ = stdio.write_err(err);
+        let _ = stdio.write_out(leave);
+        if let Some(file) = locked {
+            let _ = fd::unlock(&*file);
+        }
     }
 }
 

@@ -28,6 +28,22 @@ pub struct Asked<'a> {
 pub trait Again {
     /// Runs a command of builtins, or one that is known to do the same as before, in its directory.
     fn run(&self, command: &Command, dir: Arc<Dir>, stdio: Stdio) -> Exit;
+
+    /// Writes what was kept together to the streams of a session, undisturbed by other makes and jobs.
+    fn write_together(&self, invocation: &Invocation, kept: &Kept);
+}
+
+/// What a session that keeps output together writes at once.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The line before, where each time is told which directory it is about; or nothing.
+    pub enter: Vec<u8>,
+    /// For standard output.
+    pub out: Vec<u8>,
+    /// For standard error.
+    pub err: Vec<u8>,
+    /// The line after.
+    pub leave: Vec<u8>,
 }
 
 /// Remembers what sessions and commands looked at and gave. What it does not know entirely it leaves alone.

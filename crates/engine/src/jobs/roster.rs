@@ -200,8 +200,10 @@ impl<'s> Jobs<'s> {
     pub(crate) fn with_output<T>(&mut self, job: &Job, f: impl FnOnce(&mut Self, &Job) -> T) -> T {
         let Some(held) = &job.held else { return f(self, job) };
         let real = std::mem::replace(&mut self.session.stdio, held.stdio.clone());
+        let host = self.session.see_through(held.host.clone());
         let result = f(self, job);
         self.session.stdio = real;
+        self.session.see_through(host);
         result
     }
 

@@ -1,7 +1,6 @@
 //! Which sessions may be remembered by [`Recall`](crate::jobs::recall::Recall), as far as their switches and surroundings say.
 
 use rkbuild_eval::Session;
-use rkbuild_eval::options::OutputSync;
 
 use crate::graph::trace::Trace;
 
@@ -25,7 +24,6 @@ pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&
         (asks, "a switch that does not only build"),
         (options.no_native, "--no-native"),
         (session.vars.volatile.get(), "a variable that changes from shell to shell was looked at"),
-        (options.output_sync != OutputSync::None, "output is kept together"),
         (restarts > 0, "makefiles were remade"),
         (stdin, "a makefile from standard input"),
         (session.dir.path().is_empty(), "a directory without a name"),
