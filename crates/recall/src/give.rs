@@ -152,9 +152,7 @@ impl Apart {
     }
 
     fn take(self, enter: Vec<u8>, leave: Vec<u8>) -> io::Result<Kept> {
-        let read = |file: &Option<Arc<OwnedFd>>| {
-            file.as_ref().map_or(Ok(Vec::new()), |file| fd::read_memory_file(file))
-        };
+        let read = |file: &Option<Arc<OwnedFd>>| file.as_ref().map_or(Ok(Vec::new()), fd::read_memory_file);
         Ok(Kept { enter, out: read(&self.out)?, err: read(&self.err)?, leave })
     }
 }

@@ -130,7 +130,7 @@ impl Sync {
         let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
         let (Some(out), Some(err)) = (out, err) else { return };
         let named = self.names_directory(session);
-        let line = |word| if named { session.directory_text(word).into() } else { Vec::new() };
+        let line = |word| if named { session.directory_text(word) } else { Vec::new() };
         let (enter, leave): (Vec<u8>, Vec<u8>) = (line("Entering"), line("Leaving"));
         if let Some(eyes) = held.host.eyes() {
             let kept = self.mode != OutputSync::None;
