@@ -49,6 +49,7 @@ use crate::candidate::Variant;
 use crate::coverage::Index;
 use crate::explain;
 use crate::ledger;
+use crate::machine;
 use crate::places::Places;
 use crate::process::{self, Ending};
 use crate::reference::{self, Release};
@@ -335,6 +336,7 @@ pub struct Report {
 
 /// Runs the tests, `jobs` at a time, in directories below `root`.
 pub fn run(tests: &[Test], programs: &Programs, root: &Path, jobs: usize) -> Result<Report> {
+    machine::clear_dead_fifos();
     let next = AtomicUsize::new(0);
     let report = Mutex::new(Report::default());
     let worker = || {

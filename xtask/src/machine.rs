@@ -1,5 +1,6 @@
 //! The machine: Debian packages, kernel headers.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,6 +73,22 @@ fn as_root(program: &str, args: &[&str]) -> Command {
     };
     cmd.env("DEBIAN_FRONTEND", "noninteractive").args(args);
     cmd
+}
+
+/// Removes the fifos of jobservers in /tmp whose make is gone. One that was killed leaves its own, and a later GNU make that gets the
+/// same number fails there.
+pub fn clear_dead_fifos() {
+    let Ok(all) = fs::read_dir("/tmp") else { return };
+    for entry in all.flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("GMfifo"));
+        if let Some(number) = number.filter(|n| n.bytes().all(|c| c.is_ascii_digit()))
+            && !Path::new("/proc").join(number).exists()
+        {
+            // Another's stays; it is not ours to remove.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Runs a command whose output matters only when it fails.
