@@ -1,7 +1,7 @@
 //! `cargo xtask bench kernel` and `bench clean`: whole kernels, and projects with a kbuild of their own, with nothing to do, with one file
 //! touched, and from nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -57,14 +57,9 @@ impl Bench {
             let (family, recipe) = read(places, name)?;
             let source = sources::prepare(places, family, &recipe)?;
             let _lock = places.lock("oracle-trees")?;
-            let mut build = Stage::new(places, &recipe, source.clone(), Some(&headers), &building)?;
-            build.program(&reference, &[])?;
-            build.fresh()?;
+            let build = Stage::new(places, &recipe, source.clone(), Some(&headers), &building)?;
             println!("building {name} with GNU make");
-            build.phases(|_, phase| match phase.ending.is_success() {
-                true => Ok(()),
-                false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
-            })?;
+            let build = prepared(build, name, &reference)?;
             let own = self.environment(&root)?;
             let own: Vec<(&str, &str)> = own.iter().map(|(n, v)| (*n, v.as_str())).collect();
             let mut sides = Vec::new();
@@ -136,13 +131,8 @@ impl Bench {
                         _ => on_is.environment(&root)?,
                     };
                     let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();
-                    let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &configure)?;
-                    stage.program(&reference, &[])?;
-                    stage.fresh()?;
-                    stage.phases(|_, phase| match phase.ending.is_success() {
-                        true => Ok(()),
-                        false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
-                    })?;
+                    let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &configure)?;
+                    let mut stage = prepared(stage, name, &reference)?;
                     stage.program(if side == 0 { &reference } else { &self.variant.program }, &env)?;
                     let usage = measure(&stage.build_command()?, &root)?;
                     match side {
@@ -189,6 +179,17 @@ impl Bench {
         }
         Ok(one)
     }
+}
+
+/// Has GNU make go through the phases of a stage, in a fresh copy of the source.
+pub(crate) fn prepared<'a>(mut stage: Stage<'a>, name: &str, reference: &Path) -> Result<Stage<'a>> {
+    stage.program(reference, &[])?;
+    stage.fresh()?;
+    stage.phases(|_, phase| match phase.ending.is_success() {
+        true => Ok(()),
+        false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
+    })?;
+    Ok(stage)
 }
 
 /// Which of the two is first in a pair: in turn.

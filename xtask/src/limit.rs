@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::bench::Bench;
-use crate::bench_kernel::{Trees, read, with_goal};
+use crate::bench_kernel::{Trees, prepared, read, with_goal};
 use crate::confine::measure;
 use crate::machine::Headers;
 use crate::one_file::median;
@@ -63,14 +63,8 @@ impl Bench {
                 goals => with_goal(&recipe.build, &goals.join(" ")),
             };
             let stage = || -> Result<Stage> {
-                let mut stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
-                stage.program(&reference, &[])?;
-                stage.fresh()?;
-                stage.phases(|_, phase| match phase.ending.is_success() {
-                    true => Ok(()),
-                    false => bail!("{name}: {} fails with {}", phase.name, phase.ending),
-                })?;
-                Ok(stage)
+                let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
+                prepared(stage, name, &reference)
             };
             let env = self.environment(&root)?;
             let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();

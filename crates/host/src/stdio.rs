@@ -36,6 +36,22 @@ impl Stdio {
         Arc::ptr_eq(&self.stdout, &self.stderr) || file(&self.stdout) == file(&self.stderr)
     }
 
+    /// Streams in the place of these, and the files from `file` that take what is written. One that is closed stays so, and where
+    /// both lead to one place they share one file.
+    pub fn stand_in(&self, mut file: impl FnMut() -> io::Result<Arc<OwnedFd>>) -> io::Result<StandIn> {
+        let mut instead = |stream: &OwnedFd| if is_closed(stream) { Ok(None) } else { file().map(Some) };
+        let out = instead(&self.stdout)?;
+        let together = self.same_output();
+        let err = if together { None } else { instead(&self.stderr)? };
+        let stdout = out.as_ref().unwrap_or(&self.stdout).clone();
+        let stderr = match (&err, together) {
+            (Some(err), _) => err.clone(),
+            (None, true) => stdout.clone(),
+            (None, false) => self.stderr.clone(),
+        };
+        Ok(StandIn { stdio: Stdio { stdin: self.stdin.clone(), stdout, stderr }, out, err })
+    }
+
     /// Writes to standard output, all of it.
     pub fn write_out(&self, data: &[u8]) -> io::Result<()> {
         fd::write_all(&self.stdout, data)
@@ -45,6 +61,17 @@ impl Stdio {
     pub fn write_err(&self, data: &[u8]) -> io::Result<()> {
         fd::write_all(&self.stderr, data)
     }
+}
+
+/// What [`Stdio::stand_in`] gives.
+#[derive(Debug)]
+pub struct StandIn {
+    /// What commands and messages write to.
+    pub stdio: Stdio,
+    /// What takes standard output; `None` where that is closed.
+    pub out: Option<Arc<OwnedFd>>,
+    /// What takes standard error; `None` where that is closed, and where it goes where standard output does.
+    pub err: Option<Arc<OwnedFd>>,
 }
 
 /// What stands for each stream that was closed when the process started. Opened for its path alone, it can be neither

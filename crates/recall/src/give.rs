@@ -12,7 +12,8 @@ use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Kept};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::Command as Noted;
-use rkbuild_host::{Env, Exit, Stdio, fd, stdio};
+use rkbuild_host::stdio::StandIn;
+use rkbuild_host::{Env, Exit, Stdio, fd};
 
 use crate::command::ask_again;
 use crate::memory::Memory;
@@ -59,11 +60,11 @@ impl Memory {
         steps: Vec<Step>,
     ) -> bool {
         // What is kept together is written to a place of its own first; in it what a make below keeps.
-        let mut places: Vec<Apart> = Vec::new();
+        let mut places: Vec<StandIn> = Vec::new();
         for step in steps {
             let stdio = places.last().map_or(&invocation.stdio, |place| &place.stdio);
             let done = match step {
-                Step::Together => match Apart::new(stdio) {
+                Step::Together => match stdio.stand_in(|| fd::memory_file().map(Arc::new)) {
                     Ok(place) => {
                         places.push(place);
                         true
@@ -71,7 +72,7 @@ impl Memory {
                     Err(_) => false,
                 },
                 Step::Apart { enter, leave } => {
-                    let kept = places.pop().and_then(|place| place.take(enter, leave).ok());
+                    let kept = places.pop().and_then(|place| kept(place, enter, leave).ok());
                     let stdio = places.last().map_or(&invocation.stdio, |place| &place.stdio).clone();
                     kept.is_some_and(|kept| {
                         again.write_together(&Invocation { stdio, ..invocation.clone() }, &kept);
@@ -124,37 +125,10 @@ impl Memory {
     }
 }
 
-/// Where what is kept together is written first.
-struct Apart {
-    stdio: Stdio,
-    out: Option<Arc<OwnedFd>>,
-    /// `None` also where both streams lead to one place.
-    err: Option<Arc<OwnedFd>>,
-}
-
-impl Apart {
-    /// In the place of these streams; one that is closed stays so.
-    fn new(real: &Stdio) -> io::Result<Apart> {
-        let file = |stream: &OwnedFd| match stdio::is_closed(stream) {
-            true => Ok(None),
-            false => fd::memory_file().map(|file| Some(Arc::new(file))),
-        };
-        let out = file(&real.stdout)?;
-        let together = real.same_output();
-        let err = if together { None } else { file(&real.stderr)? };
-        let stdout = out.clone().unwrap_or_else(|| real.stdout.clone());
-        let stderr = match (&err, together) {
-            (Some(err), _) => err.clone(),
-            (None, true) => stdout.clone(),
-            (None, false) => real.stderr.clone(),
-        };
-        Ok(Apart { stdio: Stdio { stdin: real.stdin.clone(), stdout, stderr }, out, err })
-    }
-
-    fn take(self, enter: Vec<u8>, leave: Vec<u8>) -> io::Result<Kept> {
-        let read = |file: &Option<Arc<OwnedFd>>| file.as_ref().map_or(Ok(Vec::new()), fd::read_memory_file);
-        Ok(Kept { enter, out: read(&self.out)?, err: read(&self.err)?, leave })
-    }
+/// What was written to a stand-in for the streams of a session.
+fn kept(place: StandIn, enter: Vec<u8>, leave: Vec<u8>) -> io::Result<Kept> {
+    let read = |file: Option<Arc<OwnedFd>>| file.map_or(Ok(Vec::new()), fd::read_memory_file);
+    Ok(Kept { enter, out: read(place.out)?, err: read(place.err)?, leave })
 }
 
 /// The steps of a session and of all below it, in order. Of those that a command starts which is run again only what is to

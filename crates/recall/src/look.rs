@@ -21,12 +21,6 @@ const FEW: usize = 64;
 /// Opening a directory pays where so many names are looked at in it.
 const MANY: usize = 6;
 
-/// Threads to look with; `None` where none are to be had: what is looked at is looked at one after the other then.
-fn threads() -> Option<&'static ThreadPool> {
-    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
-    POOL.get_or_init(|| ThreadPoolBuilder::new().build().ok()).as_ref()
-}
-
 /// What was found about the facts of a store.
 pub struct Looks {
     /// For each fact, what of it does not hold, and above that the epoch in which that was found; 0 where nobody looked.
@@ -35,6 +29,8 @@ pub struct Looks {
     proofs: Vec<AtomicU64>,
     /// How many facts were looked at, those that their directories prove left out.
     pub looked: Count,
+    /// Threads to look with, once there is much; `None` where none are to be had: all is looked at one after the other then.
+    threads: OnceLock<Option<ThreadPool>>,
 }
 
 /// An epoch while children run is none that is ever met again.
@@ -51,7 +47,16 @@ impl Looks {
     /// Nothing was looked at yet.
     pub fn new(store: &Store) -> Looks {
         let none = |count| (0..count).map(|_| AtomicU64::new(0)).collect();
-        Looks { found: none(store.facts()), proofs: none(store.dirs()), looked: Count::default() }
+        Looks {
+            found: none(store.facts()),
+            proofs: none(store.dirs()),
+            looked: Count::default(),
+            threads: OnceLock::new(),
+        }
+    }
+
+    fn threads(&self) -> Option<&ThreadPool> {
+        self.threads.get_or_init(|| ThreadPoolBuilder::new().build().ok()).as_ref()
     }
 
     /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`.
@@ -91,7 +96,7 @@ impl Looks {
             self.look_in(store, host, root, &uses, &mut changed);
             changed
         };
-        match (groups.len() >= FEW).then(threads).flatten() {
+        match (groups.len() >= FEW).then(|| self.threads()).flatten() {
             None => groups.iter().for_each(|group| changed.extend(look(group))),
             Some(pool) => pool.install(|| {
                 changed.par_extend(groups.par_iter().with_min_len(16).flat_map_iter(look));

@@ -298,11 +298,14 @@ pub const ROWS: &[Row] = &[
     },
 ];
 
+fn is_of_the_system(path: &BStr) -> bool {
+    ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].iter().any(|dir| path.starts_with(dir.as_bytes()))
+}
+
 /// The row of a program, by its path.
 pub fn row_of(path: &BStr) -> Option<&'static Row> {
     // A program called like one of these may be anything; those of the system are what they are called.
-    let system = ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"];
-    if !system.iter().any(|dir| path.starts_with(dir.as_bytes())) {
+    if !is_of_the_system(path) {
         return None;
     }
     let name = path.rsplit_str("/").next().unwrap_or_default();
@@ -334,10 +337,7 @@ impl Row {
 
 /// Whether a plugin of the linker is the one that belongs to gcc.
 fn is_gcc_plugin(path: &BStr) -> bool {
-    const PLACES: [&[u8]; 4] =
-        [b"/usr/lib/gcc/", b"/usr/libexec/gcc/", b"/usr/lib/gcc-cross/", b"/usr/libexec/gcc-cross/"];
-    let inside = PLACES.iter().any(|place| path.starts_with(place)) && path.find("/../").is_none();
-    inside && path.ends_with(b"/liblto_plugin.so")
+    is_of_the_system(path) && path.find("/../").is_none() && path.ends_with(b"/liblto_plugin.so")
 }
 
 #[cfg(test)]

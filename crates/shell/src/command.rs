@@ -305,9 +305,12 @@ impl Interp<'_> {
         // As many lines down as here, so that a message names the same line.
         let mut text: BString = vec![b'\n'; usize::try_from(self.line).unwrap_or(1).saturating_sub(1)].into();
         // Nor does it say, as one that begins there would, that the directory was removed: the one it stands for began earlier.
-        let gone = self.dir.as_it_is().path().is_empty();
-        let mut elsewhere = env.clone();
-        if gone {
+        let elsewhere = self.dir.as_it_is().path().is_empty().then(|| {
+            let mut elsewhere = env.clone();
+            elsewhere.set(b"PWD", "/proc/self/cwd");
+            elsewhere
+        });
+        if elsewhere.is_some() {
             match env.get(b"PWD") {
                 Some(path) => {
                     text.extend_from_slice(b"PWD=");
@@ -316,9 +319,8 @@ impl Interp<'_> {
                 None => text.extend_from_slice(b"unset PWD"),
             }
             text.extend_from_slice(b"; ");
-            elsewhere.set(b"PWD", "/proc/self/cwd");
         }
-        let env = if gone { &elsewhere } else { env };
+        let env = elsewhere.as_ref().unwrap_or(env);
         text.extend_from_slice(command);
         let exit = start(
             self.host,

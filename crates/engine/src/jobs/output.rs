@@ -10,7 +10,8 @@ use std::sync::{Arc, PoisonError};
 use rkbuild_base::{BString, ByteSlice};
 use rkbuild_eval::Session;
 use rkbuild_eval::options::OutputSync;
-use rkbuild_host::{Dir, Eyes, Host, Permission, Stdio, errors, fd, stdio};
+use rkbuild_host::stdio::StandIn;
+use rkbuild_host::{Dir, Eyes, Host, Permission, Stdio, errors, fd};
 
 use crate::jobs::process::Process;
 use crate::jobs::screen::Printed;
@@ -128,7 +129,12 @@ impl Sync {
     pub(crate) fn release(&self, session: &Session, process: &Process, held: &Held) {
         let take = |file: Option<&Printed>| file.map_or(Some(Vec::new()), Printed::take);
         let (out, err) = (take(held.out.as_ref()), take(held.err.as_ref()));
-        let (Some(out), Some(err)) = (out, err) else { return };
+        let (Some(out), Some(err)) = (out, err) else {
+            if let Some(eyes) = session.eyes() {
+                eyes.effect("what was kept together could not be read");
+            }
+            return;
+        };
         let named = self.names_directory(session);
         let line = |word| if named { session.directory_text(word) } else { Vec::new() };
         let (enter, leave): (Vec<u8>, Vec<u8>) = (line("Entering"), line("Leaving"));
@@ -183,23 +189,8 @@ impl Held {
     /// New files in the place of the session's streams.
     pub fn new(session: &Session) -> io::Result<Held> {
         let real = session.stdio.clone();
-        let place = |stream: &OwnedFd| session.host().fstat(stream).ok().map(|meta| (meta.dev, meta.ino));
-        let together = place(&real.stdout) == place(&real.stderr);
-        let file = |stream: &OwnedFd| {
-            if stdio::is_closed(stream) {
-                return Ok(None);
-            }
-            temporary_file(session).map(|file| Some(Printed::new(file)))
-        };
-        let out = file(&real.stdout)?;
-        let err = if together { None } else { file(&real.stderr)? };
-        let stdout = out.as_ref().map(|out| out.file.clone()).unwrap_or_else(|| real.stdout.clone());
-        let stderr = match (&err, together) {
-            (Some(err), _) => err.file.clone(),
-            (None, true) => stdout.clone(),
-            (None, false) => real.stderr.clone(),
-        };
-        let stdio = Stdio { stdin: real.stdin.clone(), stdout, stderr };
+        let StandIn { stdio, out, err } = real.stand_in(|| temporary_file(session))?;
+        let (out, err) = (out.map(Printed::new), err.map(Printed::new));
         let host = session.host();
         let host = host.eyes().map_or(host.clone(), |eyes| host.seen_by(Eyes::part_of(eyes)));
         Ok(Held { stdio, out, err, real, host })

@@ -34,7 +34,7 @@ pub trait Again {
 }
 
 /// What a session that keeps output together writes at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Kept {
     /// The line before, where each time is told which directory it is about; or nothing.
     pub enter: Vec<u8>,
