@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
 #![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
 
+pub mod chunks;
 pub mod identity;
 pub mod name;
 pub mod place;
@@ -10,6 +11,7 @@ pub mod stack;
 pub mod text;
 
 pub use bstr::{BStr, BString, ByteSlice, ByteVec};
+pub use chunks::Chunks;
 pub use identity::Identity;
 pub use name::{Name, Names};
 pub use place::Place;

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 
 pub use rkbuild_base::text::strip_dot_slash;
-use rkbuild_base::{BString, FxMap, Name, Place};
+use rkbuild_base::{BString, Chunks, FxMap, Name, Place};
 use thin_vec::ThinVec;
 
 use crate::listed::AllListed;
@@ -167,7 +167,7 @@ pub struct PatternVariable {
 #[derive(Debug, Default)]
 pub struct Targets {
     /// Every file, by [`FileId`].
-    pub files: Vec<Target>,
+    pub files: Chunks<Target>,
     by_name: FxMap<Name, FileId>,
     /// Pattern rules in order of definition.
     pub patterns: Vec<Rc<PatternRule>>,

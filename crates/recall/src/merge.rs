@@ -1,10 +1,13 @@
 //! Putting together what a run found out and what was known before.
 
-use std::collections::hash_map::Entry as Slot;
+use std::hash::BuildHasher;
 
 use bstr::{BStr, BString, ByteSlice};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Slot;
+use rkbuild_base::Chunks;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::fact::{Fact, split};
 use crate::key;
@@ -23,12 +26,32 @@ pub(crate) struct Noted {
     stale: u8,
 }
 
+/// Facts of this run and the store: all of them, and the latest answer to each question. A path is kept once, however long it is.
+#[derive(Default)]
+pub(crate) struct Facts {
+    all: Chunks<Noted>,
+    /// By question, the places of their latest answers in `all`.
+    latest: HashTable<u32>,
+}
+
+impl Facts {
+    /// Where the place of the latest answer to a question is, or goes if nobody asked it yet; and all facts.
+    fn question(&mut self, ask: Ask, path: &BStr) -> (Slot<'_, u32>, &mut Chunks<Noted>) {
+        let hash = |ask: Ask, path: &BStr| FxBuildHasher.hash_one((ask, path));
+        let all = &self.all;
+        let slot = self.latest.entry(
+            hash(ask, path),
+            |n| (all[*n as usize].ask, all[*n as usize].path.as_bstr()) == (ask, path),
+            |n| hash(all[*n as usize].ask, all[*n as usize].path.as_bstr()),
+        );
+        (slot, &mut self.all)
+    }
+}
+
 /// New facts and traces.
 #[derive(Default)]
 pub(crate) struct New {
-    /// The latest answer to each question, by its place in `facts`.
-    pub latest: FxHashMap<(Ask, BString), u32>,
-    pub facts: Vec<Noted>,
+    pub facts: Facts,
     pub traces: Vec<Trace>,
     pub envs: Vec<Environment>,
     pub env_ids: FxHashMap<u128, u32>,
@@ -72,17 +95,14 @@ impl New {
     }
 
     pub fn fact(&mut self, ask: Ask, path: BString, seen: &Seen) -> u32 {
-        let next = self.facts.len() as u32;
-        let noted = |path| Noted { path, ask, seen: seen.clone(), stale: 0 };
-        match self.latest.entry((ask, path)) {
-            Slot::Vacant(slot) => {
-                self.facts.push(noted(slot.key().1.clone()));
+        let next = self.facts.all.len() as u32;
+        match self.facts.question(ask, path.as_bstr()) {
+            (Slot::Vacant(slot), _) => {
                 slot.insert(next);
-                next
             }
-            Slot::Occupied(mut slot) => {
+            (Slot::Occupied(mut slot), all) => {
                 let n = *slot.get();
-                if let Some(before) = self.facts.get_mut(n as usize) {
+                if let Some(before) = all.get_mut(n as usize) {
                     if before.seen.agrees(seen) {
                         before.seen.join(seen);
                         return n;
@@ -90,11 +110,11 @@ impl New {
                     // It changed meanwhile: what was seen before holds no more, for whom that was used.
                     before.stale |= before.seen.differing(seen);
                 }
-                self.facts.push(noted(slot.key().1.clone()));
-                slot.insert(next);
-                next
+                *slot.get_mut() = next;
             }
         }
+        self.facts.all.push(Noted { path, ask, seen: seen.clone(), stale: 0 });
+        next
     }
 
     pub fn command(&mut self, command: eyes::Command) -> Command {
@@ -142,7 +162,7 @@ impl<'a> Merge<'a> {
         for trace in std::mem::take(&mut self.new.traces) {
             // A trace that saw what was different later holds no more.
             let stale = trace.facts.iter().find_map(|(n, used)| {
-                let Noted { path, ask, stale, .. } = self.new.facts.get(*n as usize)?;
+                let Noted { path, ask, stale, .. } = self.new.facts.all.get(*n as usize)?;
                 (stale & used != 0).then(|| format!("{path} changed after it was looked at ({ask:?} {used})"))
             });
             if let Some(why) = &stale {
@@ -254,16 +274,17 @@ impl<'a> Merge<'a> {
         let fact = old.fact(n)?;
         let ask = fact.ask;
         let before = fact.seen(used);
-        let next = self.new.facts.len() as u32;
-        match self.new.latest.entry((ask, old.path(n))) {
-            Slot::Vacant(slot) => {
-                self.new.facts.push(Noted { path: slot.key().1.clone(), ask, seen: before, stale: 0 });
+        let path = old.path(n);
+        let next = self.new.facts.all.len() as u32;
+        match self.new.facts.question(ask, path.as_bstr()) {
+            (Slot::Vacant(slot), all) => {
                 slot.insert(next);
+                all.push(Noted { path, ask, seen: before, stale: 0 });
                 Some(next)
             }
-            Slot::Occupied(slot) => {
+            (Slot::Occupied(slot), all) => {
                 let n = *slot.get();
-                let now = self.new.facts.get_mut(n as usize)?;
+                let now = all.get_mut(n as usize)?;
                 let contents = if before.contents.is_some() { used::CONTENTS } else { 0 };
                 if before.differing(&now.seen) & (used | contents) != 0 {
                     return None;
@@ -287,7 +308,7 @@ impl<'a> Merge<'a> {
         if written.is_empty() {
             return;
         }
-        let touched: Vec<bool> = self.new.facts.iter().map(|fact| written.contains(&fact.path)).collect();
+        let touched: Vec<bool> = self.new.facts.all.iter().map(|fact| written.contains(&fact.path)).collect();
         let drop: Vec<Option<u32>> = traces
             .iter()
             .map(|trace| {
@@ -300,7 +321,7 @@ impl<'a> Merge<'a> {
         for (trace, drop) in traces.iter_mut().zip(drop) {
             let Some(n) = drop else { continue };
             *trace = None;
-            if let Some(Noted { path, .. }) = self.new.facts.get(n as usize) {
+            if let Some(Noted { path, .. }) = self.new.facts.all.get(n as usize) {
                 self.dropped.push(format!("the time of {path} was compared, which is written each time"));
             }
         }
@@ -308,15 +329,17 @@ impl<'a> Merge<'a> {
 
     /// Leaves out facts and environments that no trace uses any more.
     fn keep_used_facts(&mut self) {
-        let facts = std::mem::take(&mut self.new.facts);
+        let mut facts = std::mem::take(&mut self.new.facts).all;
         let mut place: Vec<Option<u32>> = vec![None; facts.len()];
+        self.contents.facts.reserve_exact(facts.len());
         for trace in &mut self.contents.traces {
             for (n, _) in &mut trace.facts {
                 let Some(slot) = place.get_mut(*n as usize) else { continue };
                 let at = *slot.get_or_insert_with(|| {
                     let at = self.contents.facts.len() as u32;
-                    if let Some(fact) = facts.get(*n as usize) {
-                        self.contents.facts.push((fact.path.clone(), Fact::new(fact.ask, &fact.seen)));
+                    if let Some(fact) = facts.get_mut(*n as usize) {
+                        let now = Fact::new(fact.ask, &fact.seen);
+                        self.contents.facts.push((std::mem::take(&mut fact.path), now));
                     }
                     at
                 });

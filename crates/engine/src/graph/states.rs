@@ -1,6 +1,6 @@
 //! What a session knows about each of its targets: how far it is, its time, its prerequisites' times.
 
-use rkbuild_base::{FxSet, Name, Place};
+use rkbuild_base::{Chunks, FxSet, Name, Place};
 use rkbuild_eval::{FileId, Session};
 use thin_vec::ThinVec;
 
@@ -153,7 +153,7 @@ pub struct Graph<'s> {
     /// By [`FileId`]: where in `states` its own is, counted from 1; 0 for files nobody asked about yet.
     places: Vec<u32>,
     /// States, in the order they were first asked for.
-    states: Vec<FileState>,
+    states: Chunks<FileState>,
     /// What `-d` and `--debug` print.
     pub trace: Trace,
     /// The goals, which are kept even where they are intermediate files.
@@ -180,7 +180,7 @@ impl<'s> Graph<'s> {
         Graph {
             session,
             places: Vec::new(),
-            states: Vec::new(),
+            states: Chunks::default(),
             trace,
             goals: Vec::new(),
             for_makefiles: false,

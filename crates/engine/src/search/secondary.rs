@@ -29,7 +29,7 @@ impl Search<'_> {
         }
         // To 4.3 a bare `.SECONDARY` speaks of these names as well.
         if self.session.targets.all_secondary {
-            for target in self.session.targets.files.iter_mut().skip(known) {
+            for target in self.session.targets.files.iter_mut_from(known) {
                 (target.intermediate, target.secondary_flag) = (true, true);
             }
         }

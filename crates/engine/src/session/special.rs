@@ -50,7 +50,7 @@ pub fn snap(session: &mut Session) -> Result<()> {
         let message = ".NOTINTERMEDIATE and .SECONDARY are mutually exclusive";
         return Err(session.fatal(None, message));
     }
-    for target in &mut session.targets.files {
+    for target in session.targets.files.iter_mut_from(0) {
         if all_secondary && !target.notintermediate {
             target.intermediate = true;
             target.secondary_flag |= !is_4_4;

@@ -14,9 +14,10 @@ impl Builder<'_> {
         if wants == Wants::Nothing || wants == Wants::Remade && !remade {
             return;
         }
-        let mut prerequisites = Vec::new();
         let looked_at = remade || wants == Wants::All;
         let count = if looked_at { self.session.targets[file].deps.len() } else { 0 };
+        let mut prerequisites =
+            Vec::with_capacity(if wants == Wants::All || time.is_missing() { count } else { 0 });
         for at in 0..count {
             let dep = self.session.targets[file].deps[at].clone();
             let id = self.renamed(dep.file);
