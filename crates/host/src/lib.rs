@@ -35,6 +35,7 @@ mod system;
 pub mod terminal;
 mod user;
 pub mod watch;
+mod workers;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -71,6 +72,7 @@ pub struct Machine {
     listings: RwLock<listing::Cache>,
     pins: watch::Pins,
     room: limits::Room,
+    workers: workers::Workers,
 }
 
 impl Host {
@@ -84,6 +86,7 @@ impl Host {
             listings: RwLock::default(),
             pins: watch::Pins::default(),
             room: limits::Room::new(),
+            workers: workers::Workers::default(),
         };
         Arc::new(Host { machine: Arc::new(machine), eyes: None })
     }

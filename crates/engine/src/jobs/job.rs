@@ -28,9 +28,6 @@ const LOAD_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is tried to start what could not be started: other sessions' programs end unseen.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// The stack of a thread that runs commands.
-const STACK: usize = 2 << 20;
-
 /// What came of starting a recipe.
 pub enum Started {
     /// It is over.
@@ -459,16 +456,16 @@ impl Jobs<'_> {
         let over = self.over.clone();
         let body = Arc::new(Mutex::new(Some(run)));
         let taken = body.clone();
-        let thread = std::thread::Builder::new().name("recipe".into()).stack_size(STACK).spawn(move || {
+        let thread = self.session.host().work(Box::new(move || {
             let run = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
             let exit = run.map_or(Exit::Code(2), |run| {
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or(Exit::Code(2))
             });
             over.lock().unwrap_or_else(PoisonError::into_inner).push((id, exit));
             waker.wake();
-        });
+        }));
         match thread {
-            Ok(_) => Work::Thread,
+            Ok(()) => Work::Thread,
             // No thread to be had: the command runs here after all.
             Err(_) => {
                 let run = body.lock().unwrap_or_else(PoisonError::into_inner).take();
