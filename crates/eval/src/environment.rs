@@ -169,10 +169,13 @@ impl Session {
     /// MFLAGS.
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
         let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
-        let global = self.global_exports();
-        let global = global
+        let exports = self.global_exports();
+        let is_hidden =
+            |var: &Rc<Variable>| hidden.contains(&var.name) || no_private && var.data.borrow().private;
+        let of_target = !own.is_empty() || exports.iter().any(|(var, _)| is_hidden(var));
+        let global = exports
             .iter()
-            .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))
+            .filter(|(var, _)| !is_hidden(var))
             .map(|(var, hash)| (var, var.data.borrow().export, *hash));
         let own = own.iter().map(|(var, export)| (var, *export, variable_hash(self.text(var.name))));
         // Make's own SHELL is for recipes to run with; what they see is the user's, if there is one, unless the variable was
@@ -201,7 +204,9 @@ impl Session {
         entries.extend(last.map(|(entry, _)| entry));
         let saved = std::mem::replace(&mut self.vars.current, scope);
         self.values.depth += 1;
+        let outer = std::mem::replace(&mut self.values.of_target, of_target);
         let result = self.entered(&entries, more_flags);
+        self.values.of_target = outer;
         self.values.depth -= 1;
         self.vars.current = saved;
         Ok(result?.into_iter().collect())

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Name};
 use rkbuild_syntax::Text;
 
+use crate::session::{Proof, Steady};
 use crate::variable::{Flavor, Origin, Variable};
 use crate::{Result, Session};
 
@@ -32,6 +33,8 @@ pub(crate) struct Recorder {
     files: Cell<bool>,
     /// A command was run.
     command: Cell<bool>,
+    /// What commands depend on that were run.
+    proofs: RefCell<Vec<Arc<dyn Proof>>>,
 }
 
 impl Recorder {
@@ -61,6 +64,7 @@ impl Recorder {
         self.spoilt.set(false);
         self.files.set(false);
         self.command.set(false);
+        self.proofs.borrow_mut().clear();
         self.on.set(true);
     }
 
@@ -92,6 +96,10 @@ struct Kept {
     epoch: Option<u64>,
     /// Where a command was run: [`crate::Variables::changes`] then, as it has all exported variables.
     command: Option<u64>,
+    /// What such commands depend on besides the variables.
+    proofs: Vec<Arc<dyn Proof>>,
+    /// Where there are such: the epoch in which they were last seen to hold.
+    proved: Cell<Option<u64>>,
     /// What `.SHELLSTATUS` was set to, where that is seen from outside.
     status: Option<Arc<Text>>,
     value: BString,
@@ -110,6 +118,8 @@ pub(crate) struct Values {
     slots: rkbuild_base::FxMap<Name, Slot>,
     /// Environments that are being made, one for a command within the other.
     pub depth: u32,
+    /// The one that is being made has more than the global variables, or not all of them: it is a target's.
+    pub of_target: bool,
 }
 
 impl Session {
@@ -127,10 +137,23 @@ impl Session {
         }
         if kept.epoch.is_some() && self.host().quiet_epoch() != kept.epoch
             || kept.command.is_some_and(|changes| self.vars.changes != changes)
+            || self.values.of_target && !kept.proofs.is_empty()
         {
             return None;
         }
-        kept.depends.iter().all(|(name, before)| self.is_as_known(*name, before.as_ref())).then_some(kept)
+        let known = kept.depends.iter().all(|(name, before)| self.is_as_known(*name, before.as_ref()));
+        (known && self.is_proved(kept)).then_some(kept)
+    }
+
+    /// Whether what the commands of a value looked at is as it was.
+    fn is_proved(&self, kept: &Kept) -> bool {
+        let epoch = self.host().quiet_epoch();
+        if epoch.is_some() && epoch == kept.proved.get() {
+            return true;
+        }
+        let holds = kept.proofs.iter().all(|proof| proof.holds());
+        kept.proved.set(epoch.filter(|_| holds));
+        holds
     }
 
     fn is_as_known(&self, name: Name, before: Option<&Known>) -> bool {
@@ -155,7 +178,11 @@ impl Session {
     /// The kept value of a variable. A command in it gets an environment of its own, in which all the others are expanded:
     /// only with `all`, where none of them has to be, and so none can do anything, is it left out.
     pub(crate) fn use_kept(&mut self, var: &Rc<Variable>, all: bool) -> Option<BString> {
-        let kept = self.kept(var).filter(|kept| all || kept.command.is_none())?;
+        let kept = match all {
+            // They were looked at just now.
+            true => self.values.slots.get(&var.name)?.kept.as_ref()?,
+            false => self.kept(var).filter(|kept| kept.command.is_none())?,
+        };
         let (value, status) = (kept.value.clone(), kept.status.clone());
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
             slot.misses = 0;
@@ -186,8 +213,12 @@ impl Session {
         let value = result?;
         let (Some(names), false) = (names, append) else { return Ok(value) };
         let (files, command) = (self.vars.met.files.get(), self.vars.met.command.get());
-        let epoch = if files || command { self.host().quiet_epoch() } else { None };
-        if (files || command) && (epoch.is_none() || epoch != before) {
+        let epoch = if files { self.host().quiet_epoch() } else { None };
+        if files && (epoch.is_none() || epoch != before) {
+            return Ok(value);
+        }
+        let proofs = std::mem::take(&mut *self.vars.met.proofs.borrow_mut());
+        if self.values.of_target && !proofs.is_empty() {
             return Ok(value);
         }
         let mut depends = Vec::with_capacity(names.len());
@@ -207,7 +238,10 @@ impl Session {
         let was_set = |status: &Arc<Text>| status_before.is_none_or(|before| !Arc::ptr_eq(&before, status));
         let status = self.shell_status().filter(was_set);
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
-            slot.kept = Some(Kept { text, depends, epoch, command, status, value: value.clone() });
+            slot.kept = {
+                let (proved, value) = (Cell::new(None), value.clone());
+                Some(Kept { text, depends, epoch, command, proofs, proved, status, value })
+            };
         }
         Ok(value)
     }
@@ -217,13 +251,15 @@ impl Session {
     }
 
     /// Notes with what is being expanded that a command ran.
-    pub(crate) fn note_command(&mut self, steady: bool) {
+    pub(crate) fn note_command(&mut self, steady: Steady) {
         if !self.vars.met.on.get() {
             return;
         }
         self.vars.met.command.set(true);
-        if !steady {
-            return self.vars.met.spoil();
+        match steady {
+            Steady::Unknown => return self.vars.met.spoil(),
+            Steady::WithFiles => self.vars.met.files(),
+            Steady::While(proof) => self.vars.met.proofs.borrow_mut().push(proof),
         }
         for name in OF_COMMANDS {
             let name = self.name(name);

@@ -57,8 +57,25 @@ pub struct ShellResult {
     pub output: Vec<u8>,
     /// `.SHELLSTATUS`
     pub status: i32,
-    /// It wrote nothing else, and would give the same again while no file changes, whatever its environment has.
-    pub steady: bool,
+    /// How long it would give the same again.
+    pub steady: Steady,
+}
+
+/// How long the command of a `$(shell)` would give the same again, and do no more than that.
+#[derive(Clone, Debug)]
+pub enum Steady {
+    /// Nobody knows, or it wrote something else as well.
+    Unknown,
+    /// While no file changes, whatever its environment has.
+    WithFiles,
+    /// While this holds, and its environment is the same.
+    While(Arc<dyn Proof>),
+}
+
+/// What a command depends on besides its environment.
+pub trait Proof: std::fmt::Debug + Send + Sync {
+    /// Looks whether all of it is as it was.
+    fn holds(&self) -> bool;
 }
 
 /// What evaluation asks of the builder. Implemented by the `build` crate.

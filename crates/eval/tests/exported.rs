@@ -2,23 +2,50 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rkbuild_base::{Identity, Place};
-use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::session::{Proof, ShellResult, Steady};
 use rkbuild_eval::{Doors, Result, Session, Shared};
 use rkbuild_host::{Dir, Env, Stdio};
 
-/// Answers each command with its text; `steady` ones say that they only looked at files.
+/// Answers each command with its text; `steady` ones say that they only looked at files, `proved` ones what at, which changes
+/// with `change`. `run` and `change` may change files.
 #[derive(Default)]
 struct Counting {
     ran: Cell<usize>,
+    file: Arc<File>,
+}
+
+/// What `proved` commands look at.
+#[derive(Debug, Default)]
+struct File {
+    changed: AtomicBool,
+}
+
+impl Proof for File {
+    fn holds(&self) -> bool {
+        !self.changed.load(Ordering::Relaxed)
+    }
 }
 
 impl Doors for Counting {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
         session.shell_environment()?;
         self.ran.set(self.ran.get() + 1);
-        Ok(ShellResult { output: command.to_vec(), status: 0, steady: command.starts_with(b"steady") })
+        if command == b"change" {
+            self.file.changed.store(true, Ordering::Relaxed);
+        }
+        if command == b"change" || command == b"run" {
+            session.host().changed();
+        }
+        let steady = match command {
+            _ if command.starts_with(b"steady") => Steady::WithFiles,
+            _ if command.starts_with(b"proved") => Steady::While(self.file.clone()),
+            _ => Steady::Unknown,
+        };
+        Ok(ShellResult { output: command.to_vec(), status: 0, steady })
     }
 }
 
@@ -74,4 +101,20 @@ fn what_defines_variables_is_expanded_each_time() {
     let counts = "export A = $(eval COUNT += x)\nCOUNT :=\n";
     let checks = "ifneq ($(words $(COUNT)),3)\n$(error $(COUNT))\nendif\n";
     assert_eq!(commands(&[counts, ask, ask, ask, checks]), [0, 1, 1, 1, 0]);
+}
+
+#[test]
+fn a_command_whose_looks_are_known_runs_again_when_they_no_longer_hold() {
+    let setting = "export A = $(shell proved $(B))\nB := 1\n";
+    let (run, change) = ("X := $(shell run)\n", "X := $(shell change)\n");
+    assert_eq!(commands(&[setting, run, run, run]), [0, 2, 1, 1]);
+    assert_eq!(commands(&[setting, run, change, run]), [0, 2, 1, 2]);
+    assert_eq!(commands(&[setting, run, "B := 2\n", run, run]), [0, 2, 0, 2, 1]);
+    // It has what is exported in its environment.
+    assert_eq!(commands(&[setting, run, "export C := 2\n", run, run]), [0, 2, 0, 2, 1]);
+    // Of one that only says that it looks at files, any command may have changed them.
+    assert_eq!(commands(&["export A = $(shell steady)\n", run, run, run]), [0, 2, 2, 2]);
+    // And then the environment of the other one is made again, too.
+    let both = "export A = $(shell proved)\nexport B = $(shell steady)\n";
+    assert_eq!(commands(&[both, run, run]), [0, 5, 5]);
 }

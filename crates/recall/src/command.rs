@@ -11,12 +11,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
-use rkbuild_engine::jobs::recall::Asked;
+use rkbuild_engine::jobs::recall::{Asked, Proof, Recalled};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watch, Watched};
-use rkbuild_host::{Exit, Eyes, Host, Spawn, fd, signals};
+use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
@@ -284,11 +284,18 @@ impl Memory {
         {
             return Some("a script that prints the number of a process".into());
         }
+        let mut programs = Vec::new();
         for program in &watched.programs {
             let Some(row) = pure::row_of(program.path.as_bstr()) else { continue };
-            if let Some(word) = row.impure_with(program.arguments.iter().skip(1).map(|word| word.as_bstr())) {
+            let arguments: Vec<&BStr> = program.arguments.iter().skip(1).map(|word| word.as_bstr()).collect();
+            if let Some(word) = row.impure_with(arguments.iter().copied()) {
                 return Some(format!("{} with {word}", row.name));
             }
+            programs.push((row, arguments));
+        }
+        // With a stamp in what stays, or for others to see, it would not give the same again.
+        if let Some(word) = pure::seen_stamp(&programs, !watched.changes.is_empty()) {
+            return Some(format!("a compiler with {word}"));
         }
         for text in &texts {
             let mut names = BTreeSet::new();
@@ -506,15 +513,45 @@ impl Memory {
         asked.eyes.step(Given::Ask { command, together, output: output.clone() });
     }
 
-    /// Whether what a command looked at is as it was.
-    pub(crate) fn holds_now(&self, known: &Known) -> bool {
-        known.facts.iter().all(|(ask, path, seen)| {
-            let fact =
-                Fact { ask: *ask, answer: seen.answer.clone(), contents: seen.contents, young: seen.young };
-            let spot = Spot { root: &self.root, place: None, name: BStr::new(b""), path: &|| path.clone() };
-            fact.broken(&self.host, &spot) & seen.used == 0
-        })
+    /// What a command that is known gives, with what it depends on where that is of use.
+    pub(crate) fn given(&self, asked: &Asked<'_>, known: Known) -> Recalled {
+        let Known { facts, writes, output, .. } = known;
+        let only_gives = asked.captured && writes.is_empty() && output.err.is_empty();
+        let proof = (asked.proved && only_gives).then(|| {
+            let (host, root) = (self.host.clone(), self.root.clone());
+            Arc::new(Facts { host, root, facts }) as Arc<dyn Proof>
+        });
+        Recalled { output, proof }
     }
+}
+
+/// What a command looked at.
+struct Facts {
+    host: Arc<Host>,
+    root: Arc<Dir>,
+    facts: Vec<Look>,
+}
+
+impl std::fmt::Debug for Facts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} facts", self.facts.len())
+    }
+}
+
+impl Proof for Facts {
+    fn holds(&self) -> bool {
+        hold(&self.host, &self.root, &self.facts)
+    }
+}
+
+/// Whether what was looked at is as it was.
+pub(crate) fn hold(host: &Host, root: &Dir, facts: &[Look]) -> bool {
+    facts.iter().all(|(ask, path, seen)| {
+        let fact =
+            Fact { ask: *ask, answer: seen.answer.clone(), contents: seen.contents, young: seen.young };
+        let spot = Spot { root, place: None, name: BStr::new(b""), path: &|| path.clone() };
+        fact.broken(host, &spot) & seen.used == 0
+    })
 }
 
 /// Whether a command writes to a terminal what nobody keeps.

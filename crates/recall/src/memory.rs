@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::recall::{Again, Asked, Recall};
+use rkbuild_engine::jobs::recall::{Again, Asked, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
-use rkbuild_host::eyes::{self, Ask, Output, State};
+use rkbuild_host::eyes::{self, Ask, State};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -375,7 +375,7 @@ impl Memory {
         let second = second_key(first, &names, asked.env);
         let learned = lock(&self.commands.learned).get(&second).cloned();
         if let Some(known) = learned {
-            return self.holds_now(&known).then(|| (*known).clone());
+            return command::hold(&self.host, &self.root, &known.facts).then(|| (*known).clone());
         }
         let (store, looks) = self.command_store()?;
         let n = store.find(second)?;
@@ -625,7 +625,7 @@ impl Recall for Memory {
         }
     }
 
-    fn command(&self, asked: &Asked<'_>) -> Option<Output> {
+    fn command(&self, asked: &Asked<'_>) -> Option<Recalled> {
         let key = command::key(asked);
         let in_sight = command::shows_itself(asked);
         let probes = self.mode == Mode::Probes;
@@ -639,7 +639,7 @@ impl Recall for Memory {
         {
             lock(&self.stats).commands_given += 1;
             command::print(asked, &known.output);
-            return Some(known.output);
+            return Some(self.given(asked, known));
         }
         let ran = self.run_watched(asked)?;
         let class = self.class_of(asked, &ran);
@@ -672,6 +672,6 @@ impl Recall for Memory {
                 asked.eyes.effect(format!("{why}: {text}"));
             }
         }
-        Some(ran.output)
+        Some(Recalled { output: ran.output, proof: None })
     }
 }

@@ -14,6 +14,9 @@ pub struct Row {
     pub variables: &'static [&'static str],
     /// How arguments begin with which it is not pure.
     pub not_with: &'static [&'static str],
+    /// How arguments begin with which the time, or some number, is in the files that it writes: it is pure only where none of
+    /// them stays, and no program looks into them that is not among [`SEES_NO_STAMP`].
+    pub stamps_with: &'static [&'static str],
     /// If there are any, it is pure only where each argument is one of these.
     pub only_with: &'static [&'static str],
     /// Who owns a directory matters to it.
@@ -85,6 +88,28 @@ const CLANG: &[&str] = &[
     "SOURCE_DATE_EPOCH",
     "LIBRARY_PATH",
 ];
+/// Options with which a compiler puts the time of its run into the object and the notes beside it, to tell later that both are
+/// of one run.
+const COVERAGE: &[&str] = &["-fprofile", "-ftest-coverage", "--coverage", "-fcoverage"];
+
+/// Programs that do not tell what was stamped from what was not: they copy, or print the names of symbols.
+const SEES_NO_STAMP: &[&str] = &[
+    "*gcc-[0-9]*",
+    "cc1",
+    "clang",
+    "clang-[0-9]*",
+    "*-as",
+    "*-nm",
+    "llvm-nm",
+    "dash",
+    "bash",
+    "grep",
+    "cmp",
+    "rm",
+    "mkdir",
+    "mv",
+];
+
 const BINUTILS: &[&str] = &["GNUTARGET", "LDEMULATION", "AR_*", "LIBPATH", "SOURCE_DATE_EPOCH"];
 
 const fn row(
@@ -93,7 +118,16 @@ const fn row(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row { name, variables, not_with, only_with: &[], owners: false, compiles: false, reason }
+    Row {
+        name,
+        variables,
+        not_with,
+        stamps_with: &[],
+        only_with: &[],
+        owners: false,
+        compiles: false,
+        reason,
+    }
 }
 
 /// A compiler.
@@ -103,7 +137,8 @@ const fn compiler(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row { name, variables, not_with, only_with: &[], owners: false, compiles: true, reason }
+    let stamps_with = COVERAGE;
+    Row { name, variables, not_with, stamps_with, only_with: &[], owners: false, compiles: true, reason }
 }
 
 /// The table.
@@ -111,27 +146,22 @@ pub const ROWS: &[Row] = &[
     compiler(
         "*gcc-[0-9]*",
         GCC,
-        &["-fprofile", "-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
+        &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
         "a compiler's output follows from its input, options, specs and include files",
     ),
-    compiler(
-        "*g++-[0-9]*",
-        GCC,
-        &["-fprofile", "-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
-        "as gcc",
-    ),
-    compiler("cc1", GCC, &["-fplugin", "-fprofile"], "the compiler proper"),
-    compiler("cc1plus", GCC, &["-fplugin", "-fprofile"], "the compiler proper"),
+    compiler("*g++-[0-9]*", GCC, &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"], "as gcc"),
+    compiler("cc1", GCC, &["-fplugin"], "the compiler proper"),
+    compiler("cc1plus", GCC, &["-fplugin"], "the compiler proper"),
     row("collect2", GCC, &[], "gcc's linker driver"),
     row("lto-wrapper", GCC, &[], "part of gcc"),
     compiler("*-cpp-[0-9]*", GCC, &["-fplugin"], "the preprocessor"),
     compiler(
         "clang",
         CLANG,
-        &["-fplugin", "-fprofile"],
+        &["-fplugin"],
         "a compiler's output follows from its input, options and include files",
     ),
-    compiler("clang-[0-9]*", CLANG, &["-fplugin", "-fprofile"], "as clang"),
+    compiler("clang-[0-9]*", CLANG, &["-fplugin"], "as clang"),
     row("lld", CLANG, &["--time-trace"], "a linker's output follows from its input and options"),
     row("llvm-*", CLANG, &[], "binary tools of LLVM"),
     row("*-as", BINUTILS, &["--statistics"], "an assembler's output follows from its input and options"),
@@ -273,6 +303,7 @@ pub const ROWS: &[Row] = &[
         name: "pahole",
         variables: &[],
         not_with: &[],
+        stamps_with: &[],
         only_with: &["--version"],
         owners: false,
         compiles: false,
@@ -282,6 +313,7 @@ pub const ROWS: &[Row] = &[
         name: "git",
         variables: &["GIT_*", "XDG_*", "PAGER", "EDITOR", "VISUAL"],
         not_with: &[],
+        stamps_with: &[],
         only_with: &[
             "rev-parse",
             "--show-cdup",
@@ -335,6 +367,25 @@ impl Row {
     }
 }
 
+/// The argument with which one of these programs, each with its arguments without its name, puts a stamp into a file where that
+/// may be seen: by another one, as its own output, or in a file that `stays`.
+pub fn seen_stamp<'a>(programs: &[(&'static Row, Vec<&'a BStr>)], stays: bool) -> Option<&'a BStr> {
+    let all_blind = programs.iter().all(|(row, _)| SEES_NO_STAMP.contains(&row.name));
+    programs.iter().find_map(|(row, arguments)| {
+        let stamp = arguments
+            .iter()
+            .find(|argument| row.stamps_with.iter().any(|word| argument.starts_with(word.as_bytes())))?;
+        // The compiler proper writes for the assembler, whose object goes where the driver says.
+        let drives = row.name != "cc1";
+        let to_file = arguments.windows(2).any(|pair| {
+            matches!(pair, [option, file] if *option == "-o" && *file != "-" && !file.starts_with(b"/dev/"))
+        });
+        let hidden =
+            !stays && all_blind && (!drives || to_file && arguments.iter().any(|argument| *argument == "-c"));
+        (!hidden).then_some(*stamp)
+    })
+}
+
 /// Whether a plugin of the linker is the one that belongs to gcc.
 fn is_gcc_plugin(path: &BStr) -> bool {
     is_of_the_system(path) && path.find("/../").is_none() && path.ends_with(b"/liblto_plugin.so")
@@ -378,6 +429,30 @@ mod tests {
         let alone = ["-plugin-opt=x"];
         assert_eq!(impure("/usr/bin/x86_64-linux-gnu-ld.bfd", &alone).as_deref(), Some("-plugin-opt=x"));
         assert_eq!(impure("/usr/bin/sed", &["-i.bak"]).as_deref(), Some("-i.bak"));
+    }
+
+    #[test]
+    fn what_has_the_time_in_it_must_be_seen_by_nobody() {
+        let seen_with = |stays: bool, programs: &[&'static str]| {
+            let split = |program: &&'static str| {
+                let mut words = program.split(' ').map(BStr::new);
+                (row_of(words.next().unwrap()).unwrap(), words.collect())
+            };
+            let programs: Vec<(&Row, Vec<&BStr>)> = programs.iter().map(split).collect();
+            seen_stamp(&programs, stays).map(ToString::to_string)
+        };
+        let seen = |programs| seen_with(false, programs);
+        const GCC: &str = "/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -c x.c -o x.o";
+        const NM: &str = "/usr/bin/x86_64-linux-gnu-nm x.o";
+        let arcs = Some("-fprofile-arcs".to_string());
+        assert_eq!(seen(&[GCC, "/usr/lib/gcc/x86_64-linux-gnu/12/cc1 -fprofile-arcs -o /tmp/x.s", NM]), None);
+        assert_eq!(seen(&[GCC, NM, "/usr/bin/x86_64-linux-gnu-objdump -s x.o"]), arcs);
+        assert_eq!(seen(&[GCC, "/usr/bin/cat x.o"]), arcs);
+        assert_eq!(seen_with(true, &[GCC, NM]), arcs);
+        assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -S x.c -o -"]), arcs);
+        assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -S x.c -o x.s"]), arcs);
+        assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -c x.c -o /dev/stdout"]), arcs);
+        assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -O2 -S x.c -o -", "/usr/bin/cat x.o"]), None);
     }
 
     #[test]

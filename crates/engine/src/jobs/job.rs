@@ -294,8 +294,8 @@ impl Jobs<'_> {
                     job.id,
                     Box::new(move || {
                         let _promise = promise;
-                        if let Some((exit, _)) = command.recalled(false) {
-                            return exit;
+                        if let Some(given) = command.recalled(false, false) {
+                            return given.output.exit;
                         }
                         match command.spawn().and_then(|child| child.wait()) {
                             Ok(exit) => exit,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rkbuild_base::BString;
+pub use rkbuild_eval::session::Proof;
 use rkbuild_host::eyes::{Command, Output};
 use rkbuild_host::{Dir, Env, Exit, Eyes, Stdio};
 
@@ -20,8 +21,20 @@ pub struct Asked<'a> {
     pub stdio: &'a Stdio,
     /// Standard output is wanted, not to be written anywhere: `$(shell)`.
     pub captured: bool,
+    /// It is of use to know how long what it gives holds.
+    pub proved: bool,
     /// Where the session notes what it sees; what the command looks at is noted there too.
     pub eyes: &'a Eyes,
+}
+
+/// What a command gave.
+#[derive(Debug)]
+pub struct Recalled {
+    /// How it ended, and what it wrote.
+    pub output: Output,
+    /// Where that was asked for, and the command does nothing but write to standard output: what it depends on besides its
+    /// environment.
+    pub proof: Option<Arc<dyn Proof>>,
 }
 
 /// Runs commands again that are steps of a session.
@@ -62,5 +75,5 @@ pub trait Recall: Send + Sync {
 
     /// Offered each program that is about to start. `Some`: what it gave. It was written to its streams, but for standard
     /// output that is captured.
-    fn command(&self, asked: &Asked<'_>) -> Option<Output>;
+    fn command(&self, asked: &Asked<'_>) -> Option<Recalled>;
 }

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::{Doors, Origin, Result, Session};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Exit, errors, fd, signals};
@@ -65,7 +65,7 @@ pub(crate) fn status_of(exit: Exit) -> i32 {
 
 impl Doors for ShellDoor {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
-        let nothing = ShellResult { output: Vec::new(), status: 0, steady: true };
+        let nothing = ShellResult { output: Vec::new(), status: 0, steady: Steady::WithFiles };
         let spec = shell_spec(session)?;
         let Some(argv) = spec.function_argv(command) else { return Ok(nothing) };
         if ShellSpec::is_no_op(&argv) {
@@ -87,23 +87,26 @@ impl Doors for ShellDoor {
         let native = !session.options.no_native;
         let command = if native { command.with_tool() } else { command };
         let here = if native { command.script() } else { None };
-        let mut steady = false;
+        let mut steady = Steady::Unknown;
+        let while_files = |steady| if steady { Steady::WithFiles } else { Steady::Unknown };
+        let keeping = session.is_keeping();
         let result = match here {
             Some(script) => match command.kind(&script) {
                 Kind::Closed => command.run_closed_captured(&script).map(|ran| {
-                    steady = ran.silent && script.looks_only();
+                    steady = while_files(ran.silent && script.looks_only());
                     (ran.exit, ran.output)
                 }),
-                Kind::Open => match command.recalled(true) {
-                    Some(given) => Ok(given),
+                Kind::Open => match command.recalled(true, keeping) {
+                    Some(given) => {
+                        steady = given.proof.map_or(Steady::Unknown, Steady::While);
+                        Ok((given.output.exit, given.output.out))
+                    }
                     None => command.run_captured(&script),
                 },
-                Kind::Unnoted if session.is_keeping() && script.looks_only() => {
-                    command.run_apart(&script).map(|ran| {
-                        steady = ran.silent;
-                        (ran.exit, ran.output)
-                    })
-                }
+                Kind::Unnoted if keeping && script.looks_only() => command.run_apart(&script).map(|ran| {
+                    steady = while_files(ran.silent);
+                    (ran.exit, ran.output)
+                }),
                 Kind::Unnoted => command.run_captured(&script),
                 Kind::Makes => {
                     if let Some(eyes) = session.eyes() {
@@ -112,8 +115,11 @@ impl Doors for ShellDoor {
                     command.run_captured(&script)
                 }
             },
-            None => match command.recalled(true) {
-                Some(given) => Ok(given),
+            None => match command.recalled(true, keeping) {
+                Some(given) => {
+                    steady = given.proof.map_or(Steady::Unknown, Steady::While);
+                    Ok((given.output.exit, given.output.out))
+                }
                 None => output_of(command, session),
             },
         };
@@ -127,7 +133,7 @@ impl Doors for ShellDoor {
             Err(error) => {
                 let why = errors::describe(&error);
                 session.error(None, format!("$(shell): {why}"));
-                Ok(ShellResult { output: Vec::new(), status: 127, steady: false })
+                Ok(ShellResult { output: Vec::new(), status: 127, steady: Steady::Unknown })
             }
         }
     }

@@ -14,7 +14,7 @@ use rkbuild_shell::{Dialect, Script, Shell};
 use crate::jobs::command::Argv;
 use crate::jobs::native;
 use crate::jobs::process::Process;
-use crate::jobs::recall::Asked;
+use crate::jobs::recall::{Asked, Recalled};
 use crate::jobs::room::{SCRIPT, SESSION, room};
 use crate::jobs::submake::{self, SubMakes};
 
@@ -174,8 +174,8 @@ impl Command {
                         match kind {
                             Kind::Closed => self.run_closed(&script),
                             Kind::Makes => self.run_makes(&script),
-                            Kind::Open if asked => match self.recalled(false) {
-                                Some((exit, _)) => exit,
+                            Kind::Open if asked => match self.recalled(false, false) {
+                                Some(given) => given.output.exit,
                                 None => self.run_script(&script),
                             },
                             Kind::Unnoted | Kind::Open => self.run_script(&script),
@@ -343,7 +343,8 @@ impl Command {
 
     /// Has the command given, or run under watch, if that can be done; what it writes is written here, but for standard
     /// output that is `captured`.
-    pub fn recalled(&self, captured: bool) -> Option<(Exit, Vec<u8>)> {
+    /// With `proved`, where it is known how long that holds is said as well.
+    pub fn recalled(&self, captured: bool, proved: bool) -> Option<Recalled> {
         let recall = self.process.recall.as_ref()?;
         let nobody = Eyes::default();
         let session = self.host.eyes().map_or(&nobody, |eyes| eyes);
@@ -354,10 +355,10 @@ impl Command {
             dir: &self.dir,
             stdio: &self.stdio,
             captured,
+            proved,
             eyes: session,
         };
-        let output = recall.command(&asked)?;
-        Some((output.exit, output.out))
+        recall.command(&asked)
     }
 
     /// Whether the system would start it. If not, that is to be seen here as well.
