@@ -9,7 +9,7 @@ use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::tree::Recipes;
-use super::{Bar, Fault, How, LIMIT, Rounds, Scene, Wrong, tree};
+use super::{Bar, Fault, How, LENGTH, LIMIT, Rounds, Scene, Wrong, tree};
 use crate::process::{self, Ending};
 
 const fn rounds(
@@ -77,7 +77,7 @@ pub(super) fn disturbed(
     to: To,
     recipes: Recipes,
 ) -> Result<Option<Ending>> {
-    let time = scene.dir.join("time");
+    let time = scene.dir.join(LENGTH);
     if !time.exists() {
         tree::plant(scene, "clean")?;
         let start = Instant::now();
@@ -91,7 +91,7 @@ pub(super) fn disturbed(
     let mut cmd = scene.command(&scene.make);
     cmd.args(tree::arguments(scene, "tree", recipes));
     process::output_to(&mut cmd, &scene.dir.join("log"))?;
-    let moment = Duration::from_micros(rng.u64(2_000..time.max(10_000)));
+    let moment = scene.moment(rng, time);
     let ending = run_until(cmd, moment, signal, to)?;
     Ok((ending != Ending::TimedOut).then_some(ending))
 }

@@ -11,7 +11,7 @@ use fastrand::Rng;
 use rustix::process::Signal;
 
 use super::interrupt::{To, run_until};
-use super::{Bar, Fault, How, Rounds, Scene, Wrong};
+use super::{Bar, Fault, How, LENGTH, Rounds, Scene, Wrong};
 use crate::places::SYSTEM_PATH;
 use crate::process::{self, Ending};
 use crate::recipe::{Family, Recipe};
@@ -42,7 +42,7 @@ pub(super) const FAULTS: &[Fault] = &[Fault {
 
 /// Builds a tinyconfig, kills make alone or the group at some moment, builds on.
 fn killed(scene: &Scene, rng: &mut Rng) -> Result<Vec<Wrong>> {
-    let (tree, clean, time) = (scene.dir.join("tree"), scene.dir.join("clean"), scene.dir.join("time"));
+    let (tree, clean, time) = (scene.dir.join("tree"), scene.dir.join("clean"), scene.dir.join(LENGTH));
     if !clean.exists() {
         prepare(scene)?;
         configure(scene)?;
@@ -60,7 +60,7 @@ fn killed(scene: &Scene, rng: &mut Rng) -> Result<Vec<Wrong>> {
     clear(&tree)?;
     configure(scene)?;
     let to = if rng.bool() { To::Make } else { To::Group };
-    let moment = Duration::from_micros(rng.u64(2_000..time.max(10_000)));
+    let moment = scene.moment(rng, time);
     run_until(make(scene, &["-j4"])?, moment, Signal::KILL, to)?;
     if let Err(why) = build(scene) {
         return Ok(vec![Wrong { thing: "the resumed build".into(), why: format!("{why:#}") }]);

@@ -39,6 +39,9 @@ use crate::sources::clear;
 /// How long a script, or one make of a round, may take.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// The file in a scene's directory that says how long a build takes that is left alone, in microseconds.
+const LENGTH: &str = "length";
+
 /// One thing that goes wrong.
 pub(crate) struct Fault {
     pub name: &'static str,
@@ -83,7 +86,8 @@ pub(crate) enum Bar {
     None,
     /// One in so many.
     OneIn(usize),
-    /// So many things in all as with GNU make, but for chance: three standard deviations of the difference of two counts.
+    /// So many things in all as with GNU make killed at the same moments, but for chance: three standard deviations of the
+    /// difference of two counts.
     Reference,
 }
 
@@ -94,6 +98,9 @@ pub(crate) struct Scene {
     /// The program, through a link named `make`.
     pub make: PathBuf,
     pub places: Places,
+    /// How long GNU make's build took, in microseconds, where what it leaves is the bar: whoever kills a build does not wait
+    /// longer because the program is slower, so both meet the same moments.
+    pub length: Option<u64>,
     environment: Vec<(&'static str, &'static str)>,
 }
 
@@ -173,10 +180,17 @@ impl Faults {
     /// How many variants are as they must be, and what is to be said of them.
     fn judge(&self, places: &Places, fault: &Fault, gnu: &Variant, dir: &Path) -> (usize, String) {
         let mut text = String::new();
-        let reference = match self.bring_about(places, fault, gnu, dir) {
+        let reference = match self.bring_about(places, fault, gnu, dir, None) {
             Ok(outcome) => outcome,
             Err(e) => return (0, format!("   {}: {e:#}\n", gnu.name)),
         };
+        let length = match &fault.how {
+            How::Rounds(Rounds { bar: Bar::Reference, .. }) => {
+                fs::read_to_string(dir.join("work").join(LENGTH)).ok()
+            }
+            _ => None,
+        };
+        let length = length.and_then(|text| text.parse().ok());
         let rounds = self.rounds_of(fault);
         if rounds > 0 {
             let (wrong, things) = (reference.wrong.len(), reference.things().count());
@@ -184,7 +198,7 @@ impl Faults {
         }
         let mut right = 0;
         for variant in &self.variants {
-            let outcome = match self.bring_about(places, fault, variant, dir) {
+            let outcome = match self.bring_about(places, fault, variant, dir, length) {
                 Ok(outcome) => outcome,
                 Err(e) => {
                     let _ = writeln!(text, "   {}: FAILED: {e:#}", variant.name);
@@ -209,12 +223,20 @@ impl Faults {
         }
     }
 
-    fn bring_about(&self, places: &Places, fault: &Fault, program: &Variant, dir: &Path) -> Result<Outcome> {
+    fn bring_about(
+        &self,
+        places: &Places,
+        fault: &Fault,
+        program: &Variant,
+        dir: &Path,
+        length: Option<u64>,
+    ) -> Result<Outcome> {
         clear(dir)?;
         let scene = Scene {
             dir: dir.join("work"),
             make: dir.join("bin/make"),
             places: places.clone(),
+            length,
             environment: program.environment(Release::V441),
         };
         fs::create_dir_all(dir.join("bin"))?;
@@ -236,7 +258,7 @@ impl Faults {
                 Ok(Outcome { text, ending, wrong: Vec::new() })
             }
             How::Rounds(rounds) => {
-                // Each program meets the same moments.
+                // The same, for each program, as long as its build takes, or as GNU make's does.
                 let mut rng = Rng::with_seed(self.seed ^ xxhash_rust::xxh3::xxh3_64(fault.name.as_bytes()));
                 let mut wrong = Vec::new();
                 for number in 0..self.rounds_of(fault) {
@@ -263,6 +285,11 @@ impl Scene {
         cmd.env("XDG_CACHE_HOME", self.dir.with_file_name("cache"));
         cmd.envs(self.environment.iter().copied()).process_group(0);
         cmd
+    }
+
+    /// A moment to do something to a build that takes `own` microseconds.
+    pub fn moment(&self, rng: &mut Rng, own: u64) -> Duration {
+        Duration::from_micros(rng.u64(2_000..self.length.unwrap_or(own).max(10_000)))
     }
 
     /// Runs make to its end in the scene's directory; gives what it said, too.

@@ -491,10 +491,8 @@ impl Jobs<'_> {
         self.search.directories.clear(self.search.graph.session);
         signal::settle(exit);
         self.check_signal(Some((job, exit)))?;
-        if self.sync.by_line() {
-            self.release_output(job);
-        }
         if exit == Exit::Code(0) {
+            self.release_line(job);
             return Ok(None);
         }
         let ignored = job.flags.ignore
@@ -506,6 +504,7 @@ impl Jobs<'_> {
             self.with_output(job, |jobs, job| jobs.command_error(job, exit, ignored));
         }
         if ignored {
+            self.release_line(job);
             return Ok(None);
         }
         self.state(job.file).rare_mut().failed_line = Some(job.line);

@@ -214,6 +214,13 @@ impl<'s> Jobs<'s> {
         }
     }
 
+    /// With `-Oline`, the same after each command; but what is said of one that failed belongs to what it wrote.
+    pub(crate) fn release_line(&self, job: &Job) {
+        if self.sync.by_line() {
+            self.release_output(job);
+        }
+    }
+
     /// `--debug=j`: what becomes of a recipe's process. Where GNU make shows an address, this shows the job's number.
     pub(crate) fn trace_job(&self, event: &str, job: &Job, named: bool, end: &str) {
         if !self.trace.jobs {
