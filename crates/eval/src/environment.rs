@@ -170,13 +170,12 @@ impl Session {
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
         let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
         let exports = self.global_exports();
-        let is_hidden =
-            |var: &Rc<Variable>| hidden.contains(&var.name) || no_private && var.data.borrow().private;
-        let of_target = !own.is_empty() || exports.iter().any(|(var, _)| is_hidden(var));
-        let global = exports
+        let global: Vec<(&Rc<Variable>, Export, u32)> = exports
             .iter()
-            .filter(|(var, _)| !is_hidden(var))
-            .map(|(var, hash)| (var, var.data.borrow().export, *hash));
+            .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))
+            .map(|(var, hash)| (var, var.data.borrow().export, *hash))
+            .collect();
+        let of_target = !own.is_empty() || global.len() < exports.len();
         let own = own.iter().map(|(var, export)| (var, *export, variable_hash(self.text(var.name))));
         // Make's own SHELL is for recipes to run with; what they see is the user's, if there is one, unless the variable was
         // exported by name.
