@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rkbuild_base::{Identity, Place};
-use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::{Doors, FileId, Result, Session, Shared};
 use rkbuild_host::{Dir, Env, Stdio};
 
@@ -11,7 +11,7 @@ struct NoShell;
 
 impl Doors for NoShell {
     fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
-        Ok(ShellResult { output: Vec::new(), status: 127, steady: false })
+        Ok(ShellResult { output: Vec::new(), status: 127, steady: Steady::Unknown })
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::{BString, Identity};
-use rkbuild_eval::session::ShellResult;
+use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::variable::GLOBAL;
 use rkbuild_eval::{Doors, Result, Session, Shared};
 use rkbuild_host::{Dir, Env, Stdio};
@@ -19,7 +19,7 @@ struct NoShell;
 
 impl Doors for NoShell {
     fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
-        Ok(ShellResult { output: b"from the shell".into(), status: 0, steady: false })
+        Ok(ShellResult { output: b"from the shell".into(), status: 0, steady: Steady::Unknown })
     }
 }
 
