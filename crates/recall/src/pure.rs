@@ -375,13 +375,12 @@ pub fn seen_stamp<'a>(programs: &[(&'static Row, Vec<&'a BStr>)], stays: bool) -
         let stamp = arguments
             .iter()
             .find(|argument| row.stamps_with.iter().any(|word| argument.starts_with(word.as_bytes())))?;
-        // The compiler proper writes for the assembler, whose object goes where the driver says.
-        let drives = row.name != "cc1";
         let to_file = arguments.windows(2).any(|pair| {
             matches!(pair, [option, file] if *option == "-o" && *file != "-" && !file.starts_with(b"/dev/"))
         });
-        let hidden =
-            !stays && all_blind && (!drives || to_file && arguments.iter().any(|argument| *argument == "-c"));
+        // The compiler proper writes for the assembler, whose object goes where the driver says.
+        let for_object = row.name == "cc1" || arguments.iter().any(|argument| *argument == "-c");
+        let hidden = !stays && all_blind && to_file && for_object;
         (!hidden).then_some(*stamp)
     })
 }
@@ -449,6 +448,7 @@ mod tests {
         assert_eq!(seen(&[GCC, NM, "/usr/bin/x86_64-linux-gnu-objdump -s x.o"]), arcs);
         assert_eq!(seen(&[GCC, "/usr/bin/cat x.o"]), arcs);
         assert_eq!(seen_with(true, &[GCC, NM]), arcs);
+        assert_eq!(seen(&["/usr/lib/gcc/x86_64-linux-gnu/12/cc1 -fprofile-arcs -o -"]), arcs);
         assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -S x.c -o -"]), arcs);
         assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -S x.c -o x.s"]), arcs);
         assert_eq!(seen(&["/usr/bin/x86_64-linux-gnu-gcc-12 -fprofile-arcs -c x.c -o /dev/stdout"]), arcs);

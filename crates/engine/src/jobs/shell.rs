@@ -10,6 +10,7 @@ use rkbuild_host::{Exit, errors, fd, signals};
 
 use crate::jobs::command::ShellSpec;
 use crate::jobs::process::Process;
+use crate::jobs::recall::Recalled;
 use crate::jobs::signal::{self, TERM};
 use crate::jobs::start::{Command, Kind};
 
@@ -97,10 +98,7 @@ impl Doors for ShellDoor {
                     (ran.exit, ran.output)
                 }),
                 Kind::Open => match command.recalled(true, keeping) {
-                    Some(given) => {
-                        steady = given.proof.map_or(Steady::Unknown, Steady::While);
-                        Ok((given.output.exit, given.output.out))
-                    }
+                    Some(given) => Ok(take(given, &mut steady)),
                     None => command.run_captured(&script),
                 },
                 Kind::Unnoted if keeping && script.looks_only() => command.run_apart(&script).map(|ran| {
@@ -116,10 +114,7 @@ impl Doors for ShellDoor {
                 }
             },
             None => match command.recalled(true, keeping) {
-                Some(given) => {
-                    steady = given.proof.map_or(Steady::Unknown, Steady::While);
-                    Ok((given.output.exit, given.output.out))
-                }
+                Some(given) => Ok(take(given, &mut steady)),
                 None => output_of(command, session),
             },
         };
@@ -137,6 +132,12 @@ impl Doors for ShellDoor {
             }
         }
     }
+}
+
+/// What a command gave that is known, and how long it holds.
+fn take(given: Recalled, steady: &mut Steady) -> (Exit, Vec<u8>) {
+    *steady = given.proof.map_or(Steady::Unknown, Steady::While);
+    (given.output.exit, given.output.out)
 }
 
 /// Runs a program and gives what it writes to standard output, by the program or whoever inherits it.
