@@ -49,7 +49,9 @@ S := $(shell echo shelled; cat)
 $(info info $(S))
 all: a b
 a: ; @echo out; echo err >&2; cat; ls -l /proc/self/fd | grep -c '[0-9] ->'
-b: ; @/bin/echo program
+b: wait ; @/bin/echo program
+wait: ; @sleep .3
+.PHONY: wait
 M
 for j in 1 4; do for closed in 0 1 2 '0 1' '0 2' '1 2' '0 1 2'; do
     set -- $closed; streams='1>out 2>err'; for n; do streams="$streams $n>&-"; done

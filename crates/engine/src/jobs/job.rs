@@ -22,9 +22,6 @@ use crate::jobs::shell::shell_spec;
 use crate::jobs::signal;
 use crate::jobs::start::{Command, Way};
 
-/// How often the load is looked at when it is too high to start a job.
-const LOAD_INTERVAL: Duration = Duration::from_secs(1);
-
 /// How often it is tried to start what could not be started: other sessions' programs end unseen.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -522,7 +519,8 @@ impl Jobs<'_> {
                 return Ok(true);
             }
             if !self.load_is_low() {
-                self.wait_for_event_or(false, Some(LOAD_INTERVAL))?;
+                // It is looked at again when a job has ended, and not before: what runs may only sleep for a while.
+                self.wait_for_event()?;
                 if self.has_failed() {
                     return Ok(false);
                 }
