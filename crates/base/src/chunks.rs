@@ -7,6 +7,7 @@ const CHUNK: usize = 1024;
 
 /// Elements in the order they were added, in chunks that stay where they are. A [`Vec`] that outgrows its memory is copied, and
 /// for a moment there twice: of a makefile with 100,000 targets that moment was the most memory the process ever had.
+/// (boxcar, which is for lists that several threads add to, has a flag with each element.)
 #[derive(Debug)]
 pub struct Chunks<T> {
     /// All are full but the last one. The first grows as it is needed: most makefiles have few targets.

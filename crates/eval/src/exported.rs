@@ -238,10 +238,8 @@ impl Session {
         let was_set = |status: &Arc<Text>| status_before.is_none_or(|before| !Arc::ptr_eq(&before, status));
         let status = self.shell_status().filter(was_set);
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
-            slot.kept = {
-                let (proved, value) = (Cell::new(None), value.clone());
-                Some(Kept { text, depends, epoch, command, proofs, proved, status, value })
-            };
+            let (proved, value) = (Cell::new(None), value.clone());
+            slot.kept = Some(Kept { text, depends, epoch, command, proofs, proved, status, value });
         }
         Ok(value)
     }

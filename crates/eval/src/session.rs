@@ -62,7 +62,7 @@ pub struct ShellResult {
 }
 
 /// How long the command of a `$(shell)` would give the same again, and do no more than that.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Steady {
     /// Nobody knows, or it wrote something else as well.
     Unknown,

@@ -2,103 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use tempfile::TempDir;
+mod common;
 
-/// A directory with a makefile, and what is remembered of it.
-struct Tree {
-    keep: TempDir,
-    env: Vec<(String, String)>,
-}
-
-/// What one run gave.
-#[derive(Debug)]
-struct Run {
-    out: String,
-    err: String,
-    code: i32,
-}
-
-impl Run {
-    /// A count of `--stats`.
-    fn count(&self, name: &str) -> u64 {
-        let line = self.err.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_whitespace().last()?.parse().ok()).unwrap_or(u64::MAX)
-    }
-
-    fn is_given(&self) -> bool {
-        self.count("sessions evaluated") == 0
-    }
-}
-
-impl Tree {
-    fn new(makefile: &str) -> Tree {
-        let tree = Tree { keep: tempfile::tempdir().unwrap(), env: Vec::new() };
-        fs::create_dir(tree.path("w")).unwrap();
-        tree.write("Makefile", &format!("{makefile}.PHONY: all other\n"));
-        tree
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.keep.path().join(name)
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.path("w").join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.at(name), text).unwrap();
-    }
-
-    fn program(&self, name: &str, text: &str) {
-        fs::create_dir_all(self.at(name).parent().unwrap()).unwrap();
-        self.write(name, text);
-        fs::set_permissions(self.at(name), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Run {
-        let out = Command::new(env!("CARGO_BIN_EXE_rkbuild"))
-            .args(args)
-            .arg("--stats")
-            .current_dir(self.at(""))
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("RKBUILD_RECALL", "on")
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .envs(self.env.iter().cloned())
-            .envs(env.iter().copied())
-            .output()
-            .unwrap();
-        Run {
-            out: String::from_utf8_lossy(&out.stdout).into_owned(),
-            err: String::from_utf8_lossy(&out.stderr).into_owned(),
-            code: out.status.code().unwrap_or(-1),
-        }
-    }
-
-    fn run(&self) -> Run {
-        self.run_with(&[], &[])
-    }
-
-    /// Runs it until it is remembered, and looks that it is.
-    fn remembered(&self) -> Run {
-        // What is young is not trusted, so that what was just written is looked at once more.
-        std::thread::sleep(Duration::from_millis(60));
-        self.run();
-        let run = self.run();
-        assert!(run.is_given(), "{run:?}");
-        run
-    }
-
-    fn store(&self) -> PathBuf {
-        let all = fs::read_dir(self.path("cache/rkbuild/recall")).unwrap();
-        all.map(|entry| entry.unwrap().path()).find(|path| !path.ends_with("commands")).unwrap()
-    }
-}
+use common::{Run, Tree};
 
 fn touch(path: &Path) {
     fs::File::options().write(true).open(path).unwrap().set_modified(SystemTime::now()).unwrap();
@@ -121,32 +31,6 @@ fn nothing_to_do_is_given_and_prints_the_same() {
     tree.run();
     let run = tree.remembered();
     assert_eq!((run.out.as_str(), run.code), ("below\nz1\n", 0));
-}
-
-#[test]
-fn an_exported_value_follows_what_its_command_looks_at_and_the_target() {
-    let tree = Tree::new(
-        "export A = $(shell sed s/x/$$FOO/ f)\nexport FOO = 0\nall: a b c d e\n\
-         a b c d e: ; @echo $@ $$A; $(change)\nb: change = echo yx > f\nc: export FOO := 1\n",
-    );
-    for mode in ["off", "probes", "probes", "probes", "on"] {
-        tree.write("f", "x\n");
-        std::thread::sleep(Duration::from_millis(60));
-        let run = tree.run_with(&[], &[("RKBUILD_RECALL", mode)]);
-        assert_eq!((run.out.as_str(), run.code), ("a 0\nb 0\nc y1\nd y0\ne y0\n", 0), "{mode}");
-    }
-}
-
-#[test]
-fn the_command_of_an_exported_value_is_asked_for_once_while_it_holds() {
-    let tree = Tree::new("export A = $(shell sed s/x/y/ f)\nall: a b c d e f\na b c d e: ; @echo $$A > $@\n");
-    tree.write("f", "x\n");
-    std::thread::sleep(Duration::from_millis(60));
-    let counts = [(); 3].map(|()| {
-        let run = tree.run_with(&["-B"], &[("RKBUILD_RECALL", "probes")]);
-        (run.code, run.count("commands given"), run.count("programs started"))
-    });
-    assert_eq!(counts[1..], [(0, 1, 0); 2]);
 }
 
 /// What keeps output together writes the same when it is given, the lines around it included.

@@ -258,7 +258,7 @@ impl Faults {
                 Ok(Outcome { text, ending, wrong: Vec::new() })
             }
             How::Rounds(rounds) => {
-                // The same, for each program, as long as its build takes, or as GNU make's does.
+                // Each program meets the same moments: parts of its own build's length, or of GNU make's.
                 let mut rng = Rng::with_seed(self.seed ^ xxhash_rust::xxh3::xxh3_64(fault.name.as_bytes()));
                 let mut wrong = Vec::new();
                 for number in 0..self.rounds_of(fault) {
