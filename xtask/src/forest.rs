@@ -193,6 +193,20 @@ const WILD: &[Piece] = &[
     piece("", "p~n: ~s/one.in\n\t@cat ~s/two.in\n\t@~t/meddle.sh\n\t@cat ~s/two.in\n", "p~n"),
     piece("", "o~n: ~2/~m.in\n\t~qcat $< > $@; false\n", "o~n"),
     piece("", "p~n:\n\t~qcat ~s/opt.in | grep .\n", "p~n"),
+    // A file that is read, compared and written each time.
+    piece(
+        "K~n = $(shell cat k~n 2>/dev/null)\n",
+        "F~n:\nk~n: F~n ~s/~m.in\n\t@rm -f $@\n\t~qecho ~m ~v > $@\np~n: k~n ~s/one.in\n\t~qecho newer: $(notdir $?) $(K~n)\n",
+        "p~n",
+    ),
+    piece(
+        "",
+        "F~n:\nk~n: F~n\n\t~qrm -f $@; echo k > $@\no~n: ~s/~m.in | k~n\n\t~qcat $< k~n > $@\np~n: o~n\n\t~qtest k~n -nt o~n && echo nt || echo ot\n",
+        "p~n",
+    ),
+    // Directories that are listed while there are files in them that go again.
+    piece("", "p~n:\n\t~q~s/../tools/l.sh ~m\n", "p~n"),
+    piece("", "p~n:\n\t~qsh -c 'echo x > ~s/t~n.tmp; ls ~s; rm ~s/t~n.tmp'\n", "p~n"),
     piece("", "p~n:\n\t~qexit 3\np2~n: p~n\n\t@echo not reached\n", "p2~n"),
     piece("", "o~n: missing~n\n\t@echo no\n", "o~n"),
     piece("", "p~n:\n\t~qsleep 0.02; cp ~s/~m.in ~2/five.in; sleep 0.02\n", "p~n"),
@@ -241,6 +255,12 @@ impl Forest {
         forest.file("tools/meddle.sh", "#!/bin/sh\n:\n", 0o755);
         // Asked again each time: it starts what is in no list.
         forest.file("tools/py.sh", "#!/bin/sh\nenv perl -pe 's/^/perl /' \"$@\"\n", 0o755);
+        forest.file(
+            "tools/l.sh",
+            "#!/bin/sh\ncd \"${0%/*}/../src\" || exit\nfind . | while read -r f; do\n\tcase $f in *.in)\n\t\t\
+             sed 's/a/$RANDOM/' \"$f\" > \"$f.tmp\"; ls *.in; cmp -s \"$f\" \"$f.tmp\" || echo \"$1 $f\"; rm -f \"$f.tmp\";;\n\tesac\ndone\n",
+            0o755,
+        );
         forest.file("get.mk", "X := $(file <$(F))\nall: ; @echo get $(X); cat $(F)\n", 0o644);
         forest.file("tools1/keep", "", 0o644);
         forest.file("tools2/tool", "#!/bin/sh\necho tool two\n", 0o755);

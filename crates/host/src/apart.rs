@@ -67,8 +67,14 @@ impl Host {
             unsafe { work(&mut task) };
         }
         for (name, how) in files {
-            if how.is_some() && *name != b"/dev/null" {
+            if let Some(how) = how
+                && *name != b"/dev/null"
+            {
                 self.note_write(dir, name);
+                let anew = task.error == 0 && matches!(how, OpenMode::Truncate | OpenMode::New);
+                if let (true, Some(eyes)) = (anew, self.eyes()) {
+                    eyes.began_anew(dir, name);
+                }
             }
         }
         match (task.error, task.opened) {

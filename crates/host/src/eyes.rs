@@ -7,7 +7,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bstr::{BStr, BString};
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::{Dir, Env, Exit, Meta};
 
@@ -59,7 +60,7 @@ pub mod used {
     pub const THERE: u8 = 1;
     /// Permissions, owner and size.
     pub const SHAPE: u8 = 2;
-    /// Its modification time.
+    /// Its modification time, compared with those of the session's other files. Where it counts by itself, [`SAME`] is used, too.
     pub const TIME: u8 = 4;
     /// Its contents, or for what is no stat the whole answer.
     pub const CONTENTS: u8 = 8;
@@ -132,6 +133,18 @@ impl Seen {
             _ => matches!((&self.answer, &other.answer), (Answer::Meta(x), Answer::Meta(y)) if x != y),
         };
         bits | if contents { used::CONTENTS } else { 0 }
+    }
+
+    /// Whether it says that nothing is there.
+    fn is_missing(&self) -> bool {
+        matches!(self.answer, Answer::Failed(_))
+    }
+
+    /// Whether a file that was written meanwhile is as it was, but for what writing changes in any case.
+    fn is_as_written(&self, now: &Seen) -> bool {
+        let same_contents =
+            self.contents.is_none() || now.contents.is_none() || self.contents == now.contents;
+        same_contents && self.differing(now) & (used::THERE | used::SHAPE) == 0
     }
 
     /// Adds what a later look says that agrees.
@@ -239,9 +252,15 @@ pub struct State {
     /// Why this session can't be given again: it changed something, or depended on what can't be looked at.
     pub effect: Option<String>,
     /// Paths that were changed.
-    pub changes: Vec<BString>,
+    pub changes: IndexSet<BString, FxBuildHasher>,
     /// Paths that commands changed which are steps, and change them again.
-    pub repeated: Vec<BString>,
+    pub repeated: FxHashSet<BString>,
+    /// Of those that were changed, those whose contents are all its own, or that it removed: what is there follows from that.
+    own: FxHashSet<BString>,
+    /// Those of them that a session below may have changed since. Their time follows from that.
+    dated: FxHashSet<BString>,
+    /// Times of files were compared with times that are noted nowhere.
+    other_times: bool,
 }
 
 /// Clocks of file systems tick at 100 Hz or faster.
@@ -349,13 +368,28 @@ impl Eyes {
         }
         let mut state = self.state();
         let changed = !other.changes.is_empty();
+        for path in &other.changes {
+            state.own.remove(path);
+        }
+        state.own.extend(other.own);
         state.repeated.extend(other.changes);
         changed
     }
 
     /// Takes everything out.
     pub fn take(&self) -> State {
-        std::mem::take(&mut self.state())
+        let mut state = std::mem::take(&mut *self.state());
+        if state.other_times {
+            for seen in state.facts.values_mut().filter(|seen| seen.used & used::TIME != 0) {
+                seen.used |= used::SAME;
+            }
+        }
+        state
+    }
+
+    /// Notes that times of files are compared with others, such as those in an archive: each time counts by itself.
+    pub fn compares_other_times(&self) {
+        self.state().other_times = true;
     }
 
     /// Notes that this session can't be given again, and why.
@@ -373,6 +407,9 @@ impl Eyes {
 
     /// Notes a step; gives its number.
     pub fn step(&self, step: Step) -> usize {
+        if matches!(step, Step::Session(_) | Step::Within(_)) {
+            self.may_have_changed();
+        }
         let mut state = self.steps();
         if let (Step::Print { err, bytes }, Some(Step::Print { err: last, bytes: before })) =
             (&step, state.steps.last_mut())
@@ -392,6 +429,7 @@ impl Eyes {
 
     /// Puts a step where a place was kept.
     pub fn fill(&self, place: usize, step: Step) {
+        self.may_have_changed();
         if let Some(slot) = self.steps().steps.get_mut(place) {
             *slot = step;
         }
@@ -400,12 +438,36 @@ impl Eyes {
     /// Notes a change to a file.
     pub fn changed(&self, dir: &Dir, path: &[u8]) {
         let path = absolute(dir.path(), path).unwrap_or_default();
-        self.state().changes.push(path);
+        let mut state = self.state();
+        state.own.remove(&path);
+        state.changes.insert(path);
     }
 
-    /// Notes that a step changes a file each time.
+    /// Whether a change to a file was noted here.
+    pub fn has_changed(&self, dir: &Dir, path: &[u8]) -> bool {
+        absolute(dir.path(), path).is_some_and(|path| self.state().changes.contains(&path))
+    }
+
+    /// Notes that a file was emptied to be written, or removed: what is there from now on is this session's own.
+    pub fn began_anew(&self, dir: &Dir, path: &[u8]) {
+        let path = absolute(dir.path(), path).unwrap_or_default();
+        let mut state = self.state();
+        state.own.insert(path.clone());
+        state.changes.insert(path);
+    }
+
+    /// Notes that a step writes the whole of a file each time.
     pub fn repeats(&self, path: BString) {
-        self.state().repeated.push(path);
+        let mut state = self.state();
+        state.own.insert(path.clone());
+        state.repeated.insert(path);
+    }
+
+    /// A session below begins, or ended: it may have changed what was written here.
+    fn may_have_changed(&self) {
+        let mut state = self.state();
+        let own = std::mem::take(&mut state.own);
+        state.dated.extend(own);
     }
 
     /// Notes a fact.
@@ -433,8 +495,20 @@ impl Eyes {
     }
 
     /// Notes a fact about an absolute path.
-    pub fn note(&self, ask: Ask, path: BString, seen: Seen) {
-        let mut state = self.state();
+    pub fn note(&self, ask: Ask, path: BString, mut seen: Seen) {
+        let state = &mut *self.state();
+        if state.own.contains(&path) {
+            // What was made where there was nothing will be there the next time.
+            let missing =
+                |ask| matches!(state.facts.get(&(ask, path.clone())), Some(seen) if seen.is_missing());
+            if !seen.is_missing() && [Ask::Stat, Ask::Lstat].into_iter().any(missing) {
+                state.effect.get_or_insert(format!("{path} was made"));
+            }
+            return;
+        }
+        if state.dated.contains(&path) {
+            seen.used &= !(used::TIME | used::SAME | used::FILE);
+        }
         let future = matches!(&seen.answer, Answer::Meta(meta) if seen.used & used::TIME != 0 && seen.young
             && meta.mtime_ns > seen_limit());
         if future && state.effect.is_none() {
@@ -445,6 +519,12 @@ impl Eyes {
                 slot.insert(seen);
             }
             std::collections::hash_map::Entry::Occupied(mut slot) => {
+                if state.dated.contains(&slot.key().1) && slot.get().is_as_written(&seen) {
+                    let before = slot.get_mut();
+                    before.used |= seen.used;
+                    before.contents = before.contents.or(seen.contents);
+                    return;
+                }
                 let before = slot.get_mut();
                 if !before.agrees(&seen) {
                     let used = before.used | seen.used;

@@ -61,6 +61,9 @@ pub struct Meta {
     pub rdev: u64,
 }
 
+/// The device number of /dev/null.
+const NULL: (u32, u32) = (1, 3);
+
 impl Meta {
     /// What kind of file it is.
     pub fn kind(&self) -> Kind {
@@ -75,6 +78,12 @@ impl Meta {
     /// True for a regular file.
     pub fn is_file(&self) -> bool {
         self.kind() == Kind::File
+    }
+
+    /// True for the null device.
+    pub fn is_null(&self) -> bool {
+        let device = (rustix::fs::major(self.rdev), rustix::fs::minor(self.rdev));
+        FileType::from_raw_mode(self.mode) == FileType::CharacterDevice && device == NULL
     }
 
     /// True for a symbolic link, which only [`Host::lstat`] shows.
@@ -405,6 +414,10 @@ impl Host {
         let opened = patiently(|| blocked::call(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE)));
         if path != b"/dev/null" {
             self.note_write(dir, path);
+            let anew = matches!(how, OpenMode::Truncate | OpenMode::New);
+            if let (Ok(_), true, Some(eyes)) = (&opened, anew, self.eyes()) {
+                eyes.began_anew(dir, path);
+            }
         }
         Ok(opened?)
     }
@@ -502,7 +515,11 @@ impl Host {
 
     /// Removes a file.
     pub fn unlink(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::empty()))
+        let done = self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::empty()));
+        if let (Ok(()), Some(eyes)) = (&done, self.eyes()) {
+            eyes.began_anew(dir, path);
+        }
+        done
     }
 
     /// Removes an empty directory.
@@ -517,9 +534,7 @@ impl Host {
 
     /// Renames a file or directory.
     pub fn rename(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
-        if let Some(eyes) = self.eyes() {
-            eyes.changed(dir, from);
-        }
+        self.note_moved(dir, from);
         self.writing(dir, to, || rustix::fs::renameat(dir, from, dir, to))
     }
 
@@ -530,9 +545,7 @@ impl Host {
 
     /// Makes `to` another name of `from`; a symbolic link is linked itself.
     pub fn link(&self, dir: &Dir, from: &[u8], to: &[u8]) -> io::Result<()> {
-        if let Some(eyes) = self.eyes() {
-            eyes.changed(dir, from);
-        }
+        self.note_moved(dir, from);
         self.writing(dir, to, || rustix::fs::linkat(dir, from, dir, to, AtFlags::empty()))
     }
 
@@ -541,6 +554,24 @@ impl Host {
         self.writing(dir, path, || {
             rustix::fs::chmodat(dir, path, Mode::from_raw_mode(mode), AtFlags::empty())
         })
+    }
+
+    /// Notes that what a name leads to gets another: what is found by that depends on what it is now.
+    fn note_moved(&self, dir: &Dir, from: &[u8]) {
+        let Some(eyes) = self.eyes() else { return };
+        match self.look_unseen(Ask::Lstat, dir, from) {
+            Ok(meta) if meta.is_file() => {
+                if let Ok((data, meta)) = self.read_unseen(dir, from) {
+                    self.note_contents(dir, from, &meta, eyes::hash(&data));
+                }
+            }
+            // One that was just made is on its way to its place.
+            Ok(meta) if meta.is_symlink() && !eyes.has_changed(dir, from) => drop(self.read_link(dir, from)),
+            Ok(meta) if meta.is_symlink() => {}
+            Ok(_) => eyes.effect("a directory got another name"),
+            Err(_) => {}
+        }
+        eyes.changed(dir, from);
     }
 
     fn writing(

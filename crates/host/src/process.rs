@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, WaitOptions, WaitStatus};
@@ -159,7 +159,8 @@ impl Host {
     pub fn spawn_opening(self: &Arc<Host>, spawn: &Spawn<'_>, openings: &Openings<'_>) -> io::Result<Child> {
         self.counts.spawns.add(1);
         if let Some(eyes) = self.eyes() {
-            eyes.effect(format!("{} was started", bstr::BStr::new(spawn.program)));
+            let arguments = bstr::join(" ", spawn.argv.iter().skip(1));
+            eyes.effect(format!("{} {} was started", BStr::new(spawn.program), BStr::new(&arguments)));
         }
         // First say that it runs, then that things change: see `Host::quiet_epoch`.
         self.running.fetch_add(1, Ordering::SeqCst);

@@ -259,6 +259,10 @@ fn listing_gives_the_names_and_not_those_of_its_own_making() {
     assert!(dir.uses.has(Uses::LIST) && w.is_quiet());
     let w = p.sh("echo >t; echo *; rm t");
     assert_eq!(reasons(&w), [&Reason::ListedOwn(p.dir.path().into())]);
+    let names = |w: &Watched| w.seen.iter().find(|seen| seen.path == p.dir.path()).unwrap().names.clone();
+    assert_eq!(names(&w), Some(vec!["a.c".into(), "b.c".into()]));
+    let w = p.sh("rm a.c; echo *; echo >a.c; echo >b.c; echo *");
+    assert_eq!(names(&w), Some(vec!["a.c".into(), "b.c".into()]));
 }
 
 #[test]

@@ -21,12 +21,10 @@ use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, signals};
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
 use crate::memory::Memory;
-use crate::pure;
+use crate::{pure, script};
 
 /// Larger files are told apart by their attributes alone.
 const MOST_HASHED: u64 = 1 << 20;
-/// Texts that are larger are not looked through for the names of variables.
-const MOST_SCRIPT: usize = 256 << 10;
 /// What a pure command writes is kept up to this size, all files together.
 const MOST_WRITTEN: usize = 256 << 10;
 /// A command that prints more is not remembered.
@@ -224,8 +222,10 @@ impl Memory {
             Reason::Terminal(TCGETS) => true,
             // What writes to the terminal itself is run again, and sees how wide it is then.
             Reason::Terminal(TIOCGWINSZ) => shows_itself(asked),
-            // All in it was its own.
-            Reason::ListedOwn(path) => watched.temporary.contains(path),
+            // All in it was its own, or it gave its own names there that are the same each time.
+            Reason::ListedOwn(path) => {
+                watched.temporary.contains(path) || !watched.asked.contains(&AskedOf::Random)
+            }
             _ => false,
         };
         if let Some(reason) = watched.reasons.iter().find(|reason| !harmless(reason)) {
@@ -267,7 +267,7 @@ impl Memory {
         }
         let rows: Vec<&pure::Row> =
             watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
-        let texts = self.texts(asked, watched);
+        let texts = script::texts(&self.host, &self.root, asked.argv, watched);
         // How many processors there are is in every record's key; no program of the table tells how much room there is.
         let compiles = rows.iter().any(|row| row.compiles);
         if compiles && watched.asked.contains(&AskedOf::Random) {
@@ -277,11 +277,9 @@ impl Memory {
             return Some("a compiler that is asked for the time".into());
         }
         // The numbers of processes: in names of temporary files nobody sees them.
-        if watched
-            .processes
-            .iter()
-            .any(|number| shows_number(&ran.output.out, *number) || shows_number(&ran.output.err, *number))
-        {
+        if watched.processes.iter().any(|number| {
+            script::shows_number(&ran.output.out, *number) || script::shows_number(&ran.output.err, *number)
+        }) {
             return Some("a script that prints the number of a process".into());
         }
         let mut programs = Vec::new();
@@ -299,12 +297,12 @@ impl Memory {
         }
         for text in &texts {
             let mut names = BTreeSet::new();
-            names_in(text, &mut names);
+            script::names_in(text, &mut names);
             let terminals = TERMINALS.iter().filter(|name| asked.env.contains(name));
             if let Some(name) = VOLATILE.iter().chain(terminals).find(|name| names.contains(name.as_bstr())) {
                 return Some(format!("a script with {}", name.as_bstr()));
             }
-            if let Some(word) = clock(text, &rows) {
+            if let Some(word) = script::clock(text, &rows) {
                 return Some(format!("a script with {word}"));
             }
         }
@@ -328,30 +326,6 @@ impl Memory {
             })
     }
 
-    /// The texts a command may be told what to do by: its arguments, and the scripts it read.
-    fn texts(&self, asked: &Asked<'_>, watched: &Watched) -> Vec<BString> {
-        let mut texts: Vec<BString> = asked.argv.to_vec();
-        let interprets = watched.programs.iter().any(|program| {
-            let name = program.path.rsplit_str("/").next().unwrap_or_default();
-            [&b"dash"[..], b"bash", b"sed", b"mawk", b"gawk"].contains(&name)
-        });
-        if !interprets {
-            return texts;
-        }
-        for seen in watched.seen.iter().filter(|seen| seen.uses.has(Uses::READ)) {
-            let Found::Is(meta) = seen.found else { continue };
-            if !meta.is_file() || meta.size > MOST_SCRIPT as u64 {
-                continue;
-            }
-            if let Ok((text, _)) = self.host.read_unseen(&self.root, &seen.path)
-                && text.find_byte(0).is_none()
-            {
-                texts.push(text.into());
-            }
-        }
-        texts
-    }
-
     /// What is to be remembered of a pure command.
     fn known(&self, asked: &Asked<'_>, ran: &Ran, watched: &Watched) -> Result<Known, String> {
         let mut writes = Vec::new();
@@ -373,7 +347,7 @@ impl Memory {
         }
         let rows: Vec<&pure::Row> =
             watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
-        let texts = self.texts(asked, watched);
+        let texts = script::texts(&self.host, &self.root, asked.argv, watched);
         let compares = |op: &str| texts.iter().any(|text| text.find(op).is_some());
         let prints = |row: &&pure::Row| row.name == "diff";
         let matters = Matters {
@@ -461,8 +435,9 @@ impl Memory {
             used |= used::SHAPE;
         }
         if seen.uses.has(Uses::STAT) {
-            let times = matters.times || matters.printed && !meta.is_dir();
-            used |= if times { used::TIME } else { 0 } | if matters.files { used::FILE } else { 0 };
+            let shown = matters.printed && !meta.is_dir();
+            used |= if matters.times || shown { used::TIME } else { 0 };
+            used |= if shown { used::SAME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
         // No link was passed to get there; where that was looked at, or can be told from a directory's name, it counts.
         let itself = meta.is_symlink() || meta.is_dir() || seen.uses.has(Uses::LINK);
@@ -570,92 +545,20 @@ fn seen_there(found: &Found) -> Seen {
 /// The variables a command may look at: those its programs are known to, and those its scripts name. `*` at the end stands for
 /// any text.
 fn variables(rows: &[&pure::Row], texts: &[BString]) -> Vec<BString> {
-    let all = rows.iter().any(|row| row.name == "env") || texts.iter().any(|text| shows_variables(text));
+    let all =
+        rows.iter().any(|row| row.name == "env") || texts.iter().any(|text| script::shows_variables(text));
     if all {
         return vec!["*".into()];
     }
     let mut found: BTreeSet<BString> = BTreeSet::new();
     for text in texts {
-        names_in(text, &mut found);
+        script::names_in(text, &mut found);
     }
     found.extend(
         rows.iter().flat_map(|row| row.variables).chain(pure::ANY_PROGRAM).map(|name| BString::from(*name)),
     );
     found.retain(|name| !VOLATILE.contains(&name.as_slice()));
     found.into_iter().collect()
-}
-
-/// Whether a script may look at variables that it does not name.
-fn shows_variables(text: &[u8]) -> bool {
-    const WORDS: [&str; 6] = ["eval", "printenv", "ENVIRON", "compgen", "declare", "typeset"];
-    // By themselves they print all; with arguments they do something else.
-    const ALONE: [&str; 2] = ["set", "export"];
-    let is_part = |c: Option<&u8>| c.is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'_');
-    let after_word = |word: &'static str| {
-        let before = |at: usize| at.checked_sub(1).and_then(|at| text.get(at));
-        let after = move |at: usize| text.get(at + word.len()..).unwrap_or_default();
-        text.find_iter(word)
-            .filter(move |at| !is_part(before(*at)))
-            .map(after)
-            .filter(move |rest| !is_part(rest.first()))
-    };
-    let alone = |rest: &[u8]| {
-        let next = rest.iter().find(|c| !matches!(c, b' ' | b'\t'));
-        next.is_none_or(|c| b"\n;|&)`>}\"'".contains(c)) || rest.trim_start().starts_with(b"-p")
-    };
-    WORDS.into_iter().any(|word| after_word(word).next().is_some())
-        || ALONE.into_iter().any(|word| after_word(word).any(alone))
-        || text.find("${!").is_some()
-}
-
-/// Whether a text has a number, by itself.
-fn shows_number(text: &[u8], number: i32) -> bool {
-    let number = number.to_string();
-    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
-    text.find_iter(&number).any(|at| !digit(at.checked_sub(1)) && !digit(Some(at + number.len())))
-}
-
-/// What in a script gives it a clock, random numbers, or the numbers of processes, which differ from run to run.
-fn clock(text: &[u8], rows: &[&pure::Row]) -> Option<&'static str> {
-    const VARIABLES: [&str; 8] =
-        ["RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "PPID", "BASHPID", "BASH_ARGV0"];
-    const AWK: [&str; 5] = ["systime", "strftime", "srand", "rand(", "PROCINFO"];
-    let mut names = BTreeSet::new();
-    names_in(text, &mut names);
-    let variable = VARIABLES.into_iter().find(|name| names.contains(name.as_bytes().as_bstr()));
-    let runs = |name: &str| rows.iter().any(|row| row.name == name);
-    let awk = (runs("mawk") || runs("gawk")).then(|| AWK.into_iter().find(|word| text.find(word).is_some()));
-    let bash = (runs("bash") && text.find("%(").is_some()).then_some("%(");
-    let limits = has_word(text, b"ulimit ").then_some("ulimit");
-    variable.or(awk.flatten()).or(bash).or(limits)
-}
-
-/// Whether a word of a text begins so.
-fn has_word(text: &[u8], start: &[u8]) -> bool {
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(start)) {
-        let at = from + at;
-        let before = at.checked_sub(1).and_then(|at| text.get(at));
-        if before.is_none_or(|c| matches!(c, b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'=' | b'(' | b'`')) {
-            return true;
-        }
-        from = at + 1;
-    }
-    false
-}
-
-/// The names after `$` and `${` in a text.
-fn names_in(text: &[u8], names: &mut BTreeSet<BString>) {
-    let mut rest = text;
-    while let Some(at) = rest.find_byte(b'$') {
-        rest = rest.get(at + 1..).unwrap_or_default();
-        let mut name = rest.trim_start_with(|c| c == '{' || c == '#' || c == '(');
-        let end = name.iter().position(|c| !(c.is_ascii_alphanumeric() || *c == b'_')).unwrap_or(name.len());
-        name = name.get(..end).unwrap_or_default();
-        if name.first().is_some_and(|c| !c.is_ascii_digit()) {
-            names.insert(name.into());
-        }
-    }
 }
 
 /// Writes what a command gave, and notes it with the session.

@@ -15,8 +15,10 @@ pub mod key;
 pub mod look;
 pub mod memory;
 mod merge;
+mod order;
 pub mod place;
 pub mod pure;
+mod script;
 pub mod store;
 pub mod trace;
 

@@ -297,9 +297,14 @@ impl Memory {
     fn holds(&self, store: &Store, looks: &Looks, n: u32, changed: &mut Vec<u32>) -> bool {
         let Some(entry) = store.entry(n) else { return false };
         if let Some(closure) = store.closure(&entry) {
-            return looks.hold_all(store, &self.host, &self.root, closure, changed);
+            return looks.hold_all(store, &self.host, &self.root, closure, changed)
+                || self.keeps_order_below(store, n, changed);
         }
-        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), changed) {
+        let mut own = Vec::new();
+        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), &mut own)
+            && !self.keeps_order(store, &entry, &own)
+        {
+            changed.extend(own);
             return false;
         }
         let Some(steps) = store.steps(&entry) else { return false };
@@ -422,7 +427,7 @@ impl Memory {
             run: 0,
             facts,
             steps,
-            writes: Vec::new(),
+            writes: FxHashSet::default(),
         };
         new.traces.push(trace(second, uses, steps));
         let texts = names.iter().map(|name| name.to_vec()).collect();

@@ -7,12 +7,12 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Slot;
 use rkbuild_base::Chunks;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::fact::{Fact, split};
 use crate::key;
 use crate::store::{Contents, Store};
-use crate::trace::{Command, Environment, Step, Trace};
+use crate::trace::{Command, Environment, Step, Trace, Use};
 
 /// Traces that were not used in so many runs that wrote the store go.
 const OLD: u32 = 40;
@@ -163,7 +163,9 @@ impl<'a> Merge<'a> {
             // A trace that saw what was different later holds no more.
             let stale = trace.facts.iter().find_map(|(n, used)| {
                 let Noted { path, ask, stale, .. } = self.new.facts.all.get(*n as usize)?;
-                (stale & used != 0).then(|| format!("{path} changed after it was looked at ({ask:?} {used})"))
+                let broken = stale & used;
+                let counts = broken != 0 && !(broken == used::TIME && trace.writes.contains(path));
+                counts.then(|| format!("{path} changed after it was looked at ({ask:?} {used})"))
             });
             if let Some(why) = &stale {
                 self.dropped.push(why.clone());
@@ -265,7 +267,17 @@ impl<'a> Merge<'a> {
         });
         let facts = facts.collect::<Option<Vec<_>>>()?;
         let steps = old.steps(&entry)?;
-        let writes = old.writes(&entry)?;
+        let writes: FxHashSet<BString> = old.writes(&entry)?.into_iter().collect();
+        let holds = |(n, used): &Use| {
+            self.new
+                .facts
+                .all
+                .get(*n as usize)
+                .is_some_and(|fact| fact.stale & used == 0 || writes.contains(&fact.path))
+        };
+        if !facts.iter().all(holds) {
+            return None;
+        }
         Some(Trace { key: entry.key(), top: entry.top, status: entry.status, run, facts, steps, writes })
     }
 
@@ -286,7 +298,14 @@ impl<'a> Merge<'a> {
                 let n = *slot.get();
                 let now = all.get_mut(n as usize)?;
                 let contents = if before.contents.is_some() { used::CONTENTS } else { 0 };
-                if before.differing(&now.seen) & (used | contents) != 0 {
+                let differing = before.differing(&now.seen);
+                if differing & (used | contents) == used::TIME {
+                    // Good for a trace that writes it: there the order of times counts.
+                    let next = all.len() as u32;
+                    all.push(Noted { path, ask, seen: before, stale: differing });
+                    return Some(next);
+                }
+                if differing & (used | contents) != 0 {
                     return None;
                 }
                 // What was seen now is the newer.
@@ -301,10 +320,10 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Drops the traces that depend on the time of a file which a step of some trace writes each time.
+    /// Drops the traces that depend on the time of a file which a step of some other trace writes each time. Where it is a step of
+    /// its own, that time was compared before it: whether its place among the others is the same is seen when it is looked at.
     fn drop_touched(&mut self, traces: &mut [Option<Trace>]) {
-        let written: rustc_hash::FxHashSet<&BString> =
-            traces.iter().flatten().flat_map(|trace| &trace.writes).collect();
+        let written: FxHashSet<&BString> = traces.iter().flatten().flat_map(|trace| &trace.writes).collect();
         if written.is_empty() {
             return;
         }
@@ -312,8 +331,13 @@ impl<'a> Merge<'a> {
         let drop: Vec<Option<u32>> = traces
             .iter()
             .map(|trace| {
-                let (n, _) = trace.as_ref()?.facts.iter().find(|(n, used)| {
-                    used & used::TIME != 0 && touched.get(*n as usize).copied().unwrap_or(true)
+                let trace = trace.as_ref()?;
+                let (n, _) = trace.facts.iter().find(|(n, used)| {
+                    let fact = self.new.facts.all.get(*n as usize);
+                    used & used::TIME != 0
+                        && touched.get(*n as usize).copied().unwrap_or(true)
+                        && fact
+                            .is_none_or(|fact| used & used::SAME != 0 || !trace.writes.contains(&fact.path))
                 })?;
                 Some(*n)
             })
@@ -485,7 +509,7 @@ mod tests {
             run: 0,
             facts: (0..facts.len() as u32).map(|n| (n, 1)).collect(),
             steps: Vec::new(),
-            writes: Vec::new(),
+            writes: FxHashSet::default(),
         };
         Contents { facts: facts.iter().map(fact).collect(), traces: vec![trace], envs: Vec::new() }
     }
@@ -514,7 +538,7 @@ mod tests {
         let uses = [(early, used::THERE), (early, used::THERE | used::TIME), (late, used::TIME)];
         for (key, used) in uses.into_iter().enumerate() {
             let (key, facts) = (key as u128, vec![used]);
-            let (steps, writes) = (Vec::new(), Vec::new());
+            let (steps, writes) = (Vec::new(), FxHashSet::default());
             new.traces.push(Trace { key, top: true, status: 0, run: 1, facts, steps, writes });
         }
         let (contents, dropped) = Merge::new(new, None, 1, &[]).contents();

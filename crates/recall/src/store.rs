@@ -15,7 +15,7 @@ use crate::trace::{Environment, Step, Trace, Use};
 
 const MAGIC: &[u8; 8] = b"rkrecall";
 /// Goes up when the format changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const HEADER: usize = 8 + 4 + 16 + 4 + 4 * 4 + 8;
 const DIR_SIZE: usize = 48;
 const FACT_SIZE: usize = 80;
@@ -182,14 +182,14 @@ impl Store {
 
     /// The steps of a trace; `None` when they can't be read.
     pub fn steps(&self, entry: &Entry) -> Option<Vec<Step>> {
-        postcard::take_from_bytes(self.slice(entry.steps)).ok().map(|(steps, _)| steps)
+        let (_, steps): (Vec<&[u8]>, _) = postcard::take_from_bytes(self.slice(entry.steps)).ok()?;
+        postcard::from_bytes(steps).ok()
     }
 
     /// The paths that the steps of a trace write.
     pub fn writes(&self, entry: &Entry) -> Option<Vec<BString>> {
-        let (_, rest): (Vec<Step>, _) = postcard::take_from_bytes(self.slice(entry.steps)).ok()?;
-        let writes: Vec<Vec<u8>> = postcard::from_bytes(rest).ok()?;
-        Some(writes.into_iter().map(Into::into).collect())
+        let (writes, _): (Vec<&[u8]>, _) = postcard::take_from_bytes(self.slice(entry.steps)).ok()?;
+        Some(writes.into_iter().map(BString::from).collect())
     }
 
     /// An environment.
@@ -520,9 +520,10 @@ impl Contents {
             let mut bytes = Vec::new();
             put_uses(&mut trace.facts, &mut bytes);
             let facts = put(&bytes);
-            let mut steps = postcard::to_stdvec(&trace.steps).unwrap_or_default();
-            let writes: Vec<&[u8]> = trace.writes.iter().map(|path| path.as_slice()).collect();
-            steps.extend(postcard::to_stdvec(&writes).unwrap_or_default());
+            let mut writes: Vec<&[u8]> = trace.writes.iter().map(|path| path.as_slice()).collect();
+            writes.sort_unstable();
+            let mut steps = postcard::to_stdvec(&writes).unwrap_or_default();
+            steps.extend(postcard::to_stdvec(&trace.steps).unwrap_or_default());
             let steps = put(&steps);
             bytes.clear();
             put_groups(&closure.unwrap_or_default(), &of, &mut bytes);

@@ -2,6 +2,7 @@
 
 use bstr::BString;
 use rkbuild_host::Exit;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 /// A fact by its place in the table, and what of it was used.
@@ -124,5 +125,5 @@ pub struct Trace {
     /// The steps.
     pub steps: Vec<Step>,
     /// Paths that steps write: whose time nobody may have used.
-    pub writes: Vec<BString>,
+    pub writes: FxHashSet<BString>,
 }

@@ -24,6 +24,7 @@ use rkbuild_host::{Dir, Env, Exit, Host, Meta};
 
 use self::place::{Done, Place};
 use crate::shell::Invocation;
+use crate::tool::copy::Concatenated;
 
 /// Runs the command if it is one of the tools, `program` is the system's, and its arguments are of the usual kind.
 pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Option<Exit> {
@@ -84,9 +85,12 @@ pub(crate) fn only_prints(name: &[u8]) -> bool {
     matches!(name, b"cat" | b"basename" | b"dirname")
 }
 
-/// What `cat` writes, given what its output is, where it is taken.
+/// What `cat` writes, given what its output is, where it is taken and complains of nothing.
 pub(crate) fn concatenated(host: &Host, dir: &Dir, args: &[BString], out: Option<&Meta>) -> Option<Vec<u8>> {
-    copy::concatenated(&Place { host, dir }, args, out)
+    match copy::concatenated(&Place { host, dir }, args, out) {
+        Concatenated::Whole(data) => Some(data),
+        Concatenated::Partly(_) | Concatenated::Declined => None,
+    }
 }
 
 /// Whether `name` is that of a tool that is done here, where it is the system's.

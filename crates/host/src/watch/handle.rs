@@ -15,8 +15,8 @@ use super::walk::{self, Passed, Place, Walker};
 use super::{Asked, Found, Reason, Uses, filter};
 use crate::Meta;
 
-/// No more arguments than these are told of a program.
-const MOST_ARGUMENTS: usize = 256;
+/// A program with more arguments than these is not followed.
+const MOST_ARGUMENTS: usize = 1 << 16;
 /// The deepest chain of interpreters the system follows.
 const MOST_INTERPRETERS: usize = 6;
 /// TIOCGWINSZ.

@@ -202,7 +202,7 @@ pub enum Reason {
     Privileged(BString),
     /// A program for another kind of processor, or a system call as such a program makes it.
     Foreign(BString),
-    /// It listed a directory in which it had changed something.
+    /// It listed a directory in which it had changed something; the names in it are known as they were before.
     ListedOwn(BString),
     /// It used a directory that has no name any more.
     Unnamed(BString),

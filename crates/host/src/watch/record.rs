@@ -107,13 +107,26 @@ impl Record {
         self.seen.get(path.as_bstr()).is_some_and(|seen| seen.names.is_some())
     }
 
-    /// A directory that was listed, and the names in it.
-    pub(super) fn list(&mut self, path: BString, found: Found, names: Vec<BString>) {
-        let is_parent =
-            |touched: &BString| touched.rfind_byte(b'/').map(|end| &touched[..end.max(1)]) == Some(&path);
-        if self.touched.keys().any(is_parent) {
-            self.reasons.insert(Reason::ListedOwn(path));
-        } else if let Some(seen) = self.entry(path, found, Uses::LIST) {
+    /// A directory that was listed, and the names in it, in order. Where some are of the programs' own making, the names that were
+    /// there before count: what came of these the programs know by themselves.
+    pub(super) fn list(&mut self, path: BString, found: Found, mut names: Vec<BString>) {
+        let mut own = false;
+        for (name, touched) in self.touched.iter().filter_map(|(file, touched)| {
+            let end = file.rfind_byte(b'/')?;
+            (file.get(..end.max(1)) == Some(path.as_slice())).then(|| (file.get(end + 1..), touched))
+        }) {
+            let name = name.unwrap_or_default().as_bstr();
+            own = true;
+            match (names.binary_search_by(|other| other.as_bstr().cmp(name)), touched.before) {
+                (Ok(at), Found::Missing(_)) => drop(names.remove(at)),
+                (Err(at), Found::Is(_)) => names.insert(at, name.to_owned()),
+                _ => {}
+            }
+        }
+        if own {
+            self.reasons.insert(Reason::ListedOwn(path.clone()));
+        }
+        if let Some(seen) = self.entry(path, found, Uses::LIST) {
             seen.names.get_or_insert(names);
         }
     }

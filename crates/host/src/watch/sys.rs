@@ -191,23 +191,28 @@ pub(super) fn read_text(pid: i32, address: u64) -> io::Result<BString> {
     Ok(text.into())
 }
 
-/// The texts a null-ended table of a tracee's points to, at most so many.
+/// The texts a null-ended table of a tracee's points to, if there are at most so many (E2BIG).
 pub(super) fn read_texts(pid: i32, address: u64, most: usize) -> io::Result<Vec<BString>> {
     const FEW: u64 = 16;
     let mut texts = Vec::new();
     let mut at = address;
-    while address != 0 && texts.len() < most {
+    if address == 0 {
+        return Ok(texts);
+    }
+    loop {
         let length = (FEW * 8).min(PAGE - at % PAGE);
         let mut pointers = vec![0; length as usize];
         read(pid, at, &mut pointers)?;
         for pointer in pointers.chunks_exact(8) {
             let pointer = u64::from_ne_bytes(pointer.try_into().unwrap_or_default());
-            if pointer == 0 || texts.len() == most {
+            if pointer == 0 {
                 return Ok(texts);
+            }
+            if texts.len() == most {
+                return Err(io::Error::from_raw_os_error(libc::E2BIG));
             }
             texts.push(read_text(pid, pointer)?);
         }
         at += length;
     }
-    Ok(texts)
 }

@@ -2,7 +2,7 @@
 //! trace, and a target is incomplete for no longer than one write takes.
 
 use bstr::{BString, ByteSlice};
-use rkbuild_host::{Exit, Meta, OpenMode};
+use rkbuild_host::{Exit, Look, Meta, OpenMode};
 use rustix::fs::FileType;
 
 use super::place::{Done, Place, Thing, letters, same};
@@ -23,19 +23,31 @@ impl Place<'_> {
         }
     }
 
+    /// Whether a name leads to the null device, and it can be read.
+    fn reads_nothing(&self, name: &[u8]) -> bool {
+        let is_null = matches!(self.host.look(self.dir, name, true), Ok(Look::Found(meta)) if meta.is_null());
+        is_null && self.host.read_unseen(self.dir, name).is_ok()
+    }
+
     fn contents(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.host.read(self.dir, name).ok()
     }
 }
 
-/// `cat FILE…` of plain files and links to them, of moderate size and none of which is also the output. Not: standard
-/// input, a file that cannot be read, more than a pipe holds into a pipe.
+/// `cat FILE…` of `/dev/null`, and plain files and links to them, of moderate size and none of which is also the output; where what
+/// it complains of goes to `/dev/null`, names of nothing as well. Not: standard input, a file that cannot be read, more than a
+/// pipe holds into a pipe.
 pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>) -> Option<Exit> {
-    let [_, stdout, _] = command.streams;
+    let [_, stdout, stderr] = command.streams;
     let out = stdout.file(place.host).ok()?;
-    let data = concatenated(place, args, out.as_ref())?;
+    let silent = || matches!(stderr.file(place.host), Ok(Some(meta)) if meta.is_null());
+    let (data, exit) = match concatenated(place, args, out.as_ref()) {
+        Concatenated::Whole(data) => (data, Exit::Code(0)),
+        Concatenated::Partly(data) if silent() => (data, Exit::Code(1)),
+        Concatenated::Partly(_) | Concatenated::Declined => return None,
+    };
     if data.is_empty() {
-        return Some(Exit::Code(0));
+        return Some(exit);
     }
     // If this process is killed while it waits for a reader, that takes what it has for all there is.
     let is_pipe = |meta: &Meta| FileType::from_raw_mode(meta.mode) == FileType::Fifo;
@@ -46,7 +58,7 @@ pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>)
     let written = stdout.write(&data);
     place.host.changed();
     match written {
-        Ok(()) => Some(Exit::Code(0)),
+        Ok(()) => Some(exit),
         Err(_) if stdout.has_failed() => None,
         Err(error) => match crate::signal::of_write(&error) {
             Some(exit) => Some(exit),
@@ -60,22 +72,38 @@ pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>)
     }
 }
 
+/// What `cat` writes.
+pub(super) enum Concatenated {
+    /// All files, one after the other.
+    Whole(Vec<u8>),
+    /// Those that are there; it complains of the others.
+    Partly(Vec<u8>),
+    /// That is not known.
+    Declined,
+}
+
 /// What `cat` writes, given what its output is.
-pub(super) fn concatenated(place: &Place<'_>, args: &[BString], out: Option<&Meta>) -> Option<Vec<u8>> {
-    let args = letters(args, b"")?;
-    if args.operands.is_empty() {
-        return None;
-    }
+pub(super) fn concatenated(place: &Place<'_>, args: &[BString], out: Option<&Meta>) -> Concatenated {
+    let Some(args) = letters(args, b"").filter(|args| !args.operands.is_empty()) else {
+        return Concatenated::Declined;
+    };
     let mut data = Vec::new();
+    let mut missing = false;
     for name in &args.operands {
-        let meta = place.file(name)?;
-        // A file that is also the output would grow under its reader.
-        if out.is_some_and(|out| same(&meta, out)) {
-            return None;
+        if **name == "/dev/null" && place.reads_nothing(name) {
+            continue;
         }
-        data.extend(place.contents(name)?);
+        match place.target(name) {
+            Some(Thing::Missing) => missing = true,
+            // A file that is also the output would grow under its reader.
+            Some(Thing::File(meta)) if meta.size <= LARGE && !out.is_some_and(|out| same(&meta, out)) => {
+                let Some(contents) = place.contents(name) else { return Concatenated::Declined };
+                data.extend(contents);
+            }
+            _ => return Concatenated::Declined,
+        }
     }
-    Some(data)
+    if missing { Concatenated::Partly(data) } else { Concatenated::Whole(data) }
 }
 
 /// `cmp -s A B` of plain files and links to them, which can be read.

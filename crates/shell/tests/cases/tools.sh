@@ -55,3 +55,7 @@ xargs echo < file; xargs -n1 echo < file; echo a | xargs; echo a b | xargs rm -f
 { echo a; echo b; } | xargs mkdir; ls -d a b; A=1 xargs env < /dev/null | grep '^A='
 %%
 a='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa '; a=$a$a$a$a$a$a$a$a; a=$a$a$a$a$a$a$a$a; a=$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a$a; echo "$a" | xargs sh -c 'echo $#' | sed -n 1p
+%%
+cat nope file 2>/dev/null; echo $?; cat file nope dir/inner no/t 2>/dev/null > t; echo $?; cat t; x=$(cat nope 2>/dev/null); echo "<$x>" $?; cat nope 2>/dev/null > t; echo $?; wc -c < t; cat nope dir 2>/dev/null; echo $?; cat nope 2>e; echo $?; wc -l < e
+%%
+cat /dev/null; echo $?; cat /dev/null file /dev/null; cat /dev/null > t; echo $?; wc -c < t; cat /dev/null nope file > t 2>/dev/null; echo $?; cat t; cat /dev/null > /dev/null; echo $?; cat //dev/null; echo $?; cat file >> /dev/null; echo $?

@@ -1,0 +1,92 @@
+//! Files that a make writes each time, and whose time it compares: what is up to date is given all the same.
+
+use std::fs::{File, FileTimes, metadata};
+use std::time::{Duration, SystemTime};
+
+mod common;
+
+use common::{Run, Tree};
+
+/// A file that is read, compared with others and written anew in each run, as busybox's `.kernelrelease` is.
+const STAMP: &str = "K := $(shell cat stamp 2>/dev/null)\nall: out say\nstamp: FORCE in\n\t@rm -f $@\n\t@echo 1 > $@\n\
+                     out: in | stamp\n\tcp in out\nsay: stamp\n\t@echo K $(K)\nFORCE:\n.PHONY: say all\n";
+
+fn run(tree: &Tree) -> Run {
+    std::thread::sleep(Duration::from_millis(60));
+    tree.run()
+}
+
+/// Runs until a run was given.
+fn settle(tree: &Tree) {
+    let given = (0..4).any(|_| run(tree).is_given());
+    assert!(given);
+}
+
+#[test]
+fn a_file_that_is_written_each_time_and_compared_does_not_keep_a_make_from_being_given() {
+    let tree = Tree::new(STAMP);
+    tree.write("in", "x\n");
+    assert_eq!(run(&tree).out, "cp in out\nK\n");
+    settle(&tree);
+    let time = || metadata(tree.at("stamp")).unwrap().modified().unwrap();
+    let before = time();
+    let again = run(&tree);
+    assert_eq!((again.out.as_str(), again.is_given()), ("K 1\n", true));
+    assert!(time() > before);
+}
+
+#[test]
+fn a_file_written_each_time_that_holds_something_else_is_read_again() {
+    let tree = Tree::new(STAMP);
+    tree.write("in", "x\n");
+    settle(&tree);
+    tree.write("stamp", "2\n");
+    let changed = run(&tree);
+    assert_eq!((changed.out.as_str(), changed.is_given()), ("K 2\n", false));
+}
+
+#[test]
+fn a_file_written_each_time_that_has_passed_another_is_compared_again() {
+    let tree = Tree::new(
+        "all:\n\t@if test stamp -nt other; then echo newer; else echo older; fi\n\t@rm -f stamp; echo 1 > stamp\n",
+    );
+    let long_ago = |name: &str, seconds| {
+        tree.write(name, "1\n");
+        let time = SystemTime::now() - Duration::from_secs(seconds);
+        let file = File::options().write(true).open(tree.at(name)).unwrap();
+        file.set_times(FileTimes::new().set_modified(time)).unwrap();
+    };
+    long_ago("stamp", 100);
+    long_ago("other", 50);
+    assert_eq!(run(&tree).out, "older\n");
+    assert_eq!(run(&tree).out, "newer\n");
+    settle(&tree);
+    assert_eq!(run(&tree).out, "newer\n");
+    long_ago("stamp", 100);
+    assert_eq!(run(&tree).out, "older\n");
+    assert_eq!(run(&tree).out, "newer\n");
+}
+
+#[test]
+fn what_is_read_by_another_name_counts() {
+    for command in ["ln -sfn in other", "ln -f in other", "cp in other", "cat in > in2; mv -f in2 other"] {
+        let tree = Tree::new(&format!("all:\n\t@{command}\n\t@cat other\n"));
+        tree.write("in", "1\n");
+        tree.write("other", "0\n");
+        for text in ["1\n", "2\n", "3\n"] {
+            tree.write("in", text);
+            for _ in 0..3 {
+                assert_eq!(run(&tree).out, text, "{command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_moved_and_read_counts() {
+    let tree = Tree::new("all:\n\t@mv -f in other\n\t@cat other\n");
+    for text in ["1\n", "1\n", "2\n", "3\n"] {
+        tree.write("in", text);
+        assert_eq!(run(&tree).out, text);
+    }
+}
