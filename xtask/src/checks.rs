@@ -22,6 +22,7 @@ use crate::fuzz::Fuzz;
 use crate::fuzz_recall::FuzzRecall;
 use crate::fuzz_shell::FuzzShell;
 use crate::lang::{self, Kind};
+use crate::machine;
 use crate::oracle::{Oracle, Tally};
 use crate::pages;
 use crate::places::Places;
@@ -334,6 +335,15 @@ fn oracle_with(
     jobs: Option<u32>,
     variants: Vec<Variant>,
 ) -> Result<Tally> {
+    // Only the first program has to wait for the compiler: what has another command line or another source is compiled. Where
+    // compilers are remembered they are called as they are.
+    let ccache = match variants.iter().any(|variant| variant.recall.is_some()) {
+        true => None,
+        false => {
+            machine::install(&["ccache"])?;
+            Some(places.cached("ccache")?)
+        }
+    };
     Oracle {
         family,
         names: names.iter().map(|n| n.to_string()).collect(),
@@ -343,7 +353,7 @@ fn oracle_with(
             jobs,
             phases: family.phases().iter().filter(|p| **p != "flag").map(|p| p.to_string()).collect(),
             limit: Duration::from_secs(3600),
-            ccache: None,
+            ccache,
         },
         cross: true,
         fresh: false,
