@@ -113,18 +113,18 @@ fn both(program: &Path) -> Vec<Variant> {
     vec![variant("rkbuild", true), variant("rkbuild --no-native", false)]
 }
 
-/// Builds rkbuild as released and says where the program is.
+/// Builds rkbuild and says where the program is.
 pub fn rkbuild(places: &Places) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
-        .args(["build", "--quiet", "--release", "--locked", "--package", "rkbuild"])
+        .args(["build", "--quiet", "--profile", places.profile, "--locked", "--package", "rkbuild"])
         .current_dir(&places.repo)
         .status()
         .context("cannot run cargo")?;
     if !status.success() {
         bail!("rkbuild does not build");
     }
-    let path = target_directory(&cargo, &places.repo)?.join("release/rkbuild");
+    let path = target_directory(&cargo, &places.repo)?.join(places.profile).join("rkbuild");
     if !is_program(&path) {
         bail!("cargo made no {}", path.display());
     }

@@ -56,7 +56,7 @@ impl Churn {
         let recipe = recipe::read(&places.repo, family, &self.recipe)?;
         let module = sources::prepare(places, family, &recipe)?.filter(|_| is_module);
         // All in a cache of its own: the source is changed.
-        let own = Places { repo: places.repo.clone(), cache: places.cached("churn")? };
+        let own = Places { cache: places.cached("churn")?, ..places.clone() };
         let _lock = own.lock("churn")?;
         let headers = Headers::newest()?;
         let mut stage = Stage::new(&own, &recipe, module, Some(&headers), &self.settings)?;

@@ -15,6 +15,8 @@ pub struct Places {
     pub repo: PathBuf,
     /// What is fetched or built once: sources, the reference make, results.
     pub cache: PathBuf,
+    /// The profile of Cargo that rkbuild is built by where no program is named.
+    pub profile: &'static str,
 }
 
 impl Places {
@@ -30,7 +32,7 @@ impl Places {
             None => user_cache()?.join("rkbuild"),
         };
         std::fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
-        Ok(Places { repo, cache })
+        Ok(Places { repo, cache, profile: "release" })
     }
 
     /// A directory of the cache, made when it is missing.

@@ -119,7 +119,7 @@ impl Targets {
         let recipe = recipe::read(&places.repo, Family::Kernel, name)?;
         sources::prepare(places, Family::Kernel, &recipe)?;
         // A place of its own: packages are written beside the tree.
-        let own = Places { repo: places.repo.clone(), cache: places.cached("targets")? };
+        let own = Places { cache: places.cached("targets")?, ..places.clone() };
         let _lock = own.lock("targets")?;
         let headers = Headers::newest()?;
         let program = reference::program(places, self.release)?;

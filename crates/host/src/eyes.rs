@@ -592,6 +592,63 @@ mod tests {
         assert!(eyes.has_effect());
     }
 
+    /// A session's eyes that saw `/d/a` with contents 7 and its time, before it was written.
+    fn before_writing(eyes: &Eyes) -> Arc<Dir> {
+        let read = Seen { contents: Some(7), ..seen(used::CONTENTS | used::TIME, Answer::Meta(meta(5))) };
+        let (_keep, dir) = crate::file::tests::scratch();
+        eyes.note(Ask::Stat, absolute(dir.path(), b"a").unwrap(), read);
+        dir
+    }
+
+    #[test]
+    fn what_was_emptied_to_be_written_or_removed_is_no_fact_any_more() {
+        let eyes = Eyes::default();
+        let dir = before_writing(&eyes);
+        eyes.began_anew(&dir, b"a");
+        eyes.saw(Ask::Stat, &dir, b"a", used::THERE, Answer::Failed(2), 0);
+        eyes.saw(Ask::Stat, &dir, b"a", used::TIME, Answer::Meta(meta(6)), 0);
+        assert!(!eyes.has_effect());
+        // What was moved there is not its own.
+        eyes.changed(&dir, b"a");
+        eyes.saw(Ask::Stat, &dir, b"a", used::TIME, Answer::Meta(meta(7)), 0);
+        assert!(eyes.has_effect());
+    }
+
+    #[test]
+    fn what_was_made_where_there_was_nothing_is_an_effect() {
+        let eyes = Eyes::default();
+        let (_keep, dir) = crate::file::tests::scratch();
+        eyes.saw(Ask::Lstat, &dir, b"a", used::THERE, Answer::Failed(2), 0);
+        eyes.began_anew(&dir, b"a");
+        eyes.saw(Ask::Stat, &dir, b"a", used::THERE, Answer::Meta(meta(6)), 0);
+        assert!(eyes.has_effect());
+    }
+
+    #[test]
+    fn after_a_session_below_contents_of_what_was_written_count_and_times_do_not() {
+        let later = |contents| {
+            let eyes = Eyes::default();
+            let dir = before_writing(&eyes);
+            eyes.began_anew(&dir, b"a");
+            eyes.step(Step::Session(1));
+            let answer = Answer::Meta(meta(6));
+            eyes.saw_contents(Ask::Stat, &dir, b"a", used::TIME | used::CONTENTS, answer, contents, 0);
+            eyes.has_effect()
+        };
+        assert_eq!([Some(7), None, Some(8)].map(later), [false, false, true]);
+    }
+
+    #[test]
+    fn times_that_are_compared_with_others_count_by_themselves() {
+        let eyes = Eyes::default();
+        eyes.note(Ask::Stat, "/a".into(), seen(used::TIME, Answer::Meta(meta(5))));
+        eyes.note(Ask::Stat, "/b".into(), seen(used::THERE, Answer::Meta(meta(5))));
+        eyes.compares_other_times();
+        let state = eyes.take();
+        let used = |path: &str| state.facts[&(Ask::Stat, path.into())].used & used::SAME != 0;
+        assert!(used("/a") && !used("/b"));
+    }
+
     #[test]
     fn what_differs_is_told_whether_it_was_used_or_not() {
         let other = |change: fn(&mut Meta)| {
