@@ -62,14 +62,14 @@ impl Memory {
         changed.iter().map(time).collect()
     }
 
-    /// What of a fact does not hold, and the time that is there now.
+    /// What of a fact does not hold, and the time that is there now; `None` if it is in the future, of which make warns.
     fn time_now(&self, store: &Store, n: u32) -> Option<(u8, i64)> {
         let (fact, path) = (store.fact(n)?, store.path(n));
         let host: &Host = &self.host;
         let spot = Spot { root: &self.root, place: None, name: store.name(n), path: &|| path.clone() };
         let broken = fact.broken(host, &spot);
         let now = host.look_unseen(fact.ask, &self.root, &path).ok()?;
-        Some((broken, now.mtime_ns))
+        (now.mtime_ns <= host.now_ns()).then_some((broken, now.mtime_ns))
     }
 }
 

@@ -68,6 +68,17 @@ fn a_file_written_each_time_that_has_passed_another_is_compared_again() {
 }
 
 #[test]
+fn a_file_written_each_time_that_is_from_the_future_is_told_of() {
+    let tree = Tree::new(STAMP);
+    tree.write("in", "x\n");
+    settle(&tree);
+    let later = SystemTime::now() + Duration::from_secs(100);
+    let file = File::options().write(true).open(tree.at("stamp")).unwrap();
+    file.set_times(FileTimes::new().set_modified(later)).unwrap();
+    assert!(run(&tree).err.contains("in the future"));
+}
+
+#[test]
 fn what_is_read_by_another_name_counts() {
     for command in ["ln -sfn in other", "ln -f in other", "cp in other", "cat in > in2; mv -f in2 other"] {
         let tree = Tree::new(&format!("all:\n\t@{command}\n\t@cat other\n"));
