@@ -67,14 +67,8 @@ impl Host {
             unsafe { work(&mut task) };
         }
         for (name, how) in files {
-            if let Some(how) = how
-                && *name != b"/dev/null"
-            {
-                self.note_write(dir, name);
-                let anew = task.error == 0 && matches!(how, OpenMode::Truncate | OpenMode::New);
-                if let (true, Some(eyes)) = (anew, self.eyes()) {
-                    eyes.began_anew(dir, name);
-                }
+            if let Some(how) = how {
+                self.note_opened(dir, name, *how, task.error == 0);
             }
         }
         match (task.error, task.opened) {

@@ -61,6 +61,9 @@ pub struct Meta {
     pub rdev: u64,
 }
 
+/// A file that is larger is not read to remember what was moved.
+const MOST_MOVED: u64 = 1 << 20;
+
 /// The device number of /dev/null.
 const NULL: (u32, u32) = (1, 3);
 
@@ -399,6 +402,18 @@ impl Host {
         }
     }
 
+    /// Notes that a file was opened to be written, or could not be.
+    pub(crate) fn note_opened(&self, dir: &Dir, path: &[u8], how: OpenMode, opened: bool) {
+        if path == b"/dev/null" {
+            return;
+        }
+        self.note_write(dir, path);
+        let anew = opened && matches!(how, OpenMode::Truncate | OpenMode::New);
+        if let (true, Some(eyes)) = (anew, self.eyes()) {
+            eyes.began_anew(dir, path);
+        }
+    }
+
     /// Makes the contents of a file be `data`, or with `append` adds it at the end; makes the file when it is missing.
     pub fn write(&self, dir: &Dir, path: &[u8], data: &[u8], append: bool) -> io::Result<()> {
         let file = self.open_write(dir, path, if append { OpenMode::Append } else { OpenMode::Truncate })?;
@@ -412,13 +427,7 @@ impl Host {
     pub fn open_write(&self, dir: &Dir, path: &[u8], how: OpenMode) -> io::Result<OwnedFd> {
         let flags = how.flags() | OFlags::CLOEXEC;
         let opened = patiently(|| blocked::call(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE)));
-        if path != b"/dev/null" {
-            self.note_write(dir, path);
-            let anew = matches!(how, OpenMode::Truncate | OpenMode::New);
-            if let (Ok(_), true, Some(eyes)) = (&opened, anew, self.eyes()) {
-                eyes.began_anew(dir, path);
-            }
-        }
+        self.note_opened(dir, path, how, opened.is_ok());
         Ok(opened?)
     }
 
@@ -560,6 +569,9 @@ impl Host {
     fn note_moved(&self, dir: &Dir, from: &[u8]) {
         let Some(eyes) = self.eyes() else { return };
         match self.look_unseen(Ask::Lstat, dir, from) {
+            Ok(meta) if meta.is_file() && meta.size > MOST_MOVED => {
+                eyes.effect("a large file got another name");
+            }
             Ok(meta) if meta.is_file() => {
                 if let Ok((data, meta)) = self.read_unseen(dir, from) {
                     self.note_contents(dir, from, &meta, eyes::hash(&data));

@@ -267,7 +267,7 @@ impl Memory {
         }
         let rows: Vec<&pure::Row> =
             watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
-        let texts = script::texts(&self.host, &self.root, asked.argv, watched);
+        let texts = script::texts(&self.host, &self.root, asked, watched);
         // How many processors there are is in every record's key; no program of the table tells how much room there is.
         let compiles = rows.iter().any(|row| row.compiles);
         if compiles && watched.asked.contains(&AskedOf::Random) {
@@ -347,7 +347,7 @@ impl Memory {
         }
         let rows: Vec<&pure::Row> =
             watched.programs.iter().filter_map(|program| pure::row_of(program.path.as_bstr())).collect();
-        let texts = script::texts(&self.host, &self.root, asked.argv, watched);
+        let texts = script::texts(&self.host, &self.root, asked, watched);
         let compares = |op: &str| texts.iter().any(|text| text.find(op).is_some());
         let prints = |row: &&pure::Row| row.name == "diff";
         let matters = Matters {

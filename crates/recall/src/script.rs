@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice};
+use rkbuild_engine::jobs::recall::Asked;
 use rkbuild_host::watch::{Found, Program, Uses, Watched};
 use rkbuild_host::{Dir, Host};
 
@@ -12,8 +13,8 @@ use crate::pure;
 const MOST_SCRIPT: usize = 256 << 10;
 
 /// The texts a command may be told what to do by: its arguments and those of what it starts, and the scripts it reads.
-pub(crate) fn texts(host: &Host, root: &Dir, argv: &[BString], watched: &Watched) -> Vec<BString> {
-    let mut texts: Vec<BString> = argv.to_vec();
+pub(crate) fn texts(host: &Host, root: &Dir, asked: &Asked<'_>, watched: &Watched) -> Vec<BString> {
+    let mut texts: Vec<BString> = asked.argv.to_vec();
     if !watched.programs.iter().any(is_interpreter) {
         return texts;
     }
@@ -27,13 +28,18 @@ pub(crate) fn texts(host: &Host, root: &Dir, argv: &[BString], watched: &Watched
                 && matches!(seen.found, Found::Is(meta) if meta.is_file() && meta.size <= MOST_SCRIPT as u64)
         })
     };
-    if let Some(scripts) = script_files(&watched.programs) {
+    // With that variable any bash reads a script first.
+    if !asked.env.contains(b"BASH_ENV")
+        && let Some(scripts) = script_files(&watched.programs)
+    {
         let mut told = texts.clone();
         let interpreters = watched.programs.iter().filter(|program| is_interpreter(program));
         told.extend(interpreters.flat_map(|program| program.arguments.iter().skip(1).cloned()));
-        let scripts = files().filter(|seen| scripts.contains(&name(&seen.path)));
-        told.extend(scripts.filter_map(|seen| read(&seen.path)));
-        if !told.iter().any(|text| reads_scripts(text)) {
+        let found: Vec<_> = files().filter(|seen| scripts.contains(&name(&seen.path))).collect();
+        // One that was found under another name (a link) may be any of them.
+        let all_found = scripts.iter().all(|script| found.iter().any(|seen| name(&seen.path) == *script));
+        told.extend(found.iter().filter_map(|seen| read(&seen.path)));
+        if all_found && !told.iter().any(|text| reads_scripts(text)) {
             return told;
         }
     }
@@ -112,8 +118,11 @@ fn is_awk_option(word: &[u8]) -> bool {
     option || word.contains(&b'@')
 }
 
-/// Whether a script does what it reads in files or makes up.
+/// Whether a script does what it reads in files or makes up, or has a shell do so.
 fn reads_scripts(text: &[u8]) -> bool {
+    if text.find(b"BASH_ENV").is_some() {
+        return true;
+    }
     const BEFORE: [&[u8]; 10] =
         [b"then", b"do", b"else", b"elif", b"if", b"while", b"until", b"!", b"command", b"builtin"];
     let is_end = |c: char| c.is_ascii_whitespace() || ";&|(){}`\"'".contains(c);
@@ -255,6 +264,7 @@ mod tests {
             "a=`eval b`",
             "if true; then . x; fi",
             "! . x",
+            "BASH_ENV=x bash y",
         ] {
             assert!(reads_scripts(text.as_bytes()), "{text}");
         }

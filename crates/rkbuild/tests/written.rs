@@ -101,3 +101,12 @@ fn what_is_moved_and_read_counts() {
         assert_eq!(run(&tree).out, text);
     }
 }
+
+#[test]
+fn a_script_called_by_a_link_is_looked_into() {
+    let tree = Tree::new("all:\n\t@bash link.sh\n");
+    tree.write("real.sh", "echo $RANDOM$RANDOM\n");
+    std::os::unix::fs::symlink("real.sh", tree.at("link.sh")).unwrap();
+    let given: std::collections::BTreeSet<String> = (0..4).map(|_| run(&tree).out).collect();
+    assert_eq!(given.len(), 4);
+}
