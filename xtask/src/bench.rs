@@ -21,6 +21,7 @@ use crate::programs;
 use crate::reference::{self, Release};
 use crate::sources::clear;
 use crate::stage::Touched;
+use crate::together;
 
 /// What to measure, and how often.
 pub struct Bench {
@@ -30,6 +31,8 @@ pub struct Bench {
     pub filter: String,
     /// Whether to count the programs that are started, under strace.
     pub programs: bool,
+    /// Whether to look, in one more run, at the memory of all processes.
+    pub together: bool,
     /// Whether the candidate remembers what sessions saw: a first build that is not counted is what it remembers.
     pub recall: Option<Mode>,
 }
@@ -56,6 +59,8 @@ pub(crate) struct Measured {
     candidate: Vec<Usage>,
     /// Programs started by each.
     programs: Option<(usize, usize)>,
+    /// The most memory that all processes of each had at one time, in KiB.
+    together: Option<(u64, u64)>,
 }
 
 impl Bench {
@@ -90,6 +95,7 @@ impl Bench {
             all.push(self.pairs(&workload.name, &commands, before, &root)?);
         }
         print!("{}", table(&all, &self.variant.name));
+        print!("{}", together_lines(&all));
         if self.recall.is_some() {
             print!("{}", times_table(&all));
         }
@@ -189,6 +195,9 @@ impl Bench {
         if self.programs {
             let count = |cmd| programs::started(cmd, scratch).map(|all| all.len());
             measured.programs = Some((count(reference)?, count(candidate)?));
+        }
+        if self.together {
+            measured.together = Some((together::peak_kib(reference)?, together::peak_kib(candidate)?));
         }
         Ok(measured)
     }
@@ -394,7 +403,13 @@ fn tree(dir: &Path, outer: usize, inner: usize) -> Result<()> {
 
 impl Measured {
     pub(crate) fn new(name: &str) -> Measured {
-        Measured { name: name.to_string(), reference: Vec::new(), candidate: Vec::new(), programs: None }
+        Measured {
+            name: name.to_string(),
+            reference: Vec::new(),
+            candidate: Vec::new(),
+            programs: None,
+            together: None,
+        }
     }
 
     pub(crate) fn add(&mut self, side: usize, usage: Usage) {
@@ -433,6 +448,21 @@ pub(crate) fn times_table(all: &[Measured]) -> String {
         text.push_str(&format!("{:<28} {cpu:>10.1} {wall:>10.1}\n", measured.name));
     }
     text
+}
+
+/// How much memory all processes of each program had.
+fn together_lines(all: &[Measured]) -> String {
+    let mb = |kib: u64| kib as f64 / 1024.0;
+    let line = |m: &Measured| {
+        let (reference, candidate) = m.together?;
+        let ratio = candidate as f64 / reference.max(1) as f64;
+        let (reference, candidate) = (mb(reference), mb(candidate));
+        Some(format!(
+            "{}: all processes together {reference:.1} MB with GNU make, {candidate:.1} MB here, {ratio:.2}\n",
+            m.name
+        ))
+    };
+    all.iter().filter_map(line).collect()
 }
 
 pub(crate) fn table(all: &[Measured], name: &str) -> String {

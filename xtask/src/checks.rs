@@ -35,6 +35,7 @@ use crate::tell;
 use crate::tokens::Tokens;
 use crate::tools::Tools;
 use crate::trial;
+use crate::whole;
 use crate::why;
 
 /// The name of the cargo test that `cargo test` runs and the step `language` stands for.
@@ -101,6 +102,7 @@ const STEPS: &[Step] = &[
         run: |places| oracle(places, Family::Projects, PROJECTS, None),
     },
     Step { name: "oracle-kernel", quick: false, run: |p| oracle(p, Family::Kernel, KERNELS, Some(2)) },
+    Step { name: "whole", quick: false, run: whole::step },
 ];
 
 /// The user and system time of all processes that ran below this one and have ended.

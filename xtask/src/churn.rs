@@ -80,6 +80,15 @@ impl Churn {
             stage.phase("build", &format!("{before}{}", recipe.build))
         })?;
         self.tell("first build", &first, &mut tally);
+        if self.explain {
+            let build =
+                |stage: &mut Stage, before: &str| stage.phase("null", &format!("{before}{}", recipe.build));
+            let mut null = self.turn(&mut stage, &mut sides, &judge, build)?;
+            if let Some(explained) = null.explained.take() {
+                null.unexplained = pending.learn(&explained.reasons, &explained.printed);
+            }
+            self.tell("nothing to do", &null, &mut tally);
+        }
         let mut random = Rng::with_seed(self.seed);
         for round in 1..=self.rounds {
             let Some(reference) = sides.first() else { bail!("no reference") };

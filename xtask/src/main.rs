@@ -26,7 +26,7 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, clangd, confine, lang, machine, package, pages, recipe, trial};
+use xtask::{candidate, checks, clangd, confine, lang, machine, package, pages, recipe, trial, whole};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -58,6 +58,8 @@ enum Task {
     Explain(ExplainArguments),
     /// Opens profiles (--profile) in Chromium, a module's and one of 3,000 targets, and uses them
     Pages,
+    /// Compares what --compile-commands and --last tell of whole trees with what their builds leave and print
+    Whole(WholeArguments),
     /// Opens a file of a kernel for gcc, and of one for LLVM=1, in clangd with the database that --compile-commands writes
     Clangd,
     /// Compares what is done in place of programs (fixdep) with the programs, on random files
@@ -336,6 +338,12 @@ struct FaultsArguments {
 }
 
 #[derive(clap::Args)]
+struct WholeArguments {
+    /// Recipes of kernels and modules; a tinyconfig and three modules when none is named
+    names: Vec<String>,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel`: null builds of whole kernels and projects; `clean`: builds of them from nothing; `limit`: the same against their
     /// compilers, archivers and linkers alone; anything else: only workloads whose name contains this
@@ -354,6 +362,9 @@ struct BenchArguments {
     /// Count the programs started too (strace)
     #[arg(long)]
     programs: bool,
+    /// Say too how much memory all processes have together, at most
+    #[arg(long)]
+    together: bool,
     /// rkbuild remembers what its first build saw, with this --recall (`on` if none is said); kernels are built with -j2
     #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
     recall: Option<Mode>,
@@ -415,6 +426,7 @@ fn run(task: Task) -> Result<bool> {
         Task::FuzzShell(f) => run_fuzz_shell(&places, &f),
         Task::Explain(e) => run_explain(&places, &e),
         Task::Pages => run_pages(&places),
+        Task::Whole(w) => run_whole(&places, &w.names),
         Task::Clangd => clangd::run(&places).map(|()| true),
         Task::Tools(t) => run_tools(&places, &t),
         Task::Tokens(t) => run_tokens(&places, &t),
@@ -597,6 +609,12 @@ fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
     Ok(tally.failed == 0)
 }
 
+fn run_whole(places: &Places, names: &[String]) -> Result<bool> {
+    let tally = whole::run(places, names)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
 fn run_pages(places: &Places) -> Result<bool> {
     let tally = pages::run(places)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
@@ -671,6 +689,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         pairs: b.pairs,
         filter: b.what.clone().unwrap_or_default(),
         programs: b.programs,
+        together: b.together,
         recall: b.recall,
     };
     let trees = |ccache| Trees { names: b.kernels.clone(), goals: b.goals.clone(), ccache };

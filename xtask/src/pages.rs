@@ -1,4 +1,5 @@
-//! `cargo xtask pages`: profiles of builds, opened and used in Chromium, a real module's and one of three thousand targets.
+//! `cargo xtask pages`: profiles of builds, opened and used in Chromium, a real module's and one of three thousand targets; and their
+//! traces, opened in Perfetto.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,6 +13,7 @@ use crate::candidate;
 use crate::machine::{self, Headers, quiet};
 use crate::oracle::Tally;
 use crate::places::{Places, SYSTEM_PATH, system_program};
+use crate::viewers::Viewers;
 
 /// What is done with a page, and told of it.
 const PROBE: &str = include_str!("../data/pages.js");
@@ -116,16 +118,21 @@ pub fn run(places: &Places) -> Result<Tally> {
         }
     };
     tell("module", pages.module(places));
-    let tree = pages.make_up()?;
+    let tree = pages.make_up("thousands")?;
     tell("thousands", pages.thousands(&tree));
     tell("given", pages.given(&tree));
+    tell("viewers", pages.viewers(&places.cached("viewers")?));
     println!("pages and pictures are in {}", pages.dir.display());
     Ok(tally)
 }
 
 impl Pages {
     fn rkbuild(&self, dir: &Path, name: &str, args: &[&str]) -> Result<(PathBuf, Option<i32>)> {
-        let page = self.dir.join(format!("{name}.html"));
+        self.profiled(dir, &format!("{name}.html"), args)
+    }
+
+    fn profiled(&self, dir: &Path, name: &str, args: &[&str]) -> Result<(PathBuf, Option<i32>)> {
+        let page = self.dir.join(name);
         let status = Command::new(&self.rkbuild)
             .arg(format!("--profile={}", page.display()))
             .args(args)
@@ -212,9 +219,25 @@ impl Pages {
         Ok(())
     }
 
+    /// The same module's trace, and that of a tree as large as the other.
+    fn viewers(&self, cache: &Path) -> Result<()> {
+        let viewers = Viewers::fetch(&self.chromium, cache)?;
+        let (dir, headers) = (self.dir.join("hello"), Headers::newest()?);
+        let arguments = ["-j2", "-C", &headers.dir.display().to_string(), &format!("M={}", dir.display())];
+        self.rkbuild(&dir, "clean", &[&arguments[..], &["clean"]].concat())?;
+        for (name, dir, arguments) in
+            [("module", dir, arguments.as_slice()), ("tree", self.make_up("again")?, &["-j4"])]
+        {
+            let (trace, status) = self.profiled(&dir, &format!("{name}.json"), arguments)?;
+            ensure!(status == Some(0), "{name} is not built: {status:?}");
+            viewers.open(&trace).with_context(|| format!("the trace of the {name}"))?;
+        }
+        Ok(())
+    }
+
     /// The tree that is made up.
-    fn make_up(&self) -> Result<PathBuf> {
-        let tree = self.dir.join("thousands");
+    fn make_up(&self, name: &str) -> Result<PathBuf> {
+        let tree = self.dir.join(name);
         fs::create_dir_all(tree.join("fail"))?;
         let kinds = ["fs", "drivers", "kernel", "net", "lib"];
         let mut top = String::from("dirs :=");

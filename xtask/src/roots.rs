@@ -1,5 +1,6 @@
 //! Whether the reasons that `--explain` gives in a round of churn name what was changed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use bstr::{BString, ByteSlice};
@@ -21,27 +22,45 @@ pub fn apart(text: &[u8]) -> (BString, Vec<String>) {
     (rest.into(), reasons)
 }
 
+/// What the script that links a kernel says it makes, beside the target whose command it is.
+const LINKED: (&str, [&str; 6]) =
+    ("vmlinux", ["vmlinux.o", "System.map", ".tmp_vmlinux", "modules.builtin", ".vmlinux.", ".btf.vmlinux"]);
+
 /// What was changed since all was up to date.
 #[derive(Debug, Default)]
 pub struct Pending {
     changes: Vec<Change>,
+    /// The reasons of what runs with nothing changed, too.
+    each_time: BTreeSet<String>,
+    /// What is printed then, by names that are no target's.
+    printed: BTreeSet<String>,
 }
 
 impl Pending {
+    /// Learns what a build says and prints with nothing changed. Gives the reasons that can't be right then.
+    pub fn learn(&mut self, reasons: &[String], printed: &[u8]) -> Vec<String> {
+        let forced = |reason: &&String| reason.ends_with(": it is forced by FORCE");
+        self.each_time = reasons.iter().filter(forced).cloned().collect();
+        let names = printed.lines().filter_map(|line| command_of(line.to_str().ok()?));
+        self.printed = names.filter(|name| !is_explained(name, reasons)).map(String::from).collect();
+        reasons.iter().filter(|reason| !is_phony(reason) && !forced(reason)).map(not_the_root).collect()
+    }
+
     /// The reasons that name no change, this last one included, and the printed commands that have no reason. Where `built`
     /// all there is was built, and only what is built otherwise next time is left.
     pub fn judge(&mut self, change: &Change, reasons: &[String], printed: &[u8], built: bool) -> Vec<String> {
         self.changes.push(change.clone());
-        let named = |reason: &String| is_phony(reason) || self.changes.iter().any(|c| names(c, reason));
-        let unnamed = reasons.iter().filter(|reason| !named(reason));
-        let mut wrong: Vec<String> = unnamed.map(|reason| format!("not the root: {reason}")).collect();
-        let is_explained = |name: &str| {
-            reasons.iter().any(|reason| reason.split(": ").next().is_some_and(|target| base(target) == name))
+        let named = |reason: &String| {
+            is_phony(reason)
+                || self.each_time.contains(reason)
+                || self.changes.iter().any(|change| names(change, reason))
         };
+        let mut wrong: Vec<String> =
+            reasons.iter().filter(|reason| !named(reason)).map(not_the_root).collect();
         let commands = printed.lines().filter_map(|line| command_of(line.to_str().ok()?));
         wrong.extend(
             commands
-                .filter(|target| !is_explained(base(target)))
+                .filter(|target| !is_explained(target, reasons) && !self.printed.contains(*target))
                 .map(|target| format!("no reason for {target}")),
         );
         match change {
@@ -52,6 +71,18 @@ impl Pending {
         }
         wrong
     }
+}
+
+fn not_the_root(reason: &String) -> String {
+    format!("not the root: {reason}")
+}
+
+/// Whether one of the reasons is that of a target with the name, or of one whose command prints it.
+fn is_explained(name: &str, reasons: &[String]) -> bool {
+    let (kernel, parts) = LINKED;
+    let is_part = parts.iter().any(|part| base(name).starts_with(part));
+    let explains = |target: &str| base(target) == base(name) || is_part && target == kernel;
+    reasons.iter().any(|reason| reason.split(": ").next().is_some_and(explains))
 }
 
 /// What is forced to run each time says so.
@@ -86,8 +117,15 @@ fn names(change: &Change, reason: &str) -> bool {
     match change {
         Change::Nothing => false,
         Change::Touch(file) | Change::Edit(file) => has(file) && why.contains("is newer"),
-        Change::Option { name, .. } => why.contains(&format!("CONFIG_{name}")),
-        Change::Flags { value, .. } => why.contains(&format!("-DCHURN={value}")),
+        Change::Option { name, .. } => {
+            why.contains(&format!("CONFIG_{name}"))
+                || target == "include/config/auto.conf" && why == ".config is newer"
+        }
+        Change::Flags { value, directory } => {
+            // Of a directory that is no part of the kernel nothing was built before.
+            why.contains(&format!("-DCHURN={value}"))
+                || why == "it does not exist" && !directory.is_empty() && target.starts_with(directory)
+        }
         Change::Delete(file) => {
             let file = file.to_str_lossy();
             let name = base(&file);
@@ -144,6 +182,22 @@ mod tests {
         );
         // It was built: it is no reason any more.
         assert_eq!(pending.judge(&Change::Nothing, &reasons[..1], b"", true).len(), 1);
+    }
+
+    #[test]
+    fn what_runs_each_time_and_what_a_script_prints_need_no_change() {
+        let mut pending = Pending::default();
+        let each_time = ["h: it is forced by FORCE".to_string(), "out: it is phony".to_string()];
+        let printed = b"  GEN     Makefile\n  UPD     h\n";
+        assert!(pending.learn(&each_time, printed).is_empty());
+        assert_eq!(pending.learn(&["h: a is newer".to_string()], b"").len(), 1);
+        assert!(pending.learn(&each_time, printed).is_empty());
+        assert!(pending.judge(&Change::Nothing, &each_time, printed, true).is_empty());
+        let other = ["i: it is forced by FORCE".to_string()];
+        assert_eq!(pending.judge(&Change::Nothing, &other, b"  SYSMAP  System.map\n", true).len(), 2);
+        let touched = Change::Touch("a.c".into());
+        let linked = ["vmlinux: init/a.c is newer".to_string()];
+        assert!(pending.judge(&touched, &linked, b"  SYSMAP  System.map\n", true).is_empty());
     }
 
     #[test]

@@ -45,7 +45,7 @@ const WORDS: [(&str, &str); 4] = [
 ];
 
 /// Directory, file and command of an object.
-type Entry = (String, String, String);
+pub(crate) type Entry = (String, String, String);
 
 struct Tell<'a> {
     rkbuild: &'a Path,
@@ -210,7 +210,7 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-fn entries(file: &Path) -> Result<BTreeSet<Entry>> {
+pub(crate) fn entries(file: &Path) -> Result<BTreeSet<Entry>> {
     let told: serde_json::Value = serde_json::from_slice(&fs::read(file)?)?;
     let field = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
     let all = told.as_array().context("no list")?;

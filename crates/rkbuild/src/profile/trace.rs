@@ -17,6 +17,11 @@ fn micros(time: Duration) -> Value {
     json!(time.as_micros() as u64)
 }
 
+/// From one time to another, so that it ends where other times say: both are rounded before one is taken from the other.
+fn lasting(begin: Duration, end: Duration) -> Value {
+    json!((end.as_micros() as u64).saturating_sub(begin.as_micros() as u64))
+}
+
 fn words(argv: &[BString]) -> Value {
     argv.iter().map(|word| text(word)).collect()
 }
@@ -128,7 +133,7 @@ pub fn trace(tally: &Tally, top: &[u8], argv: &[BString]) -> String {
         match ran.row {
             Some(row) => events.push(json!({
                 "name": name, "cat": directory_of(&name), "ph": "X", "pid": ROWS, "tid": row + 1,
-                "ts": micros(ran.begin), "dur": micros(ran.end.saturating_sub(ran.begin)), "args": args,
+                "ts": micros(ran.begin), "dur": lasting(ran.begin, ran.end), "args": args,
             })),
             None => pair(&mut events, &name, index, (ran.begin, ran.end), &args),
         }
@@ -145,7 +150,7 @@ pub fn trace(tally: &Tally, top: &[u8], argv: &[BString]) -> String {
         }
         events.push(json!({
             "name": make.name(), "cat": "makefiles", "ph": "X", "pid": ROWS, "tid": make.row + 1,
-            "ts": micros(make.begin), "dur": micros(make.read.saturating_sub(make.begin)), "args": args,
+            "ts": micros(make.begin), "dur": lasting(make.begin, make.read), "args": args,
         }));
     }
     for given in &tally.given {
