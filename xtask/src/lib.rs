@@ -26,6 +26,7 @@ pub mod layers;
 pub mod ledger;
 pub mod limit;
 pub mod lines;
+pub mod load;
 pub mod machine;
 pub mod one_file;
 pub mod oracle;

@@ -161,7 +161,8 @@ impl Headers {
     }
 }
 
-fn numbers(release: &str) -> Vec<u64> {
+/// The numbers in a release, to compare releases by.
+pub fn numbers(release: &str) -> Vec<u64> {
     release.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
 }
 

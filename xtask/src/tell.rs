@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use regex::bytes::Regex;
 
 use crate::candidate;
 use crate::clangd;
 use crate::last;
+use crate::load;
 use crate::machine::{self, Headers, quiet};
 use crate::places::{Places, SYSTEM_PATH};
 use crate::recipe::{self, Family};
@@ -34,14 +35,6 @@ const FAULTS: [(&str, &[(&str, usize)]); 12] = [
     ("rtpengine-kernel", &[("superseded", 2)]),
     ("vpoll", &[("plain-make", 2), ("pwd", 2)]),
     ("xtables-addons", &[("superseded", 2)]),
-];
-
-/// The words of vermagic, and what is to be said of each when a module has another in its place.
-const WORDS: [(&str, &str); 4] = [
-    ("SMP", "CONFIG_SMP"),
-    ("preempt", "CONFIG_PREEMPT_BUILD"),
-    ("mod_unload", "CONFIG_MODULE_UNLOAD"),
-    ("modversions", "CONFIG_MODVERSIONS"),
 ];
 
 /// Directory, file and command of an object.
@@ -74,7 +67,14 @@ pub fn run(places: &Places) -> Result<usize> {
     }
     last::look(&rkbuild, &headers, &places.cached("tell")?.join("last")).context("--last")?;
     clangd::gcc_kernel(places, &rkbuild).context("clangd and a kernel")?;
-    tell.check_load(&places.cached("tell")?.join("hello")).context("hello: --check-load")?;
+    load::look(
+        places,
+        &rkbuild,
+        &headers,
+        &places.repo.join("testdata/hello"),
+        &places.cached("tell")?.join("load"),
+    )
+    .context("--check-load")?;
     for (name, faults) in FAULTS {
         let recipe = recipe::read(&places.repo, Family::Modules, name)?;
         let source = sources::prepare(places, Family::Modules, &recipe)?.context("no source")?;
@@ -141,31 +141,6 @@ impl Tell<'_> {
         Ok(())
     }
 
-    fn check_load(&self, dir: &Path) -> Result<()> {
-        let against = format!("--check-load={}", self.headers.release);
-        let look = |module: &str| -> Result<(Option<i32>, String)> {
-            let out = self.rkbuild(dir, &[&against, module])?;
-            Ok((out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned()))
-        };
-        let (status, text) = look("hello.ko")?;
-        ensure!(status == Some(0), "the right kernel minds it:\n{text}");
-        let module = fs::read(dir.join("hello.ko"))?;
-        for (word, option) in WORDS {
-            let other = format!(" X{} ", &word[1..]);
-            let changed = replaced(&module, format!(" {word} ").as_bytes(), other.as_bytes())?;
-            fs::write(dir.join("other.ko"), changed)?;
-            let (status, text) = look("other.ko")?;
-            let line = format!("the kernel has '{word}', and the module has not: {option} sets it");
-            ensure!(status == Some(1) && text.contains(&line), "{word}: {text}");
-        }
-        let symbol = b"_printk\0";
-        let changed = replaced(&module, symbol, b"_printq\0")?;
-        fs::write(dir.join("other.ko"), changed)?;
-        let (status, text) = look("other.ko")?;
-        ensure!(status == Some(1) && text.contains("does not export: _printq"), "another symbol: {text}");
-        Ok(())
-    }
-
     /// Lint finds what is known to be wrong in the makefiles of a module, and nothing else.
     fn faults(&self, source: &Path, wanted: &[(&str, usize)]) -> Result<()> {
         let out = self.rkbuild(source, &["--lint=json"])?;
@@ -192,22 +167,6 @@ impl Tell<'_> {
         ensure!(out.status.code() == Some(1), "{}", out.status);
         Ok(())
     }
-}
-
-/// `bytes` with all `from` as `to`, of the same length.
-fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Result<Vec<u8>> {
-    let mut out = bytes.to_vec();
-    let mut found = false;
-    for at in 0..out.len().saturating_sub(from.len()) {
-        if out[at..].starts_with(from) {
-            out[at..at + to.len()].copy_from_slice(to);
-            found = true;
-        }
-    }
-    if !found {
-        bail!("'{}' is not in the module", String::from_utf8_lossy(from));
-    }
-    Ok(out)
 }
 
 pub(crate) fn entries(file: &Path) -> Result<BTreeSet<Entry>> {

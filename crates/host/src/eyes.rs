@@ -259,6 +259,8 @@ pub struct State {
     own: FxHashSet<BString>,
     /// Those of them that a session below may have changed since. Their time follows from that.
     dated: FxHashSet<BString>,
+    /// Those of them that are where there was nothing when it was looked at first.
+    made: IndexSet<BString, FxBuildHasher>,
     /// Times of files were compared with times that are noted nowhere.
     other_times: bool,
 }
@@ -379,6 +381,9 @@ impl Eyes {
     /// Takes everything out.
     pub fn take(&self) -> State {
         let mut state = std::mem::take(&mut *self.state());
+        if let (None, Some(path)) = (&state.effect, state.made.first()) {
+            state.effect = Some(format!("{path} was made"));
+        }
         if state.other_times {
             for seen in state.facts.values_mut().filter(|seen| seen.used & used::TIME != 0) {
                 seen.used |= used::SAME;
@@ -448,12 +453,19 @@ impl Eyes {
         absolute(dir.path(), path).is_some_and(|path| self.state().changes.contains(&path))
     }
 
-    /// Notes that a file was emptied to be written, or removed: what is there from now on is this session's own.
+    /// Notes that a file was emptied to be written: what is there from now on is this session's own.
     pub fn began_anew(&self, dir: &Dir, path: &[u8]) {
         let path = absolute(dir.path(), path).unwrap_or_default();
         let mut state = self.state();
         state.own.insert(path.clone());
         state.changes.insert(path);
+    }
+
+    /// Notes that a file was removed.
+    pub fn removed(&self, dir: &Dir, path: &[u8]) {
+        self.began_anew(dir, path);
+        let path = absolute(dir.path(), path).unwrap_or_default();
+        self.state().made.swap_remove(&path);
     }
 
     /// Notes that a step writes the whole of a file each time.
@@ -498,11 +510,11 @@ impl Eyes {
     pub fn note(&self, ask: Ask, path: BString, mut seen: Seen) {
         let state = &mut *self.state();
         if state.own.contains(&path) {
-            // What was made where there was nothing will be there the next time.
+            // What was made where there was nothing will be there the next time, unless it is removed again.
             let missing =
                 |ask| matches!(state.facts.get(&(ask, path.clone())), Some(seen) if seen.is_missing());
             if !seen.is_missing() && [Ask::Stat, Ask::Lstat].into_iter().any(missing) {
-                state.effect.get_or_insert(format!("{path} was made"));
+                state.made.insert(path);
             }
             return;
         }
@@ -621,7 +633,20 @@ mod tests {
         eyes.saw(Ask::Lstat, &dir, b"a", used::THERE, Answer::Failed(2), 0);
         eyes.began_anew(&dir, b"a");
         eyes.saw(Ask::Stat, &dir, b"a", used::THERE, Answer::Meta(meta(6)), 0);
-        assert!(eyes.has_effect());
+        assert_eq!(eyes.take().effect.map(|why| why.ends_with("/a was made")), Some(true));
+    }
+
+    #[test]
+    fn what_was_made_and_is_removed_again_is_none() {
+        let eyes = Eyes::default();
+        let (_keep, dir) = crate::file::tests::scratch();
+        eyes.saw(Ask::Lstat, &dir, b"a", used::THERE, Answer::Failed(2), 0);
+        for _ in 0..2 {
+            eyes.began_anew(&dir, b"a");
+            eyes.saw(Ask::Stat, &dir, b"a", used::THERE, Answer::Meta(meta(6)), 0);
+            eyes.removed(&dir, b"a");
+        }
+        assert_eq!(eyes.take().effect, None);
     }
 
     #[test]

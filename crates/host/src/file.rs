@@ -526,7 +526,7 @@ impl Host {
     pub fn unlink(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
         let done = self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::empty()));
         if let (Ok(()), Some(eyes)) = (&done, self.eyes()) {
-            eyes.began_anew(dir, path);
+            eyes.removed(dir, path);
         }
         done
     }

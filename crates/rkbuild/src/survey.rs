@@ -17,6 +17,7 @@ use crate::compile_commands::{self, Collector, Entry};
 use crate::first;
 use crate::option::Given;
 use crate::say::{print, say};
+use crate::watching::named;
 
 /// Where the entries go when nobody says it.
 const FILE: &[u8] = b"compile_commands.json";
@@ -70,7 +71,8 @@ pub fn compile_commands(
     if clangd {
         entries = entries.into_iter().map(compile_commands::for_clang).collect();
     }
-    shared.host.write(&dir, &file, &compile_commands::text(&entries)?, false)?;
+    let written = shared.host.write(&dir, &file, &compile_commands::text(&entries)?, false);
+    written.map_err(|error| named(&file, &error))?;
     print(&format!("rkbuild: {} entries in {file}\n", entries.len()));
     Ok(0)
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, ByteSlice};
-use rkbuild_host::{Dir, Host, OpenMode};
+use rkbuild_host::{Dir, Host, OpenMode, errors};
 
 use crate::events::Events;
 use crate::explain::paths;
@@ -103,8 +103,8 @@ impl Watching {
         let relations: Arc<Mutex<Relations>> = Arc::default();
         let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
         let create = |path: &BString| {
-            let named = |error| std::io::Error::other(format!("{path}: {error}"));
-            host.open_write(dir, path, OpenMode::Truncate).map(File::from).map_err(named)
+            let opened = host.open_write(dir, path, OpenMode::Truncate);
+            opened.map(File::from).map_err(|error| named(path, &error))
         };
         if let Some(path) = &self.events {
             listeners.push(Box::new(Events::new(create(path)?, argv, dir.path())));
@@ -168,7 +168,7 @@ impl Watched {
                 match self.host.write(&self.dir, path, text.as_bytes(), false) {
                     Ok(()) => 0,
                     Err(error) => {
-                        say(format_args!("rkbuild: {path}: {error}"));
+                        say(format_args!("rkbuild: *** {}.  Stop.", named(path, &error)));
                         2
                     }
                 }
@@ -223,8 +223,13 @@ impl Profile {
         };
         drop(tally);
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| std::io::Error::other(format!("{}: {error}", self.path)))
+        written.map_err(|error| named(&self.path, &error))
     }
+}
+
+/// What a file that can't be written is refused for, and its name.
+pub fn named(path: &BString, error: &std::io::Error) -> std::io::Error {
+    std::io::Error::other(format!("{path}: {}", errors::describe(error)))
 }
 
 fn unknown(name: &[u8]) -> i32 {

@@ -46,3 +46,21 @@ fn what_is_said_to_nobody_is_lost_and_nothing_else() {
     assert_eq!(status(&["--compat=5"]), Some(2));
     assert_eq!(status(&["--check-load"]), Some(2));
 }
+
+#[test]
+fn a_file_that_is_asked_for_and_can_not_be_written_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let recipe = "all: x.o\nx.o:\n\tgcc -c -o x.o x.c; scripts/basic/fixdep .x.o.d x.o 'gcc -c -o x.o x.c' > .x.o.cmd\n";
+    std::fs::write(dir.path().join("Makefile"), recipe).unwrap();
+    for option in ["--compile-commands", "--events", "--graph", "--profile"] {
+        let out = Command::new(env!("CARGO_BIN_EXE_rkbuild"))
+            .arg(format!("{option}=none/file"))
+            .current_dir(dir.path())
+            .env_remove("MAKEFLAGS")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(said, "rkbuild: *** none/file: No such file or directory.  Stop.\n", "{option}");
+        assert_eq!(out.status.code(), Some(2), "{option}");
+    }
+}

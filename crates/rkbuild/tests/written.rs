@@ -110,3 +110,23 @@ fn a_script_called_by_a_link_is_looked_into() {
     let given: std::collections::BTreeSet<String> = (0..4).map(|_| run(&tree).out).collect();
     assert_eq!(given.len(), 4);
 }
+
+/// U-Boot's `filechk`: a temporary file is looked for, written, compared and removed.
+const CHECKED: &str = "all: out\nout: in FORCE\n\t@set -e; mkdir -p ./; (if test -n \"$(X)\"; then echo $(X); else echo none; fi) < $< > $@.tmp; \\\n\
+                       \tif [ -r $@ ] && cmp -s $@ $@.tmp; then rm -f $@.tmp; else echo UPD $@; mv -f $@.tmp $@; fi\nFORCE:\n";
+
+#[test]
+fn a_temporary_file_that_is_looked_for_made_and_removed_does_not_keep_a_make_from_being_given() {
+    let tree = Tree::new(CHECKED);
+    tree.write("in", "x\n");
+    assert_eq!(run(&tree).out, "UPD out\n");
+    settle(&tree);
+    assert!(run(&tree).is_given() && !tree.at("out.tmp").exists());
+    // Nobody removed it, and it is not looked at: it is written anew.
+    tree.write("out.tmp", "left\n");
+    let left = run(&tree);
+    assert_eq!((left.out.as_str(), tree.at("out.tmp").exists()), ("", false));
+    tree.write("out", "another\n");
+    let changed = run(&tree);
+    assert_eq!((changed.out.as_str(), changed.is_given()), ("UPD out\n", false));
+}
