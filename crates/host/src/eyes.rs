@@ -257,7 +257,7 @@ pub struct State {
     pub repeated: FxHashSet<BString>,
     /// Of those that were changed, those whose contents are all its own, or that it removed: what is there follows from that.
     own: FxHashSet<BString>,
-    /// Those of them that a session below may have changed since. Their time follows from that.
+    /// Those of them that a session below may have changed since, and those whose time alone was renewed. Their time follows from that.
     dated: FxHashSet<BString>,
     /// Those of them that are where there was nothing when it was looked at first.
     made: IndexSet<BString, FxBuildHasher>,
@@ -374,6 +374,7 @@ impl Eyes {
             state.own.remove(path);
         }
         state.own.extend(other.own);
+        state.dated.extend(other.dated);
         state.repeated.extend(other.changes);
         changed
     }
@@ -459,6 +460,12 @@ impl Eyes {
         let mut state = self.state();
         state.own.insert(path.clone());
         state.changes.insert(path);
+    }
+
+    /// Notes that the time of a file became this moment, and nothing else of it changed.
+    pub fn renewed(&self, dir: &Dir, path: &[u8]) {
+        let path = absolute(dir.path(), path).unwrap_or_default();
+        self.state().dated.insert(path);
     }
 
     /// Notes that a file was removed.
@@ -659,6 +666,21 @@ mod tests {
             let answer = Answer::Meta(meta(6));
             eyes.saw_contents(Ask::Stat, &dir, b"a", used::TIME | used::CONTENTS, answer, contents, 0);
             eyes.has_effect()
+        };
+        assert_eq!([Some(7), None, Some(8)].map(later), [false, false, true]);
+    }
+
+    #[test]
+    fn of_a_file_that_was_touched_all_counts_but_its_time() {
+        let later = |contents| {
+            let (session, script) = (Eyes::default(), Eyes::default());
+            let dir = before_writing(&session);
+            script.changed(&dir, b"a");
+            script.renewed(&dir, b"a");
+            assert!(session.absorb(&script, false));
+            let answer = Answer::Meta(meta(6));
+            session.saw_contents(Ask::Stat, &dir, b"a", used::TIME | used::CONTENTS, answer, contents, 0);
+            session.has_effect()
         };
         assert_eq!([Some(7), None, Some(8)].map(later), [false, false, true]);
     }

@@ -493,11 +493,18 @@ impl Host {
     /// Sets a file's times to now, and makes it when it is missing, as `make -t` does: it must be writable, and a
     /// directory is refused (EISDIR).
     pub fn touch(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC;
-        let file = patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE))?;
+        let flags = OFlags::RDWR | OFlags::CLOEXEC;
+        let open = |flags| patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE));
+        let (file, is_new) = match open(flags) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (open(flags | OFlags::CREATE)?, true),
+            file => (file?, false),
+        };
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         let done = rustix::fs::futimens(&file, &Timestamps { last_access: now, last_modification: now });
         self.note_write(dir, path);
+        if let (Ok(()), false, Some(eyes)) = (&done, is_new, self.eyes()) {
+            eyes.renewed(dir, path);
+        }
         Ok(done?)
     }
 

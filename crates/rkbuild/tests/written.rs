@@ -130,3 +130,24 @@ fn a_temporary_file_that_is_looked_for_made_and_removed_does_not_keep_a_make_fro
     let changed = run(&tree);
     assert_eq!((changed.out.as_str(), changed.is_given()), ("UPD out\n", false));
 }
+
+#[test]
+fn a_file_that_is_touched_each_time_does_not_keep_a_make_from_being_given() {
+    let tree = Tree::new(
+        "all: stamp\n\t@cat stamp\nstamp: in FORCE\n\t@touch $@\nFORCE:\nout: in\n\tcp in out\nall: out\n",
+    );
+    tree.write("in", "x\n");
+    tree.write("stamp", "1\n");
+    assert_eq!(run(&tree).out, "cp in out\n1\n");
+    settle(&tree);
+    let time = || metadata(tree.at("stamp")).unwrap().modified().unwrap();
+    let before = time();
+    assert!(run(&tree).is_given() && time() > before);
+    // What it holds counts, and so does that it is older than what it is made from.
+    tree.write("stamp", "2\n");
+    let changed = run(&tree);
+    assert_eq!((changed.out.as_str(), changed.is_given()), ("2\n", false));
+    settle(&tree);
+    std::fs::remove_file(tree.at("stamp")).unwrap();
+    assert_eq!((run(&tree).out.as_str(), tree.at("stamp").exists()), ("", true));
+}

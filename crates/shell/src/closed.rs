@@ -67,6 +67,30 @@ fn is_idle(node: &Node) -> bool {
         && simple.redirects.is_empty()
 }
 
+/// What a test is that compares words which make wrote, as in `if test "gcc" = "gcc"`.
+fn decided(node: &Node) -> Option<bool> {
+    let simple = match node {
+        Node::Seq(nodes) => match nodes.as_slice() {
+            [only] => return decided(only),
+            _ => return None,
+        },
+        Node::Simple(simple) if simple.assignments.is_empty() && simple.redirects.is_empty() => simple,
+        _ => return None,
+    };
+    let operands = match (simple.builtin?, simple.words.as_slice()) {
+        (Builtin::Test, [_, operands @ ..]) | (Builtin::Bracket, [_, operands @ .., _]) => operands,
+        _ => return None,
+    };
+    let operands: Vec<BString> = operands.iter().map(Word::literal).collect::<Option<_>>()?;
+    match operands.iter().map(|word| word.as_slice()).collect::<Vec<_>>().as_slice() {
+        [b"-n", word] => Some(!word.is_empty()),
+        [b"-z", word] => Some(word.is_empty()),
+        [left, b"=", right] => Some(left == right),
+        [left, b"!=", right] => Some(left != right),
+        _ => None,
+    }
+}
+
 impl Needs {
     fn node(&mut self, node: &Node) {
         match node {
@@ -80,7 +104,14 @@ impl Needs {
             Node::If { branches, otherwise } => {
                 for (test, body) in branches {
                     self.node(test);
-                    self.node(body);
+                    let decided = decided(test);
+                    if decided != Some(false) {
+                        self.node(body);
+                    }
+                    // Nobody comes to what is behind.
+                    if decided == Some(true) {
+                        return;
+                    }
                 }
                 otherwise.iter().for_each(|node| self.node(node));
             }
@@ -239,6 +270,22 @@ mod tests {
         assert_eq!(needs("a=`gcc -v` && echo x | sed s/x/y/; exec ls").0, "gcc sed ls");
         assert_eq!(needs("for x in $(find .); do if cmp1 a; then :; fi; done").0, "find cmp1");
         assert_eq!(needs("echo ${x:-$(date)}").0, "date");
+    }
+
+    #[test]
+    fn branches_that_nobody_comes_to_need_nothing() {
+        for (script, programs) in [
+            ("if test \"a b\" = \"a b\"; then make x; else gcc; fi", "make"),
+            ("if [ -n \"\" ]; then gcc; elif [ a != b ]; then make; elif ld; then as; else ar; fi", "make"),
+            ("if [ -z \"\" ] && gcc; then make; fi", "gcc make"),
+            ("if test a = $b; then make; else gcc; fi", "make gcc"),
+            ("if [ -z \"$(ld)\" ]; then make; else gcc; fi", "ld make gcc"),
+            ("if test a = b 2>&1; then make; else gcc; fi", "make gcc"),
+            ("if test -r a; then make; else gcc; fi", "make gcc"),
+            ("if test ! = a; then make; else gcc; fi", "gcc"),
+        ] {
+            assert_eq!(needs(script).0, programs, "{script}");
+        }
     }
 
     #[test]
