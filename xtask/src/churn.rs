@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 use fastrand::Rng;
 
 use crate::candidate::Variant;
@@ -16,7 +16,7 @@ use crate::oracle::Tally;
 use crate::places::Places;
 use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
-use crate::roots::{self, Pending};
+use crate::roots::{self, Explained, Pending};
 use crate::snapshot::Snapshot;
 use crate::sources::{self, clear};
 use crate::stage::{Phase, Settings, Stage};
@@ -85,7 +85,7 @@ impl Churn {
                 |stage: &mut Stage, before: &str| stage.phase("null", &format!("{before}{}", recipe.build));
             let mut null = self.turn(&mut stage, &mut sides, &judge, build)?;
             if let Some(explained) = null.explained.take() {
-                null.unexplained = pending.learn(&explained.reasons, &explained.printed);
+                null.unexplained = pending.learn(&explained);
             }
             self.tell("nothing to do", &null, &mut tally);
         }
@@ -110,8 +110,12 @@ impl Churn {
                 stage.phase("round", &format!("{before}{}", change.command(&recipe.build)))
             })?;
             if let Some(explained) = outcome.explained.take() {
-                let wrong = pending.judge(&change, &explained.reasons, &explained.printed, outcome.built);
-                outcome.unexplained = wrong;
+                let tree = sides.iter().find(|side| side.explains).map(|side| side.parked.clone());
+                let is_older = |target: &str, newer: &str| {
+                    let time = |path: &str| fs::metadata(tree.as_ref()?.join(path)).ok()?.modified().ok();
+                    time(target).zip(time(newer)).is_some_and(|(target, newer)| target < newer)
+                };
+                outcome.unexplained = pending.judge(&change, &explained, outcome.built, is_older);
             }
             self.tell(&format!("{round}: {change}"), &outcome, &mut tally);
             if !outcome.differences.is_empty() {
@@ -266,12 +270,6 @@ struct Outcome {
     explained: Option<Explained>,
     /// What was said to be a reason and is not, and what has none.
     unexplained: Vec<String>,
-}
-
-/// What rkbuild said of why, and what commands it printed.
-struct Explained {
-    reasons: Vec<String>,
-    printed: BString,
 }
 
 /// After a difference all go on from the reference's tree: the next round is about the next change.

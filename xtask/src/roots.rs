@@ -26,6 +26,17 @@ pub fn apart(text: &[u8]) -> (BString, Vec<String>) {
 const LINKED: (&str, [&str; 6]) =
     ("vmlinux", ["vmlinux.o", "System.map", ".tmp_vmlinux", "modules.builtin", ".vmlinux.", ".btf.vmlinux"]);
 
+/// Why what runs each time does.
+const FORCED: &str = "it is forced by FORCE";
+
+/// What a build that explains itself said.
+#[derive(Debug, Default)]
+pub struct Explained {
+    pub reasons: Vec<String>,
+    /// What it printed.
+    pub printed: BString,
+}
+
 /// What was changed since all was up to date.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -38,8 +49,9 @@ pub struct Pending {
 
 impl Pending {
     /// Learns what a build says and prints with nothing changed. Gives the reasons that can't be right then.
-    pub fn learn(&mut self, reasons: &[String], printed: &[u8]) -> Vec<String> {
-        let forced = |reason: &&String| reason.ends_with(": it is forced by FORCE");
+    pub fn learn(&mut self, explained: &Explained) -> Vec<String> {
+        let Explained { reasons, printed } = explained;
+        let forced = |reason: &&String| reason.ends_with(FORCED);
         self.each_time = reasons.iter().filter(forced).cloned().collect();
         let names = printed.lines().filter_map(|line| command_of(line.to_str().ok()?));
         self.printed = names.filter(|name| !is_explained(name, reasons)).map(String::from).collect();
@@ -48,11 +60,28 @@ impl Pending {
 
     /// The reasons that name no change, this last one included, and the printed commands that have no reason. Where `built`
     /// all there is was built, and only what is built otherwise next time is left.
-    pub fn judge(&mut self, change: &Change, reasons: &[String], printed: &[u8], built: bool) -> Vec<String> {
+    ///
+    /// What runs each time may be told to be older than another file, if `is_older` has it so after the build: it was made again
+    /// and became what it was.
+    pub fn judge(
+        &mut self,
+        change: &Change,
+        explained: &Explained,
+        built: bool,
+        is_older: impl Fn(&str, &str) -> bool,
+    ) -> Vec<String> {
+        let Explained { reasons, printed } = explained;
         self.changes.push(change.clone());
+        let stays_older = |reason: &String| {
+            let Some((target, why)) = reason.split_once(": ") else { return false };
+            let forced = format!("{target}: {FORCED}");
+            let newer = why.strip_suffix(" is newer");
+            self.each_time.contains(&forced) && newer.is_some_and(|newer| is_older(target, newer))
+        };
         let named = |reason: &String| {
             is_phony(reason)
                 || self.each_time.contains(reason)
+                || stays_older(reason)
                 || self.changes.iter().any(|change| names(change, reason))
         };
         let mut wrong: Vec<String> =
@@ -170,44 +199,62 @@ mod tests {
         );
     }
 
+    fn explained(reasons: &[&str], printed: &str) -> Explained {
+        Explained {
+            reasons: reasons.iter().map(|reason| reason.to_string()).collect(),
+            printed: printed.into(),
+        }
+    }
+
+    fn judged(pending: &mut Pending, change: &Change, reasons: &[&str], printed: &str) -> Vec<String> {
+        pending.judge(change, &explained(reasons, printed), true, |target, newer| {
+            (target, newer) == ("h", "h.s")
+        })
+    }
+
     #[test]
     fn another_root_and_a_command_without_reason_are_told() {
         let mut pending = Pending::default();
         let touched = Change::Touch("d/a.c".into());
-        let printed = b"  CC [M]  /m/d/a.o\n  LD [M]  /m/x.ko\nmake: done\n";
-        let reasons = ["d/a.o: d/a.c is newer".to_string(), "y: b.c is newer".to_string()];
+        let reasons = ["d/a.o: d/a.c is newer", "y: b.c is newer"];
         assert_eq!(
-            pending.judge(&touched, &reasons, printed, true),
+            judged(&mut pending, &touched, &reasons, "  CC [M]  /m/d/a.o\n  LD [M]  /m/x.ko\nmake: done\n"),
             ["not the root: y: b.c is newer", "no reason for /m/x.ko"]
         );
         // It was built: it is no reason any more.
-        assert_eq!(pending.judge(&Change::Nothing, &reasons[..1], b"", true).len(), 1);
+        assert_eq!(judged(&mut pending, &Change::Nothing, &reasons[..1], "").len(), 1);
     }
 
     #[test]
     fn what_runs_each_time_and_what_a_script_prints_need_no_change() {
         let mut pending = Pending::default();
-        let each_time = ["h: it is forced by FORCE".to_string(), "out: it is phony".to_string()];
-        let printed = b"  GEN     Makefile\n  UPD     h\n";
-        assert!(pending.learn(&each_time, printed).is_empty());
-        assert_eq!(pending.learn(&["h: a is newer".to_string()], b"").len(), 1);
-        assert!(pending.learn(&each_time, printed).is_empty());
-        assert!(pending.judge(&Change::Nothing, &each_time, printed, true).is_empty());
-        let other = ["i: it is forced by FORCE".to_string()];
-        assert_eq!(pending.judge(&Change::Nothing, &other, b"  SYSMAP  System.map\n", true).len(), 2);
-        let touched = Change::Touch("a.c".into());
-        let linked = ["vmlinux: init/a.c is newer".to_string()];
-        assert!(pending.judge(&touched, &linked, b"  SYSMAP  System.map\n", true).is_empty());
+        let (each_time, printed) =
+            (["h: it is forced by FORCE", "out: it is phony"], "  GEN     Makefile\n  UPD     h\n");
+        assert!(pending.learn(&explained(&each_time, printed)).is_empty());
+        assert_eq!(pending.learn(&explained(&["h: a is newer"], "")).len(), 1);
+        assert!(pending.learn(&explained(&each_time, printed)).is_empty());
+        let mut wrong = |change: &Change, reason: &str, printed: &str| {
+            judged(&mut pending, change, &[reason], printed).len()
+        };
+        assert_eq!(wrong(&Change::Nothing, each_time[0], printed), 0);
+        assert_eq!(wrong(&Change::Nothing, "h: h.s is newer", ""), 0);
+        assert_eq!(wrong(&Change::Nothing, "h: a is newer", ""), 1);
+        assert_eq!(wrong(&Change::Nothing, "i: h.s is newer", ""), 1);
+        assert_eq!(wrong(&Change::Nothing, "i: it is forced by FORCE", "  SYSMAP  System.map\n"), 2);
+        assert_eq!(
+            wrong(&Change::Touch("a.c".into()), "vmlinux: init/a.c is newer", "  SYSMAP  System.map\n"),
+            0
+        );
     }
 
     #[test]
     fn flags_are_the_reason_once_more_when_they_are_gone() {
         let mut pending = Pending::default();
         let flags = Change::Flags { value: 7, directory: String::new() };
-        let gone = ["a.o: its command line changed: -DCHURN=7 is gone".to_string()];
-        assert!(pending.judge(&flags, &gone, b"", true).is_empty());
-        assert!(pending.judge(&Change::Nothing, &gone, b"", true).is_empty());
-        assert_eq!(pending.judge(&Change::Nothing, &gone, b"", true).len(), 1);
+        let gone = ["a.o: its command line changed: -DCHURN=7 is gone"];
+        assert!(judged(&mut pending, &flags, &gone, "").is_empty());
+        assert!(judged(&mut pending, &Change::Nothing, &gone, "").is_empty());
+        assert_eq!(judged(&mut pending, &Change::Nothing, &gone, "").len(), 1);
     }
 
     #[test]

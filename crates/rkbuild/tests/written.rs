@@ -151,3 +151,20 @@ fn a_file_that_is_touched_each_time_does_not_keep_a_make_from_being_given() {
     std::fs::remove_file(tree.at("stamp")).unwrap();
     assert_eq!((run(&tree).out.as_str(), tree.at("stamp").exists()), ("", true));
 }
+
+/// kbuild's `filechk` of what a program makes: the file stays as it was, and older than what it is made from.
+const OLDER: &str = "all: h.h\nh.h: in FORCE\n\t@sed s/a/b/ < $< > .$@.tmp; if [ ! -r $@ ] || ! cmp -s $@ .$@.tmp; then \\\n\
+                     \techo UPD $@; mv -f .$@.tmp $@; else rm -f .$@.tmp; fi\nFORCE:\n";
+
+#[test]
+fn a_target_that_stays_older_than_what_it_is_made_from_does_not_keep_a_make_from_being_given() {
+    let tree = Tree::new(OLDER);
+    tree.write("in", "a\n");
+    assert_eq!(run(&tree).out, "UPD h.h\n");
+    settle(&tree);
+    tree.write("in", "b\n");
+    assert_eq!(run(&tree).out, "");
+    settle(&tree);
+    tree.write("in", "c\n");
+    assert_eq!(run(&tree).out, "UPD h.h\n");
+}

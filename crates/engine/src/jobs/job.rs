@@ -261,7 +261,7 @@ impl Jobs<'_> {
         let command = Command {
             process: self.process.clone(),
             host: job.held.as_ref().map_or(self.session.host(), |held| &held.host).clone(),
-            given_again: self.is_always_made(job.file, job.names_target),
+            given_again: self.is_always_made(job.file, job.names_target, &line.text),
             text: line.text,
             target: self.name_of(job.file),
             argv,
@@ -396,9 +396,9 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Whether nothing but phony or missing prerequisites has a target made, or it looks like a goal that is no file: its
-    /// recipe runs each time, and may be given next time.
-    fn is_always_made(&mut self, file: FileId, names_target: bool) -> bool {
+    /// Whether nothing but phony or missing prerequisites has a target made, or it looks like a goal that is no file, or like one
+    /// that stays older than what it is made from: its recipe runs each time, and may be given next time.
+    fn is_always_made(&mut self, file: FileId, names_target: bool, command: &[u8]) -> bool {
         if self.session.eyes().is_none_or(|eyes| eyes.has_effect()) {
             return false;
         }
@@ -409,7 +409,8 @@ impl Jobs<'_> {
             // What makes a file mostly says which, and most files have an ending or a directory. Where that is wrong a command
             // is watched that need not be, or one is not that could.
             true => !names_target && !self.name_of(file).iter().any(|c| matches!(c, b'.' | b'/')),
-            false => self.is_made_for_nothing(file),
+            // What is written where something else would come of it, as by kbuild's filechk, stays as it was in most cases.
+            false => self.is_made_for_nothing(file) || names(command, b"cmp"),
         }
     }
 
