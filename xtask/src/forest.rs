@@ -166,6 +166,20 @@ const WILD: &[Piece] = &[
         "FORCE~n:\nh~n: FORCE~n\n\t~qecho \"$(FOO) `cat ~s/~m.in`\" > $@.tmp; cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@\no~n: h~n\n\t~qcat h~n > $@\n",
         "o~n",
     ),
+    // kbuild's filechk of what a program makes: it stays older than what it is made from.
+    piece(
+        "",
+        "FORCE~n:\nh~n: ~s/~m.in FORCE~n\n\t~qmkdir -p ./; (if test -n \"$$FOO\"; then sed 's/[a-f]/x/g'; else echo x; fi) < $< > .$@.tmp; \\\n\t\
+         if [ -r $@ ] && cmp -s $@ .$@.tmp; then rm -f .$@.tmp; else echo UPD $@; mv -f .$@.tmp $@; fi\no~n: h~n\n\t~qcat h~n > $@\n",
+        "o~n",
+    ),
+    // A branch that make decides, with a make in it, and the directory it works in by its time.
+    piece(
+        "",
+        "p~n:\n\t~qif test \"$(FOO)\" = \"$(BAR)\"; then $(MAKE) -s -f ~s/../sub.mk D=~s N=~m; else sort ~s/~m.in; fi; \\\n\t\
+         if [ \"$(FOO)\" != \"\" ]; then mkdir -p k~n; echo 1 > k~n/t; rm k~n/t; fi\no~n: $(wildcard k~n) | p~n\n\t~qecho k > $@\n",
+        "o~n",
+    ),
     piece("", "p~n:\n\t~qtouch st~n\no~n: st~n | p~n\n\t~qecho built > $@\nst~n:\n\ttouch $@\n", "o~n"),
     piece("", "p~n:\n\ttest -f ~s/opt.in\n", "p~n"),
     piece("", "p~n:\n\t-test -f ~s/opt.in\n", "p~n"),

@@ -1,9 +1,10 @@
 //! Random changes to a tree of [`forest`](crate::forest) between two runs, the same to each copy of it.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fastrand::Rng;
 use filetime::{FileTime, set_file_mtime};
@@ -86,8 +87,15 @@ impl Change {
 
     /// Makes it; `now` is the time files get. What is not there can't be changed, in no copy.
     pub fn apply(&self, top: &Path, now: FileTime) {
+        let before = directories(top);
         // Where it can't be done it can't be done in the other copy either.
         let _ = self.make(top, now);
+        // The system's clock ticks between the copies, and a directory may be what something is made from.
+        for (path, time) in directories(top) {
+            if before.get(&path).is_some_and(|before| *before != time) {
+                let _ = set_file_mtime(path, now);
+            }
+        }
     }
 
     fn make(&self, top: &Path, now: FileTime) -> std::io::Result<()> {
@@ -159,6 +167,21 @@ impl Change {
             }),
         }
     }
+}
+
+/// The directories from `top` down, and their times.
+fn directories(top: &Path) -> HashMap<PathBuf, FileTime> {
+    let mut found = HashMap::new();
+    let mut todo = vec![top.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        let Ok(meta) = dir.symlink_metadata() else { continue };
+        let below = fs::read_dir(&dir).into_iter().flatten().filter_map(Result::ok);
+        todo.extend(
+            below.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()),
+        );
+        found.insert(dir, FileTime::from_last_modification_time(&meta));
+    }
+    found
 }
 
 fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {

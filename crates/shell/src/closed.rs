@@ -3,7 +3,7 @@
 use bstr::BString;
 
 use crate::script::{
-    Builtin, Node, Operation, Part, Redirect, Script, Simple, TrapAction, TrapCommand, Word,
+    Builtin, Node, Operation, Parameter, Part, Redirect, Script, Simple, TrapAction, TrapCommand, Word,
 };
 use crate::tool;
 
@@ -16,6 +16,8 @@ pub struct Needs {
     pub surroundings: bool,
     /// What it does depends on variables, or it changes them or the shell.
     pub variables: bool,
+    /// It may compare times of files: with `test a -nt b`, or where an operator comes out of an expansion.
+    pub times: bool,
 }
 
 impl Needs {
@@ -89,6 +91,26 @@ fn decided(node: &Node) -> Option<bool> {
         [left, b"!=", right] => Some(left != right),
         _ => None,
     }
+}
+
+/// Whether a `test` or `[` may compare the times of two files.
+fn compares_times(simple: &Simple) -> bool {
+    let last = simple.words.len() - usize::from(simple.builtin == Some(Builtin::Bracket));
+    let operands = simple.words.get(1..last).unwrap_or_default();
+    let known: Vec<Option<BString>> = operands.iter().map(Word::literal).collect();
+    let is_one = |word: &Word| {
+        word.0.iter().all(|part| match part {
+            Part::Quoted(_) => true,
+            Part::Text(text) => !text.iter().any(|c| b"*?[".contains(c)),
+            Part::Parameter { name, quoted, .. } => *quoted && !matches!(name, Parameter::At),
+            Part::Command { quoted, .. } | Part::Arithmetic { quoted, .. } => *quoted,
+        })
+    };
+    known.iter().zip(operands).enumerate().any(|(at, (known, word))| match known {
+        Some(text) => text == "-nt" || text == "-ot",
+        // An operator has something on both sides.
+        None => !is_one(word) || at > 0 && at + 1 < operands.len(),
+    })
 }
 
 impl Needs {
@@ -169,6 +191,7 @@ impl Needs {
                 // Whether a descriptor is a terminal.
                 let asks = |word: &Word| word.literal().is_some_and(|text| text == "-t");
                 self.surroundings |= simple.words.iter().skip(1).any(asks);
+                self.times |= compares_times(simple);
             }
             Some(Builtin::Trap) => match &simple.trap {
                 Some(TrapCommand::Set { action: TrapAction::AtExit(_), .. }) => self.surroundings = true,
@@ -285,6 +308,33 @@ mod tests {
             ("if test ! = a; then make; else gcc; fi", "gcc"),
         ] {
             assert_eq!(needs(script).0, programs, "{script}");
+        }
+    }
+
+    #[test]
+    fn times_of_files_may_be_compared_by_operators_that_are_written_or_expanded() {
+        let times = |script: &str| crate::parse(script.as_bytes()).expect(script).needs().times;
+        for script in [
+            "test -n \"$a\" && [ -r b ]",
+            "[ \"$a\" = \"`cat b`\" ] || mkdir -p c",
+            "if [ -z \"${a}\" ]; then cmp -s a b; fi",
+            "test",
+            "test -e d/a -a -w b",
+            "echo -nt $a",
+        ] {
+            assert!(!times(script), "{script}");
+        }
+        for script in [
+            "test a -nt b",
+            "[ a -ot \"$b\" ]",
+            "[ -n $a ]",
+            "test a \"$b\" c",
+            "test \"$@\"",
+            "[ -e * ]",
+            "echo `[ a -nt b ]`",
+            "for i in a; do if [ $i -nt b ]; then :; fi; done",
+        ] {
+            assert!(times(script), "{script}");
         }
     }
 

@@ -89,12 +89,6 @@ fn names_volatile(text: &[u8], env: &Env) -> bool {
         || TERMINALS.iter().any(|name| env.contains(name) && text.contains_str(name))
 }
 
-/// Whether a script may compare times of files. Of what runs in this process only `test` does.
-fn compares_times(text: &[u8]) -> bool {
-    let tests = text.contains_str("test") || text.contains(&b'[');
-    tests && (text.contains_str("-nt") || text.contains_str("-ot") || text.contains(&b'$'))
-}
-
 /// Runs a command of builtins again, as [`Step::Run`] says; `dir` is its directory.
 pub fn run_again(process: &Arc<Process>, command: &Noted, dir: Arc<Dir>, stdio: Stdio) -> Exit {
     let command = Command {
@@ -300,7 +294,7 @@ impl Command {
         if names_volatile(script.script.text(), &self.env) {
             session.effect("a script with a variable that changes from shell to shell");
         }
-        let changed = session.absorb(&eyes, compares_times(script.script.text()));
+        let changed = session.absorb(&eyes, script.script.needs().times);
         if changed {
             session.step(Step::Run { command: self.noted(), captured });
         }
@@ -331,7 +325,7 @@ impl Command {
         let host = self.host.seen_by(eyes.clone());
         let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, self.observed);
         let exit = self.shell(script, &host, self.stdio.clone(), &programs).run(&script.script);
-        session.absorb(&eyes, compares_times(script.script.text()));
+        session.absorb(&eyes, script.script.needs().times);
         session.step(Step::Run { command: self.noted(), captured: false });
         exit
     }
