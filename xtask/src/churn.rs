@@ -110,12 +110,8 @@ impl Churn {
                 stage.phase("round", &format!("{before}{}", change.command(&recipe.build)))
             })?;
             if let Some(explained) = outcome.explained.take() {
-                let tree = sides.iter().find(|side| side.explains).map(|side| side.parked.clone());
-                let is_older = |target: &str, newer: &str| {
-                    let time = |path: &str| fs::metadata(tree.as_ref()?.join(path)).ok()?.modified().ok();
-                    time(target).zip(time(newer)).is_some_and(|(target, newer)| target < newer)
-                };
-                outcome.unexplained = pending.judge(&change, &explained, outcome.built, is_older);
+                let tree = sides.iter().find(|side| side.explains).context("nobody explains")?;
+                outcome.unexplained = pending.judge(&change, &explained, outcome.built, &tree.parked);
             }
             self.tell(&format!("{round}: {change}"), &outcome, &mut tally);
             if !outcome.differences.is_empty() {

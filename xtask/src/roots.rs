@@ -61,22 +61,16 @@ impl Pending {
     /// The reasons that name no change, this last one included, and the printed commands that have no reason. Where `built`
     /// all there is was built, and only what is built otherwise next time is left.
     ///
-    /// What runs each time may be told to be older than another file, if `is_older` has it so after the build: it was made again
-    /// and became what it was.
-    pub fn judge(
-        &mut self,
-        change: &Change,
-        explained: &Explained,
-        built: bool,
-        is_older: impl Fn(&str, &str) -> bool,
-    ) -> Vec<String> {
+    /// What runs each time may be told to be older than another file, if it is so in the `tree` after the build: it was made again
+    /// and became what it was. What is still missing there after it was deleted will be made another time.
+    pub fn judge(&mut self, change: &Change, explained: &Explained, built: bool, tree: &Path) -> Vec<String> {
         let Explained { reasons, printed } = explained;
         self.changes.push(change.clone());
         let stays_older = |reason: &String| {
             let Some((target, why)) = reason.split_once(": ") else { return false };
             let forced = format!("{target}: {FORCED}");
             let newer = why.strip_suffix(" is newer");
-            self.each_time.contains(&forced) && newer.is_some_and(|newer| is_older(target, newer))
+            self.each_time.contains(&forced) && newer.is_some_and(|newer| is_older(tree, target, newer))
         };
         let named = |reason: &String| {
             is_phony(reason)
@@ -95,11 +89,21 @@ impl Pending {
         match change {
             // Without these flags all will be made once more.
             Change::Flags { .. } => {}
-            _ if built => self.changes.clear(),
+            _ if built => self.changes.retain(|change| is_missing(tree, change)),
             _ => {}
         }
         wrong
     }
+}
+
+fn is_older(tree: &Path, target: &str, other: &str) -> bool {
+    let time = |path: &str| tree.join(path).metadata().ok()?.modified().ok();
+    time(target).zip(time(other)).is_some_and(|(target, other)| target < other)
+}
+
+fn is_missing(tree: &Path, change: &Change) -> bool {
+    let Change::Delete(path) = change else { return false };
+    path.to_path().is_ok_and(|path| !tree.join(path).exists())
 }
 
 fn not_the_root(reason: &String) -> String {
@@ -206,10 +210,25 @@ mod tests {
         }
     }
 
+    /// In a tree where `h` is older than `h.s`.
     fn judged(pending: &mut Pending, change: &Change, reasons: &[&str], printed: &str) -> Vec<String> {
-        pending.judge(change, &explained(reasons, printed), true, |target, newer| {
-            (target, newer) == ("h", "h.s")
-        })
+        let tree = tempfile::tempdir().unwrap();
+        for name in ["h", "h.s"] {
+            std::fs::write(tree.path().join(name), "").unwrap();
+        }
+        filetime::set_file_mtime(tree.path().join("h"), filetime::FileTime::from_unix_time(1, 0)).unwrap();
+        pending.judge(change, &explained(reasons, printed), true, tree.path())
+    }
+
+    #[test]
+    fn what_was_deleted_and_is_not_made_yet_is_a_reason_later() {
+        let mut pending = Pending::default();
+        let reason = ["k/conf.o: it does not exist"];
+        assert!(judged(&mut pending, &Change::Delete("k/conf.o".into()), &[], "").is_empty());
+        assert!(judged(&mut pending, &Change::Nothing, &reason, "").is_empty());
+        let mut pending = Pending::default();
+        assert!(judged(&mut pending, &Change::Delete("h".into()), &[], "").is_empty());
+        assert_eq!(judged(&mut pending, &Change::Nothing, &["h: it does not exist"], "").len(), 1);
     }
 
     #[test]
