@@ -200,7 +200,12 @@ fn order(pair: usize) -> [usize; 2] {
 /// A recipe of a kernel, or else of a project.
 pub(crate) fn read(places: &Places, name: &str) -> Result<(Family, Recipe)> {
     let kernels = recipe::names(&places.repo, Family::Kernel)?;
-    let family = if kernels.iter().any(|kernel| kernel == name) { Family::Kernel } else { Family::Projects };
+    let modules = recipe::names(&places.repo, Family::Modules)?;
+    let family = match name {
+        name if kernels.iter().any(|kernel| kernel == name) => Family::Kernel,
+        name if modules.iter().any(|module| module == name) => Family::Modules,
+        _ => Family::Projects,
+    };
     Ok((family, recipe::read(&places.repo, family, name)?))
 }
 

@@ -247,8 +247,7 @@ impl Churn {
 
 /// A copy of a kernel's source, to be changed.
 fn kernel_source(places: &Places, own: &Places, recipe: &Recipe) -> Result<PathBuf> {
-    let package = recipe.needs.iter().find(|n| n.starts_with("linux-source-"));
-    let package = package.with_context(|| format!("{}: not a kernel of linux-source", recipe.name))?;
+    let package = recipe.kernel()?;
     let source = sources::trees(own)?.join(package);
     clear(&source)?;
     quiet(Command::new("cp").arg("-al").arg(sources::trees(places)?.join(package)).arg(&source))?;

@@ -33,6 +33,10 @@ pub fn look(places: &Places, rkbuild: &Path, headers: &Headers, module: &Path, d
     fs::create_dir_all(dir)?;
     let load = Load { rkbuild, dir: dir.to_path_buf() };
     let later = later(places).context("headers of a later kernel")?;
+    let Some(later) = later else {
+        println!("--check-load: left out, there is no package {LATER}*");
+        return Ok(());
+    };
     let kernels = [headers, &later];
     for kernel in kernels {
         load.build(module, kernel).with_context(|| format!("a module for {}", kernel.release))?;
@@ -109,7 +113,7 @@ impl Load<'_> {
 }
 
 /// Headers of a later kernel, unpacked and not installed: everything else is built for the newest that are.
-fn later(places: &Places) -> Result<Headers> {
+fn later(places: &Places) -> Result<Option<Headers>> {
     let all = places.cached("later-headers")?;
     let architecture = machine::architecture()?;
     let built = |entry: &fs::DirEntry| entry.path().join("complete").exists();
@@ -118,7 +122,7 @@ fn later(places: &Places) -> Result<Headers> {
         Some(root) => root,
         None => {
             machine::update()?;
-            let package = newest_package(&architecture)?;
+            let Some(package) = newest_package(&architecture)? else { return Ok(None) };
             let root = all.join(&package);
             clear(&root)?;
             fs::create_dir_all(&root)?;
@@ -147,11 +151,11 @@ fn later(places: &Places) -> Result<Headers> {
     };
     let package = root.file_name().and_then(|name| name.to_str()).context("no name")?;
     let Some(release) = package.strip_prefix("linux-headers-") else { bail!("{package}: no headers") };
-    Ok(Headers { release: release.to_owned(), dir: root.join("usr/src").join(package) })
+    Ok(Some(Headers { release: release.to_owned(), dir: root.join("usr/src").join(package) }))
 }
 
 /// The newest package of later headers that this machine can have.
-fn newest_package(architecture: &str) -> Result<String> {
+fn newest_package(architecture: &str) -> Result<Option<String>> {
     let out = Command::new("apt-cache").args(["search", "--names-only", &format!("^{LATER}")]).output()?;
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     let plain = |name: &&str| {
@@ -159,7 +163,7 @@ fn newest_package(architecture: &str) -> Result<String> {
         rest.is_some_and(|rest| !rest.contains('-'))
     };
     let names = text.lines().filter_map(|line| line.split(' ').next()).filter(plain);
-    names.max_by_key(|name| machine::numbers(name)).map(String::from).context("there is no such package")
+    Ok(names.max_by_key(|name| machine::numbers(name)).map(String::from))
 }
 
 /// `bytes` with all `from` as `to`, of the same length.

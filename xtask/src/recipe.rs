@@ -95,6 +95,12 @@ pub fn data(repo: &Path) -> PathBuf {
 }
 
 impl Recipe {
+    /// The package of the kernel's source.
+    pub fn kernel(&self) -> Result<&str> {
+        let package = self.needs.iter().find(|package| package.starts_with("linux-source-"));
+        package.map(String::as_str).with_context(|| format!("{}: not a kernel of linux-source", self.name))
+    }
+
     /// The files of `$DATA` its commands name.
     pub fn data(&self, repo: &Path) -> Vec<PathBuf> {
         let in_name = |c: char| c.is_ascii_alphanumeric() || ".-_/".contains(c);

@@ -11,12 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::bench_kernel::{prepared, with_goal};
+use crate::bench_kernel::{prepared, read, with_goal};
 use crate::candidate;
 use crate::machine::{self, Headers};
 use crate::oracle::Tally;
 use crate::places::Places;
-use crate::recipe::{self, Family, Recipe};
+use crate::recipe::{Family, Recipe};
 use crate::reference::{self, Release};
 use crate::sources::{self, clear};
 use crate::stage::{Settings, Stage};
@@ -25,9 +25,9 @@ use crate::tell::{Entry, entries};
 /// What is looked at when nothing is named: a kernel, and modules whose recipe is one call of make.
 const TREES: [&str; 4] = ["linux-6.1-tiny", "acpi-call", "lime-forensics", "tp-smapi"];
 
-/// Where the script is in a kernel's source, and the source it is taken from for modules.
+/// Where the script is in a kernel's source, and the kernel whose script is used for modules.
 const SCRIPT: &str = "scripts/clang-tools/gen_compile_commands.py";
-const SOURCE: &str = "linux-source-6.1";
+const KERNEL: &str = TREES[0];
 
 /// What the script writes.
 const FOUND: &str = "found.json";
@@ -74,9 +74,7 @@ struct Tree<'a> {
 }
 
 fn look(places: &Places, name: &str) -> Result<()> {
-    let kernels = recipe::names(&places.repo, Family::Kernel)?;
-    let family = if kernels.iter().any(|kernel| kernel == name) { Family::Kernel } else { Family::Modules };
-    let recipe = recipe::read(&places.repo, family, name)?;
+    let (family, recipe) = read(places, name)?;
     let (reference, headers) = (reference::program(places, Release::V441)?, Headers::newest()?);
     let source = sources::prepare(places, family, &recipe)?;
     let settings = Settings {
@@ -110,13 +108,7 @@ impl Tree<'_> {
         Ok(self.stage.command(command)?.output()?)
     }
 
-    /// The package of a kernel's source.
-    fn package(&self) -> Result<&str> {
-        let package = self.recipe.needs.iter().find(|need| need.starts_with("linux-source-"));
-        package.map(String::as_str).context("no source of a kernel")
-    }
-
-    /// What `--compile-commands` gives, which must not build anything.
+    /// What `--compile-commands` gives.
     fn compile_commands(&self, build: &str) -> Result<BTreeSet<Entry>> {
         let out = self.run(&format!("{build} --compile-commands={}", self.told.display()))?;
         ensure!(out.status.success(), "{}", text(&out.stderr));
@@ -133,8 +125,12 @@ impl Tree<'_> {
     ) -> Result<()> {
         // As the kernel's makefile calls it for a module; and for a kernel, all that is below the tree.
         let (package, from, below) = match family {
-            Family::Kernel => (self.package()?, "$S", ""),
-            _ => (SOURCE, "$K", "$S"),
+            Family::Kernel => (self.recipe.kernel()?.to_owned(), "$S", ""),
+            _ => {
+                let (family, kernel) = read(places, KERNEL)?;
+                sources::prepare(places, family, &kernel)?;
+                (kernel.kernel()?.to_owned(), "$K", "$S")
+            }
         };
         let script = sources::trees(places)?.join(package).join(SCRIPT);
         let out = self.run(&format!("cd {from} && python3 {} -o $S/{FOUND} {below}", script.display()))?;
@@ -166,7 +162,7 @@ impl Tree<'_> {
         Ok(serde_json::from_slice::<Value>(&out.stdout)?["build"].take())
     }
 
-    /// A build that fails: `--last` has its first error, and a line that fails in the same way.
+    /// A build that fails: `--last` tells of it, with a line that fails in the same way.
     fn failure(&self, build: &str) -> Result<()> {
         let wrong = format!("{build} {NONSENSE}");
         let out = self.run(&wrong)?;

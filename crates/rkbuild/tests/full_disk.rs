@@ -57,6 +57,7 @@ fn a_file_that_is_asked_for_and_can_not_be_written_is_named() {
             .arg(format!("{option}=none/file"))
             .current_dir(dir.path())
             .env_remove("MAKEFLAGS")
+            .env("RKBUILD_RECALL", "off")
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&out.stderr);

@@ -409,7 +409,7 @@ impl Jobs<'_> {
             // What makes a file mostly says which, and most files have an ending or a directory. Where that is wrong a command
             // is watched that need not be, or one is not that could.
             true => !names_target && !self.name_of(file).iter().any(|c| matches!(c, b'.' | b'/')),
-            // What is written where something else would come of it, as by kbuild's filechk, stays as it was in most cases.
+            // Where a recipe compares files its target mostly stays as it is. Where not, a command is watched that need not be.
             false => self.is_made_for_nothing(file) || names(command, b"cmp"),
         }
     }
