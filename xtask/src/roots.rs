@@ -62,7 +62,8 @@ impl Pending {
     /// all there is was built, and only what is built otherwise next time is left.
     ///
     /// What runs each time may be told to be older than another file, if it is so in the `tree` after the build: it was made again
-    /// and became what it was. What is still missing there after it was deleted will be made another time.
+    /// and became what it was. A target of a rule that makes two has no record of its own when it was made with the other; which of
+    /// them a make comes to first depends on what else there is to be done. What is still missing there after it was deleted will be made another time.
     pub fn judge(&mut self, change: &Change, explained: &Explained, built: bool, tree: &Path) -> Vec<String> {
         let Explained { reasons, printed } = explained;
         self.changes.push(change.clone());
@@ -76,6 +77,7 @@ impl Pending {
             is_phony(reason)
                 || self.each_time.contains(reason)
                 || stays_older(reason)
+                || has_no_record(reason, tree)
                 || self.changes.iter().any(|change| names(change, reason))
         };
         let mut wrong: Vec<String> =
@@ -96,6 +98,19 @@ impl Pending {
     }
 }
 
+/// Whether a reason is, for itself or for what it leads to, that a target was made with another one: there is a record of that.
+fn has_no_record(reason: &str, tree: &Path) -> bool {
+    reason.split("; ").all(|root| {
+        let with = root.split_once(", as it was made with ").map(|(_, with)| with);
+        let with = with.filter(|_| root.contains("there is no record of"));
+        let with = with.map(|with| with.split(", so ").next().unwrap_or(with));
+        with.is_some_and(|with| {
+            let (dir, name) = with.rsplit_once('/').unwrap_or((".", with));
+            tree.join(dir).join(format!(".{name}.cmd")).exists()
+        })
+    })
+}
+
 fn is_older(tree: &Path, target: &str, other: &str) -> bool {
     let time = |path: &str| tree.join(path).metadata().ok()?.modified().ok();
     time(target).zip(time(other)).is_some_and(|(target, other)| target < other)
@@ -114,7 +129,13 @@ fn not_the_root(reason: &String) -> String {
 fn is_explained(name: &str, reasons: &[String]) -> bool {
     let (kernel, parts) = LINKED;
     let is_part = parts.iter().any(|part| base(name).starts_with(part));
-    let explains = |target: &str| base(target) == base(name) || is_part && target == kernel;
+    // `parser.tab.[ch]`: what a rule makes at once.
+    let stem = base(name).split_once('[').map(|(stem, _)| stem).filter(|stem| !stem.is_empty());
+    let is_one = |target: &str| {
+        let target = base(target);
+        target == base(name) || stem.is_some_and(|stem| target.starts_with(stem))
+    };
+    let explains = |target: &str| is_one(target) || is_part && target == kernel;
     reasons.iter().any(|reason| reason.split(": ").next().is_some_and(explains))
 }
 
@@ -157,7 +178,9 @@ fn names(change: &Change, reason: &str) -> bool {
         Change::Flags { value, directory } => {
             // Of a directory that is no part of the kernel nothing was built before.
             why.contains(&format!("-DCHURN={value}"))
-                || why == "it does not exist" && !directory.is_empty() && target.starts_with(directory)
+                || why.starts_with("it does not exist")
+                    && !directory.is_empty()
+                    && target.starts_with(directory)
         }
         Change::Delete(file) => {
             let file = file.to_str_lossy();
@@ -168,7 +191,7 @@ fn names(change: &Change, reason: &str) -> bool {
                         && (base(target) == made || why.split([' ', ',']).any(|word| base(word) == made))
                 }
                 None => {
-                    base(target) == name && why == "it does not exist"
+                    base(target) == name && why.starts_with("it does not exist")
                         || why.contains(&format!("{name} does not exist"))
                 }
             }
@@ -213,7 +236,7 @@ mod tests {
     /// In a tree where `h` is older than `h.s`.
     fn judged(pending: &mut Pending, change: &Change, reasons: &[&str], printed: &str) -> Vec<String> {
         let tree = tempfile::tempdir().unwrap();
-        for name in ["h", "h.s"] {
+        for name in ["h", "h.s", ".h.s.cmd"] {
             std::fs::write(tree.path().join(name), "").unwrap();
         }
         filetime::set_file_mtime(tree.path().join("h"), filetime::FileTime::from_unix_time(1, 0)).unwrap();
@@ -229,6 +252,18 @@ mod tests {
         let mut pending = Pending::default();
         assert!(judged(&mut pending, &Change::Delete("h".into()), &[], "").is_empty());
         assert_eq!(judged(&mut pending, &Change::Nothing, &["h: it does not exist"], "").len(), 1);
+    }
+
+    #[test]
+    fn a_target_made_with_another_has_no_record_if_there_is_one_of_that() {
+        let printed = "  YACC    k/h.[cs]\n";
+        let reason = |with: &str| {
+            let root = format!("there is no record of its command (.h.cmd), as it was made with {with}");
+            judged(&mut Pending::default(), &Change::Nothing, &[&format!("k/h.c: {root}")], printed).len()
+        };
+        assert_eq!((reason("h.s"), reason("other")), (0, 1));
+        let more = "a: there is no record of the command of h (.h.cmd), as it was made with h.s, so h was made; b is newer";
+        assert_eq!(judged(&mut Pending::default(), &Change::Nothing, &[more], "").len(), 1);
     }
 
     #[test]

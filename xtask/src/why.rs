@@ -14,8 +14,7 @@ use crate::oracle::Tally;
 use crate::places::{Places, SYSTEM_PATH};
 
 /// What the makefile is before it is changed.
-const MAKEFILE: &str =
-    "obj-m := hello.o\nhello-y := main.o greet.o\nccflags-y := -DHELLO_GREETING='\"Hello\"'\n";
+const MAKEFILE: &str = "obj-m := hello.o\nhello-y := main.o greet.o\nhello-$(CONFIG_HELLO_EXTRA) += extra.o\nccflags-y := -DHELLO_GREETING='\"Hello\"'\n";
 
 /// What to do.
 pub struct Why {
@@ -44,7 +43,7 @@ struct Module {
     dir: PathBuf,
     /// The value of KCFLAGS on the command line.
     flags: Option<String>,
-    /// `extra.o` is part of the module.
+    /// The option that has `extra.o` as part of the module is set.
     extra: bool,
     /// The values of the macros in `ccflags-y` and in `CFLAGS_main.o`.
     level: usize,
@@ -85,6 +84,7 @@ impl Module {
         let mut command = Command::new(&self.rkbuild);
         command.arg("--explain").arg("-C").arg(&self.headers.dir).arg(format!("M={}", self.dir.display()));
         command.args(self.flags.iter().map(|flags| format!("KCFLAGS={flags}"))).arg("modules");
+        command.args(self.extra.then_some("CONFIG_HELLO_EXTRA=y"));
         let out = command
             .current_dir(&self.dir)
             .env_clear()
@@ -104,9 +104,8 @@ impl Module {
 
     /// The makefile, as the state of the module has it. Gives the line of the last flag of each kind.
     fn write_makefile(&self) -> Result<(usize, usize)> {
-        let extra = if self.extra { "hello-y += extra.o\n" } else { "" };
         let (level, own) = (self.level, self.own);
-        let text = format!("{MAKEFILE}{extra}ccflags-y += -DLEVEL={level}\nCFLAGS_main.o += -DOWN={own}\n");
+        let text = format!("{MAKEFILE}ccflags-y += -DLEVEL={level}\nCFLAGS_main.o += -DOWN={own}\n");
         fs::write(self.dir.join("Makefile"), &text)?;
         let lines = text.lines().count();
         Ok((lines - 1, lines))
@@ -159,10 +158,12 @@ impl Module {
                 }
                 "extra" => {
                     self.extra = !self.extra;
-                    self.write_makefile()?;
-                    // An object that was made before is there still.
-                    let what = if self.extra { "extra.o added" } else { "extra.o taken out" };
-                    Change::new(what, &["extra.o"])
+                    // Otherwise it may be there still, made with other flags.
+                    for name in ["extra.o", ".extra.o.cmd"] {
+                        let _ = fs::remove_file(self.dir.join(name));
+                    }
+                    let option = format!("CONFIG_HELLO_EXTRA={}", if self.extra { "y" } else { "n" });
+                    Change::new(option, &["(hello-$(CONFIG_HELLO_EXTRA), Makefile:3)"])
                 }
                 "order" => {
                     fs::remove_file(self.dir.join("modules.order"))?;

@@ -238,6 +238,43 @@ fn a_target_whose_saved_command_is_not_read_is_told() {
 }
 
 #[test]
+fn a_target_that_was_made_with_another_of_its_rule_has_no_record_of_its_own() {
+    let tree = Tree::new();
+    let makefile = "include build.mk\ncmd_gen = touch $*.tab.c $*.tab.h\n\
+        %.tab.c %.tab.h: %.y FORCE\n\t$(call if_changed,gen)\nx: x.tab.c ; cp $< $@\nFORCE:\n\
+        -include .x.tab.c.cmd .x.tab.h.cmd\n";
+    fs::write(tree.at("gen.mk"), makefile).unwrap();
+    fs::write(tree.at("x.y"), "").unwrap();
+    assert_eq!(tree.run(&["-f", "gen.mk", "x.tab.h"]).code, 0);
+    let run = tree.run(&["--explain", "-f", "gen.mk", "x"]);
+    let why = "there is no record of its command (.x.tab.c.cmd), as it was made with x.tab.h";
+    assert_eq!(run.why("x.tab.c"), why, "{}", run.err);
+}
+
+#[test]
+fn the_option_that_adds_an_object_or_a_flag_or_takes_it_away_is_told() {
+    let tree = Tree::new();
+    let makefile = "include build.mk\ninclude options\n\
+        obj-y += dir/\nobj-$(CONFIG_BAR) += bar.o\nifdef CONFIG_BAR\nflags-y += -DBAR\nendif\n\
+        cmd_ar = echo $(filter-out dir/,$(obj-y)) $(flags-y) > $@\n\
+        list.a: $(filter %.o,$(obj-y)) FORCE\n\t$(call if_changed,ar)\nbar.o: ; touch $@\nFORCE:\n-include .list.a.cmd\n";
+    fs::write(tree.at("list.mk"), makefile).unwrap();
+    let explained = || tree.run(&["--explain", "-f", "list.mk", "list.a"]);
+    let run = explained();
+    assert_eq!(run.why("list.a"), "it does not exist", "{}{}", run.out, run.err);
+    fs::write(tree.at("options"), "CONFIG_BAR := y\n").unwrap();
+    let run = explained();
+    assert_eq!(run.why("bar.o"), "it does not exist (obj-$(CONFIG_BAR), list.mk:4)");
+    let why = "its command line changed: bar.o is new, -DBAR is new (obj-$(CONFIG_BAR), list.mk:4; \
+        flags-y in ifdef CONFIG_BAR, list.mk:6)";
+    assert!(run.why("list.a").starts_with(why), "{}", run.err);
+    fs::write(tree.at("options"), "").unwrap();
+    let why = "its command line changed: bar.o is gone, -DBAR is gone (obj-$(CONFIG_BAR), list.mk:4; \
+        flags-y in ifdef CONFIG_BAR, list.mk:6)";
+    assert_eq!(explained().why("list.a"), why);
+}
+
+#[test]
 fn what_would_be_rebuilt_is_told_as_a_chain_and_nothing_is_run() {
     let tree = Tree::new();
     assert_eq!(tree.run(&["--explain=final"]).out, "final is up to date\n");

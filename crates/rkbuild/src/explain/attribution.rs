@@ -4,6 +4,7 @@ use rkbuild_base::{BString, ByteSlice, FxMap, text};
 use rkbuild_engine::graph::observer::{Value, Values};
 use rkbuild_host::{Dir, Host};
 
+use crate::explain::lists::{self, Lists, Look};
 use crate::explain::paths;
 
 /// Variables that hold whole commands, not what commands are made of.
@@ -43,7 +44,8 @@ impl Maker {
             (value.name.into(), Handed { place, origin: value.origin })
         });
         self.handed = Some(handed.collect());
-        self.makefiles = values.makefiles().into_iter().map(|file| paths::absolute(dir, file)).collect();
+        let makefiles = values.makefiles().into_iter().filter(|file| !file.ends_with(b".cmd"));
+        self.makefiles = makefiles.map(|file| paths::absolute(dir, file)).collect();
     }
 }
 
@@ -63,14 +65,57 @@ pub struct Sources<'a> {
     pub dir: &'a Dir,
     /// All makes.
     pub makers: &'a FxMap<u64, Maker>,
+    /// The lists of their makefiles.
+    pub lists: &'a mut Lists,
     pub host: &'a Host,
     /// The directory that names are shown from.
     pub top: &'a [u8],
 }
 
-impl Sources<'_> {
-    /// `KCFLAGS, command line` or `ccflags-y, drivers/x/Makefile:3`; `None` where no variable has the word.
-    pub fn of(&self, word: &[u8]) -> Option<String> {
+impl<'a> Sources<'a> {
+    /// The lines of makefiles that have a target made for the sake of options; empty where there are none.
+    pub fn why_made(&mut self, target: &[u8]) -> String {
+        let look = self.look();
+        self.lists.why_made(target, &look)
+    }
+
+    /// `KCFLAGS, command line` or `ccflags-y, drivers/x/Makefile:3`, for a word of the command line of `target` that is new, or
+    /// is gone; `None` where nothing is known to have the word.
+    pub fn of(&mut self, word: &[u8], target: &[u8], is_new: bool) -> Option<String> {
+        let look = self.look();
+        let listed = if lists::is_made(word) {
+            self.lists.why_listed(word, target, &look)
+        } else if is_new {
+            String::new()
+        } else {
+            self.lists.why_gone(word, &look)
+        };
+        match listed.is_empty() {
+            true if is_new => self.set(word, &look),
+            true => None,
+            false => Some(listed),
+        }
+    }
+
+    /// What a look into the lists of makefiles uses: those of this make and those above, without kbuild's records.
+    fn look(&self) -> Look<'a> {
+        let mut makefiles: Vec<BString> = self.values.makefiles().into_iter().map(BString::from).collect();
+        makefiles.retain(|file| !file.ends_with(b".cmd"));
+        for file in &mut makefiles {
+            *file = paths::absolute(self.dir.path(), file);
+        }
+        let mut above = self.makers.get(&self.make).and_then(|maker| maker.above);
+        while let Some(maker) = above.and_then(|make| self.makers.get(&make)) {
+            let more: Vec<_> =
+                maker.makefiles.iter().filter(|file| !makefiles.contains(file)).cloned().collect();
+            makefiles.extend(more);
+            above = maker.above;
+        }
+        Look { host: self.host, dir: self.dir, values: self.values, makefiles, top: self.top }
+    }
+
+    /// The variable that has a word, and where it got it.
+    fn set(&mut self, word: &[u8], look: &Look<'_>) -> Option<String> {
         let whole = |value: &Value| WHOLE.iter().any(|prefix| value.name.starts_with(prefix));
         let mut found: Vec<Value> = self.values.with_word(word).into_iter().filter(|v| !whole(v)).collect();
         // The one that holds the least besides.
@@ -78,6 +123,9 @@ impl Sources<'_> {
         let value = found.first()?;
         let name = value.name.as_bstr();
         if let Some((file, line)) = split_place(&value.place) {
+            if let Some(entry) = self.lists.entry(value.name, word, look) {
+                return Some(entry);
+            }
             let file = paths::absolute(self.dir.path(), file);
             let makefiles = self.values.makefiles();
             let makefiles: Vec<BString> =

@@ -6,8 +6,8 @@ use rkbuild_engine::graph::observer::Age;
 /// One reason to remake a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// It does not exist.
-    Missing,
+    /// It does not exist: the lines that have it made for the sake of an option, if there are any.
+    Missing(String),
     /// A prerequisite (absolute path) was made, is newer, or does not exist.
     Prerequisite {
         /// Its absolute path.
@@ -21,8 +21,9 @@ pub enum Cause {
     },
     /// Its command line is another than before: what differs, in words.
     Command(String),
-    /// There is no record of its command: the record's name.
-    NoRecord(BString),
+    /// There is no record of its command: the record's name, and the target of the same rule there is one of, with which it
+    /// was made.
+    NoRecord(BString, Option<BString>),
     /// There is a record, which was not read: the record's name.
     NotInTargets(BString),
     /// A prerequisite that is no file, such as FORCE: its recipe runs each time.
@@ -46,7 +47,8 @@ impl Cause {
         let whose = |what: &str| of.map_or_else(|| format!("its {what}"), |of| format!("the {what} of {of}"));
         let of = of.unwrap_or("it");
         match self {
-            Cause::Missing => format!("{of} does not exist"),
+            Cause::Missing(lists) if lists.is_empty() => format!("{of} does not exist"),
+            Cause::Missing(lists) => format!("{of} does not exist ({lists})"),
             Cause::Prerequisite { option: Some((name, value)), .. } => match value {
                 Some(value) => format!("{name} changed, it is {value} now"),
                 None => format!("{name} changed, it is not set now"),
@@ -55,8 +57,10 @@ impl Cause {
             Cause::Prerequisite { path, tool: true, .. } => format!("the tool {} is newer", shown(path)),
             Cause::Prerequisite { path, .. } => format!("{} is newer", shown(path)),
             Cause::Command(words) => format!("{} changed: {words}", whose("command line")),
-            Cause::NoRecord(record) => {
-                format!("there is no record of {} ({})", whose("command"), shown(record))
+            Cause::NoRecord(record, with) => {
+                let with = with.as_ref().map(|with| format!(", as it was made with {}", shown(with)));
+                let with = with.unwrap_or_default();
+                format!("there is no record of {} ({}){with}", whose("command"), shown(record))
             }
             Cause::NotInTargets(record) => {
                 format!("{of} is not in `targets`, so that {} is not read", shown(record))

@@ -2,6 +2,7 @@
 
 pub mod attribution;
 pub mod cause;
+pub mod lists;
 pub mod paths;
 pub mod reasons;
 pub mod words;

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use rkbuild_base::{BString, ByteSlice, FxMap, FxSet};
 use rkbuild_engine::graph::observer::{Age, Considered, Line, Make};
 use rkbuild_host::Host;
+use rkbuild_host::eyes::Ask;
 
 use crate::command_text::without_wrapping;
 use crate::explain::attribution::{Maker, Sources};
 use crate::explain::cause::Cause;
+use crate::explain::lists::Lists;
 use crate::explain::paths;
 use crate::explain::words::{self, Difference};
 
@@ -42,6 +44,7 @@ pub struct Reasons {
     /// Targets that the recipe of another makes.
     peers: FxMap<BString, BString>,
     makers: FxMap<u64, Maker>,
+    lists: Lists,
     /// The make that a command belongs to which starts makes.
     starters: FxMap<u64, u64>,
 }
@@ -60,8 +63,8 @@ struct Root {
 impl Reasons {
     /// Nothing is known yet; names are shown from the directory `top`.
     pub fn new(host: Arc<Host>, top: BString) -> Reasons {
-        let (nodes, others, peers) = Default::default();
-        Reasons { host, top, nodes, others, peers, makers: FxMap::default(), starters: FxMap::default() }
+        let (nodes, others, peers, makers, lists, starters) = Default::default();
+        Reasons { host, top, nodes, others, peers, makers, lists, starters }
     }
 
     /// A make starts.
@@ -77,8 +80,12 @@ impl Reasons {
 
     /// What is known of a file that is remade.
     pub fn node(&self, path: &[u8]) -> Option<&Node> {
-        let path = self.peers.get(path).map_or(path, |other| other.as_slice());
-        self.nodes.get(path)
+        self.nodes.get(self.made_as(path))
+    }
+
+    /// The target whose recipe makes a file: itself, or another of the same rule.
+    fn made_as<'a>(&'a self, path: &'a [u8]) -> &'a [u8] {
+        self.peers.get(path).map_or(path, |other| other.as_slice())
     }
 
     /// Whether a file was considered at all.
@@ -101,7 +108,7 @@ impl Reasons {
         if target.phony {
             causes.push(Cause::Phony);
         } else if target.missing {
-            causes.push(Cause::Missing);
+            causes.push(Cause::Missing(String::new()));
         }
         let counts = target.prerequisites.iter().filter(|p| !p.order_only && p.age != Age::Older);
         let told = !causes.is_empty();
@@ -121,7 +128,7 @@ impl Reasons {
                 _ if target.endless => Cause::Endless,
                 Some(force) => Cause::Forced(force.name.into()),
                 // An intermediate file it is made from by way of others.
-                None => Cause::Missing,
+                None => Cause::Missing(String::new()),
             });
         }
         for peer in &target.grouped {
@@ -150,14 +157,14 @@ impl Reasons {
             return None;
         }
         let causes = known.map_or_else(Vec::new, |node| node.causes.clone());
-        let causes = self.complete(causes, &path, line);
         let phony = known.is_some_and(|node| node.phony);
+        let causes = self.complete(causes, &path, line);
         self.nodes.insert(path.clone(), Node { causes, ran: true, phony });
         Some(self.reason(&path))
     }
 
     /// Adds what can be told only when the recipe is known.
-    fn complete(&self, mut causes: Vec<Cause>, path: &[u8], line: &Line<'_>) -> Vec<Cause> {
+    fn complete(&mut self, mut causes: Vec<Cause>, path: &[u8], line: &Line<'_>) -> Vec<Cause> {
         let mut recipe = line.text.to_vec();
         for more in &line.rest {
             recipe.push(b'\n');
@@ -174,7 +181,13 @@ impl Reasons {
                 _ => {}
             }
         }
-        let missing = causes.contains(&Cause::Missing);
+        let mut missing = false;
+        for cause in &mut causes {
+            if let Cause::Missing(lists) = cause {
+                missing = true;
+                *lists = self.sources(line).why_made(line.target);
+            }
+        }
         let Some(now) = words::recorded(&recipe, line.target).filter(|_| !missing) else { return causes };
         let before = [&b"savedcmd_"[..], b"cmd_"]
             .iter()
@@ -184,8 +197,16 @@ impl Reasons {
                 .map(|difference| Cause::Command(self.told(&difference, line))),
             None => {
                 let record = paths::record_of(path);
-                let there = self.host.look_unseen(rkbuild_host::eyes::Ask::Stat, line.dir, &record).is_ok();
-                Some(if there { Cause::NotInTargets(record) } else { Cause::NoRecord(record) })
+                let there = |record: &BString| self.host.look_unseen(Ask::Stat, line.dir, record).is_ok();
+                let with = || {
+                    let peers = self.peers.iter().filter(|(_, of)| *of == path).map(|(peer, _)| peer);
+                    peers.filter(|peer| there(&paths::record_of(peer))).min().cloned()
+                };
+                Some(if there(&record) {
+                    Cause::NotInTargets(record)
+                } else {
+                    Cause::NoRecord(record, with())
+                })
             }
         };
         if let Some(found) = found {
@@ -195,20 +216,26 @@ impl Reasons {
         causes
     }
 
+    /// Where what is new in a command may come from.
+    fn sources<'a>(&'a mut self, line: &Line<'a>) -> Sources<'a> {
+        Sources {
+            values: line.values,
+            make: line.make,
+            dir: line.dir,
+            makers: &self.makers,
+            lists: &mut self.lists,
+            host: &self.host,
+            top: &self.top,
+        }
+    }
+
     fn shown_in(&self, dir: &[u8], path: &[u8]) -> BString {
         path.strip_prefix(dir).and_then(|rest| rest.strip_prefix(b"/")).unwrap_or(path).into()
     }
 
     /// The words that differ, and where new ones come from.
-    fn told(&self, difference: &Difference, line: &Line<'_>) -> String {
-        let sources = Sources {
-            values: line.values,
-            make: line.make,
-            dir: line.dir,
-            makers: &self.makers,
-            host: &self.host,
-            top: &self.top,
-        };
+    fn told(&mut self, difference: &Difference, line: &Line<'_>) -> String {
+        let mut sources = self.sources(line);
         if difference.order {
             return "the same words in another order".to_string();
         }
@@ -226,10 +253,11 @@ impl Reasons {
             part(&format!("{word} is new"));
         }
         let mut places: Vec<String> = Vec::new();
-        for word in difference.new_words().take(MOST_WORDS) {
-            if let Some(place) = sources.of(word).filter(|place| !places.contains(place)) {
-                places.push(place);
-            }
+        let new = difference.new_words().take(MOST_WORDS).map(|word| (word, true));
+        let gone = difference.removed.iter().take(MOST_WORDS).map(|word| (word, false));
+        for (word, is_new) in new.chain(gone) {
+            let place = sources.of(word, line.target, is_new).filter(|place| !places.contains(place));
+            places.extend(place);
         }
         if !places.is_empty() {
             let _ = write!(text, " ({})", places.join("; "));
@@ -282,7 +310,7 @@ impl Reasons {
                     }
                     continue;
                 }
-                let of = (!between.is_empty()).then(|| self.shown(&at));
+                let of = (!between.is_empty()).then(|| self.shown(self.made_as(&at)));
                 let text = match (cause, &of) {
                     (Cause::Forced(by), Some(of)) => {
                         format!("{of}, which is forced by {by}, came out different")
@@ -299,7 +327,7 @@ impl Reasons {
                     same.others += 1;
                 } else if !roots.iter().any(|root| root.text == text) {
                     // A target that the text names need not be named again.
-                    let named = matches!(cause, Cause::Forced(_) | Cause::Command(_) | Cause::Missing);
+                    let named = matches!(cause, Cause::Forced(_) | Cause::Command(_) | Cause::Missing(_));
                     let between = between.iter().skip(usize::from(named)).cloned().collect();
                     roots.push(Root { text, words, forced, others: 0, between });
                 }

@@ -3,7 +3,7 @@
 mod kbuild;
 mod names;
 mod report;
-mod source;
+pub mod source;
 mod tree;
 
 use std::io::IsTerminal;
