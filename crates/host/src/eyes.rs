@@ -52,6 +52,11 @@ impl Ask {
         ];
         ALL.get(usize::from(number)).copied()
     }
+
+    /// Whether the answer follows from the names in a directory: the path's own, or for a pattern its directory's.
+    pub fn lists(self) -> bool {
+        matches!(self, Ask::Glob | Ask::Names)
+    }
 }
 
 /// What of an answer was used; several can be.

@@ -15,13 +15,13 @@ use rkbuild_engine::jobs::recall::{Asked, Proof, Recalled};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Reason, Uses, Watch, Watched};
+use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Program, Reason, Uses, Watch, Watched};
 use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, signals};
 
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
 use crate::memory::Memory;
-use crate::{pure, script};
+use crate::{find, pure, script};
 
 /// Larger files are told apart by their attributes alone.
 const MOST_HASHED: u64 = 1 << 20;
@@ -58,6 +58,8 @@ pub struct Known {
 struct Matters {
     /// Its time.
     times: bool,
+    /// The times of files of these names.
+    compared: Vec<BString>,
     /// The time of what is no directory: it prints it.
     printed: bool,
     /// Which file it is.
@@ -286,7 +288,7 @@ impl Memory {
         for program in &watched.programs {
             let Some(row) = pure::row_of(program.path.as_bstr()) else { continue };
             let arguments: Vec<&BStr> = program.arguments.iter().skip(1).map(|word| word.as_bstr()).collect();
-            if let Some(word) = row.impure_with(arguments.iter().copied()) {
+            if let Some(word) = row.impure_with(&arguments) {
                 return Some(format!("{} with {word}", row.name));
             }
             programs.push((row, arguments));
@@ -352,6 +354,7 @@ impl Memory {
         let prints = |row: &&pure::Row| row.name == "diff";
         let matters = Matters {
             times: compares("-nt") || compares("-ot"),
+            compared: compared(&watched.programs),
             printed: rows.iter().any(prints),
             files: compares("-ef"),
             owners: rows.iter().any(|row| row.owners),
@@ -436,7 +439,9 @@ impl Memory {
         }
         if seen.uses.has(Uses::STAT) {
             let shown = matters.printed && !meta.is_dir();
-            used |= if matters.times || shown { used::TIME } else { 0 };
+            let name = path.rsplit_str("/").next().unwrap_or_default();
+            let compared = matters.times || matters.compared.iter().any(|other| other == name);
+            used |= if compared || shown { used::TIME } else { 0 };
             used |= if shown { used::SAME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
         // No link was passed to get there; where that was looked at, or can be told from a directory's name, it counts.
@@ -532,6 +537,18 @@ pub(crate) fn hold(host: &Host, root: &Dir, facts: &[Look]) -> bool {
 /// Whether a command writes to a terminal what nobody keeps.
 pub(crate) fn shows_itself(asked: &Asked<'_>) -> bool {
     !asked.captured && [&asked.stdio.stdout, &asked.stdio.stderr].into_iter().any(fd::is_terminal)
+}
+
+/// The names of the files whose times programs compare that look for files.
+fn compared(programs: &[Program]) -> Vec<BString> {
+    let looks =
+        |program: &&Program| pure::row_of(program.path.as_bstr()).is_some_and(|row| row.name == "find");
+    let names = programs.iter().filter(looks).flat_map(|program| {
+        let arguments: Vec<&BStr> = program.arguments.iter().skip(1).map(|word| word.as_bstr()).collect();
+        let names = find::compared(&arguments).unwrap_or_default();
+        names.into_iter().map(BString::from).collect::<Vec<_>>()
+    });
+    names.collect()
 }
 
 fn seen_there(found: &Found) -> Seen {

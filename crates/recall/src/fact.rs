@@ -2,7 +2,7 @@
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
-use rkbuild_host::{Dir, Host, Meta, Permission, Place, matches};
+use rkbuild_host::{Dir, Host, Listing, Meta, Permission, Place, matches};
 
 /// An answer to a question about an absolute path.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,15 @@ impl Fact {
         }
     }
 
+    /// Whether this listing of the directory would have been answered.
+    pub fn is_listing(&self, path: &BStr, listing: &Listing) -> bool {
+        let digest = match self.ask {
+            Ask::Glob => listing.digest(|name| matches(split(path).1, name)),
+            _ => listing.digest(|_| true),
+        };
+        self.answer == Answer::Text(digest)
+    }
+
     fn permitted(&self, host: &Host, spot: &Spot<'_>, permission: Permission) -> u8 {
         self.differs(host.access(spot.root, &(spot.path)(), permission).map(|()| Vec::new()))
     }
@@ -133,6 +142,14 @@ impl Fact {
             None => host.read(spot.root, &(spot.path)()),
         };
         data.ok().map(|data| eyes::hash(&data))
+    }
+}
+
+/// The directory whose listing a fact is about, by the fact's path.
+pub fn listed(ask: Ask, path: &BStr) -> &BStr {
+    match ask {
+        Ask::Glob => split(path).0,
+        _ => path,
     }
 }
 

@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod fact;
+mod find;
 pub mod give;
 pub mod key;
 pub mod look;

@@ -6,13 +6,13 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rkbuild_host::eyes::Ask;
 use rkbuild_host::{Count, Dir, Host};
 
-use crate::fact::Spot;
+use crate::fact::{Spot, listed};
 use crate::store::{Group, Proof, Store};
 use crate::trace::Use;
 
@@ -120,6 +120,14 @@ impl Looks {
         proved
     }
 
+    /// Whether a fact is about the listing of a directory that is the one it was, with the same times.
+    fn listing_is_proved(&self, store: &Store, host: &Host, root: &Dir, n: u32) -> bool {
+        let Some(proof) = store.listing_proof(n) else { return false };
+        let (path, Some(fact)) = (store.path(n), store.fact(n)) else { return false };
+        let now = host.look_unseen(Ask::Stat, root, listed(fact.ask, path.as_bstr()));
+        now.is_ok_and(|now| Proof::of(&now) == proof)
+    }
+
     /// Looks at facts of one directory, unless it is known what they are now.
     fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[Use], changed: &mut Vec<u32>) {
         let Some(dir) = group.first().and_then(|(first, _)| store.dir_of(*first)) else { return };
@@ -141,6 +149,7 @@ impl Looks {
         let place = if unknown.len() >= MANY { host.place(store.dir(dir)).ok() } else { None };
         for (n, used) in unknown {
             let broken = match store.fact(n) {
+                Some(_) if self.listing_is_proved(store, host, root, n) => 0,
                 Some(fact) => {
                     // What ends in a slash is the directory itself.
                     let name = Some(store.name(n)).filter(|name| !name.is_empty());

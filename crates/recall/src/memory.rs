@@ -14,6 +14,7 @@ use rkbuild_host::{Count, Dir, Env, Eyes, Host};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::command::{self, Class, Known};
+use crate::fact::{Fact, listed};
 use crate::key;
 use crate::look::Looks;
 use crate::merge::{Merge, New};
@@ -348,7 +349,12 @@ impl Memory {
             return;
         }
         contents.fold_missing(|path| self.is_missing(path));
-        let data = contents.bytes(self.machine, run, |dir, names| self.prove(old, dir, names));
+        let data = contents.bytes(
+            self.machine,
+            run,
+            |dir, names| self.prove(old, dir, names),
+            |path, fact| self.prove_listing(old, path, fact),
+        );
         // A disk that is full or a home that can't be written: the next build is evaluated like this one.
         if data.len() as u64 <= self.most && self.place.write(&self.host, &self.root, &data).is_ok() {
             self.place.make_room(&self.host, &self.root, self.most - data.len() as u64);
@@ -447,7 +453,12 @@ impl Memory {
         let used = lock(&self.commands.used).clone();
         let (mut contents, _) = Merge::new(new, old, run, &used).contents();
         contents.fold_missing(|path| self.is_missing(path));
-        let data = contents.bytes(self.machine, run, |dir, names| self.prove(old, dir, names));
+        let data = contents.bytes(
+            self.machine,
+            run,
+            |dir, names| self.prove(old, dir, names),
+            |path, fact| self.prove_listing(old, path, fact),
+        );
         if data.len() as u64 <= self.most {
             // Where it can't be written the next build finds out again.
             let _ = self.commands.place.write(&self.host, &self.root, &data);
@@ -475,6 +486,24 @@ impl Memory {
         let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
         let right = names.iter().all(|(name, there)| listing.contains(name) == *there);
         (right && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
+    }
+
+    /// What proves a fact about the listing of a directory as long as the directory stays the same; `None` where nothing does.
+    fn prove_listing(&self, old: Option<&Store>, path: &BStr, fact: &Fact) -> Option<Proof> {
+        let dir = listed(fact.ask, path);
+        let known = old.and_then(|old| {
+            let n = old.find_fact(path, fact.ask)?;
+            old.listing_proof(n).filter(|_| old.fact(n).as_ref() == Some(fact))
+        });
+        if let Some(proof) = known
+            && let Ok(now) = self.host.look_unseen(Ask::Stat, &self.root, dir)
+            && Proof::of(&now) == proof
+        {
+            return Some(proof);
+        }
+        let now = self.host.now_ns();
+        let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
+        (fact.is_listing(path, &listing) && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
     }
 
     fn lose(&self, number: u64, why: &str) {

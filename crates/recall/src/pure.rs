@@ -6,6 +6,8 @@
 
 use bstr::{BStr, ByteSlice};
 
+use crate::find;
+
 /// A program.
 pub struct Row {
     /// The last part of its path, links followed; `*` stands for any text.
@@ -19,6 +21,8 @@ pub struct Row {
     pub stamps_with: &'static [&'static str],
     /// If there are any, it is pure only where each argument is one of these.
     pub only_with: &'static [&'static str],
+    /// Where there is one, it is pure only with arguments that this says yes to.
+    pub only_if: Option<fn(&[&BStr]) -> bool>,
     /// Who owns a directory matters to it.
     pub owners: bool,
     /// It is a compiler: its sources may ask for the time.
@@ -124,10 +128,22 @@ const fn row(
         not_with,
         stamps_with: &[],
         only_with: &[],
+        only_if: None,
         owners: false,
         compiles: false,
         reason,
     }
+}
+
+/// A program that is pure with some arguments.
+const fn row_if(
+    name: &'static str,
+    variables: &'static [&'static str],
+    not_with: &'static [&'static str],
+    only_if: fn(&[&BStr]) -> bool,
+    reason: &'static str,
+) -> Row {
+    Row { only_if: Some(only_if), ..row(name, variables, not_with, reason) }
 }
 
 /// A compiler.
@@ -138,7 +154,17 @@ const fn compiler(
     reason: &'static str,
 ) -> Row {
     let stamps_with = COVERAGE;
-    Row { name, variables, not_with, stamps_with, only_with: &[], owners: false, compiles: true, reason }
+    Row {
+        name,
+        variables,
+        not_with,
+        stamps_with,
+        only_with: &[],
+        only_if: None,
+        owners: false,
+        compiles: true,
+        reason,
+    }
 }
 
 /// The table.
@@ -220,12 +246,15 @@ pub const ROWS: &[Row] = &[
         &[],
         "a filter; scripts that use its clock are told apart",
     ),
-    row(
+    row_if(
         "ls",
         &["LS_COLORS", "QUOTING_STYLE", "BLOCK*", "TIME_STYLE", "COLUMNS"],
-        &["-"],
+        &[],
+        gives_names,
         "names in directories",
     ),
+    row("pwd", &[], &[], "the directory, which is part of what a command is found by"),
+    row_if("date", &["TZDIR"], &[], is_of_an_epoch, "a time that is given to it, in words"),
     row("cat", &[], &[], "copies files to its output"),
     row("tr", &[], &[], "a filter"),
     row("cut", &[], &[], "a filter"),
@@ -253,11 +282,10 @@ pub const ROWS: &[Row] = &[
     row("sha1sum", &[], &[], "a hash of files"),
     row("sha256sum", &[], &[], "a hash of files"),
     row("cksum", &[], &[], "a hash of files"),
-    row(
+    row_if(
         "find",
         &[],
         &[
-            "-new",
             "-mtime",
             "-mmin",
             "-atime",
@@ -279,7 +307,8 @@ pub const ROWS: &[Row] = &[
             "-inum",
             "-samefile",
         ],
-        "names in directories",
+        |arguments| find::compared(arguments).is_some(),
+        "names in directories, and which of two files of known names is newer",
     ),
     row("xargs", &[], &["-P", "--max-procs"], "starts programs with its input as their arguments"),
     row("rm", &[], &[], "removes files, which shows"),
@@ -305,6 +334,7 @@ pub const ROWS: &[Row] = &[
         not_with: &[],
         stamps_with: &[],
         only_with: &["--version"],
+        only_if: None,
         owners: false,
         compiles: false,
         reason: "says which version it is, which is in the program and its libraries",
@@ -324,11 +354,39 @@ pub const ROWS: &[Row] = &[
             "--short",
             "HEAD",
         ],
+        only_if: None,
         owners: true,
         compiles: false,
         reason: "with these arguments it looks for the repository, its configuration and what HEAD refers to",
     },
 ];
+
+/// `ls` with no other options than these: others show times, sizes and owners.
+fn gives_names(arguments: &[&BStr]) -> bool {
+    arguments.iter().all(|word| match word.as_bytes() {
+        [b'-', letters @ ..] => letters.iter().all(|letter| b"1aAd".contains(letter)),
+        _ => true,
+    })
+}
+
+/// `date` of a number of seconds since 1970, with nothing else but a format and `-u`.
+fn is_of_an_epoch(arguments: &[&BStr]) -> bool {
+    let is_epoch = |word: &[u8]| {
+        let digits = word.strip_prefix(b"@").unwrap_or_default();
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+    };
+    let mut given = false;
+    let mut words = arguments.iter().map(|word| word.as_bytes());
+    while let Some(word) = words.next() {
+        match word {
+            b"-d" | b"--date" if words.next().is_some_and(is_epoch) => given = true,
+            b"-u" | b"--utc" => {}
+            [b'+', ..] => {}
+            _ => return false,
+        }
+    }
+    given
+}
 
 fn is_of_the_system(path: &BStr) -> bool {
     ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].iter().any(|dir| path.starts_with(dir.as_bytes()))
@@ -346,7 +404,11 @@ pub fn row_of(path: &BStr) -> Option<&'static Row> {
 
 impl Row {
     /// The argument with which the program is not pure, if there is one; `arguments` without the program's name.
-    pub fn impure_with<'a>(&self, mut arguments: impl Iterator<Item = &'a BStr>) -> Option<&'a BStr> {
+    pub fn impure_with<'a>(&self, all: &[&'a BStr]) -> Option<&'a BStr> {
+        if self.only_if.is_some_and(|is_pure| !is_pure(all)) {
+            return Some(all.first().copied().unwrap_or_default());
+        }
+        let mut arguments = all.iter().copied();
         let mut own_plugin = false;
         while let Some(argument) = arguments.next() {
             let forbids = |word: &&str| argument.starts_with(word.as_bytes());
@@ -411,7 +473,7 @@ mod tests {
     fn arguments_decide_whether_some_programs_are_pure() {
         let impure = |program: &str, arguments: &[&str]| {
             let arguments: Vec<&BStr> = arguments.iter().map(|argument| BStr::new(*argument)).collect();
-            row_of(BStr::new(program)).unwrap().impure_with(arguments.into_iter()).map(ToString::to_string)
+            row_of(BStr::new(program)).unwrap().impure_with(&arguments).map(ToString::to_string)
         };
         assert_eq!(impure("/usr/bin/git", &["rev-parse", "--verify", "HEAD"]), None);
         assert_eq!(
@@ -428,6 +490,14 @@ mod tests {
         let alone = ["-plugin-opt=x"];
         assert_eq!(impure("/usr/bin/x86_64-linux-gnu-ld.bfd", &alone).as_deref(), Some("-plugin-opt=x"));
         assert_eq!(impure("/usr/bin/sed", &["-i.bak"]).as_deref(), Some("-i.bak"));
+        assert_eq!(impure("/usr/bin/ls", &["-1", "spl"]), None);
+        assert_eq!(impure("/usr/bin/ls", &["-dn", "x"]).as_deref(), Some("-dn"));
+        assert_eq!(impure("/usr/bin/date", &["-u", "-d", "@1700000000", "+%s"]), None);
+        for now in [&["+%s"][..], &["-u"], &["-d", "now"], &["-d", "@"], &["-r", "x"], &[]] {
+            assert!(impure("/usr/bin/date", now).is_some(), "{now:?}");
+        }
+        assert_eq!(impure("/usr/bin/find", &[".", "-name", "x", "-newer", "y"]), None);
+        assert!(impure("/usr/bin/find", &[".", "-newer", "y"]).is_some());
     }
 
     #[test]

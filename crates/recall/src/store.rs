@@ -15,7 +15,7 @@ use crate::trace::{Environment, Step, Trace, Use};
 
 const MAGIC: &[u8; 8] = b"rkrecall";
 /// Goes up when the format changes.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 const HEADER: usize = 8 + 4 + 16 + 4 + 4 * 4 + 8;
 const DIR_SIZE: usize = 48;
 const FACT_SIZE: usize = 80;
@@ -224,6 +224,31 @@ impl Store {
         Some(Proof([word(0)?, word(1)?, word(2)?, word(3)?]))
     }
 
+    /// What proves that a fact about the listing of a directory holds: the directory's attributes.
+    pub fn listing_proof(&self, n: u32) -> Option<Proof> {
+        let at = self.facts.start + n as usize * FACT_SIZE;
+        let [ask, 3, ..] = *self.data.get(at + 12..at + 16)? else { return None };
+        if n as usize >= self.facts.count || !Ask::from_number(ask)?.lists() {
+            return None;
+        }
+        let word = |k: usize| u64_at(&self.data, at + 16 + k * 8);
+        let proof = [word(2)?, word(3)?, word(4)?, word(5)?];
+        (proof != [0; 4]).then_some(Proof(proof))
+    }
+
+    /// The number of a fact, by its path and how it was asked.
+    pub fn find_fact(&self, path: &BStr, ask: Ask) -> Option<u32> {
+        let (dir, name) = split(path);
+        let dir = self.find_dir(dir)?;
+        let key = |n: u32| Some((self.dir_of(n)?, self.name(n), self.fact(n)?.ask));
+        let (mut low, mut high) = (0, self.facts.count as u32);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if key(middle) < Some((dir, name, ask)) { low = middle + 1 } else { high = middle }
+        }
+        (key(low) == Some((dir, name, ask))).then_some(low)
+    }
+
     /// The number of a directory, by its path.
     pub fn find_dir(&self, path: &BStr) -> Option<u32> {
         // They are in the order of their paths.
@@ -417,12 +442,14 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// The bytes of the file. `prove` gives what proves a directory's names, some of which are there and some are not, now.
+    /// The bytes of the file. `prove` gives what proves a directory's names, some of which are there and some are not, now;
+    /// `prove_listing` what proves that a fact about the listing of a directory holds.
     pub fn bytes(
         mut self,
         machine: u128,
         run: u32,
         prove: impl Fn(&BStr, &[(&BStr, bool)]) -> Option<Proof>,
+        prove_listing: impl Fn(&BStr, &Fact) -> Option<Proof>,
     ) -> Vec<u8> {
         let mut order: Vec<u32> = (0..self.facts.len() as u32).collect();
         let keys = self.facts.iter().map(|(path, fact)| {
@@ -502,7 +529,13 @@ impl Contents {
                 ),
                 Answer::Text(text) => {
                     let (at, len) = put(text);
-                    (3, [u64::from(at), u64::from(len), 0, 0, 0, 0])
+                    let proof = if fact.ask.lists() {
+                        prove_listing(self.facts[*n as usize].0.as_bstr(), fact)
+                    } else {
+                        None
+                    };
+                    let [mtime, ctime, dev, ino] = proof.map_or([0; 4], |proof| proof.0);
+                    (3, [u64::from(at), u64::from(len), mtime, ctime, dev, ino])
                 }
             };
             facts.extend_from_slice(&[fact.ask as u8, kind, flags, 0]);
