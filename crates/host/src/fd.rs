@@ -1,12 +1,13 @@
 //! Descriptors: pipes, fifos, event counters, and reading and writing to the end whatever the descriptor's mode.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 use rustix::event::EventfdFlags;
-use rustix::fs::FlockOperation;
+use rustix::fs::{FileType, FlockOperation};
 use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
 
@@ -209,6 +210,24 @@ pub fn memory_input(text: &[u8]) -> io::Result<OwnedFd> {
 /// All that was written to a [`memory_file`], or to another file.
 pub fn read_memory_file(file: impl AsFd) -> io::Result<Vec<u8>> {
     read_at_most(file, usize::MAX)
+}
+
+/// How many bytes a regular file has; `None` for what is none.
+pub fn file_size(fd: impl AsFd) -> Option<u64> {
+    let stat = rustix::fs::fstat(fd).ok()?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    is_file.then(|| u64::try_from(stat.st_size).ok()).flatten()
+}
+
+/// What a regular file that is only open for writing has from the byte `start` on, up to `most` bytes; it may be one that this
+/// process may not read.
+pub fn read_since(fd: impl AsFd, start: u64, most: usize) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let file = File::open(format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()))?;
+    let size = file.metadata()?.len().saturating_sub(start);
+    let mut data = vec![0; usize::try_from(size).unwrap_or(most).min(most)];
+    file.read_exact_at(&mut data, start)?;
+    Ok(data)
 }
 
 /// The first `most` bytes of what was written to a file, wherever its readers and writers have got to.

@@ -72,8 +72,9 @@ pub fn again(directory: &[u8], text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// The first line of what a command printed that tells of an error.
-pub fn first_error(output: &[u8]) -> Option<Vec<u8>> {
+/// The first line of what a command printed that tells of an error. Where others may have printed as well, one that names a
+/// file of the command goes before others.
+pub fn first_error(output: &[u8], command: &[u8]) -> Option<Vec<u8>> {
     const SIGNS: [&[u8]; 6] =
         [b"error", b"undefined reference", b"no such file", b"not found", b"cannot", b"denied"];
     let lines = || output.lines().map(|line| line.trim()).filter(|line| !line.is_empty());
@@ -82,7 +83,20 @@ pub fn first_error(output: &[u8]) -> Option<Vec<u8>> {
         SIGNS.iter().any(|sign| lower.contains_str(sign))
     };
     let strict = |line: &&[u8]| line.contains_str(b"error: ") || line.contains_str(b"Error: ");
-    let found = lines().find(strict).or_else(|| lines().find(tells)).or_else(|| lines().next_back())?;
+    // What is no option and has a dot in it.
+    let files: Vec<&[u8]> = command
+        .split(|c| c.is_ascii_whitespace() || b"'\";()=".contains(c))
+        .filter(|word| {
+            !word.starts_with(b"-") && word.trim_start_with(|c| c == '.' || c == '/').contains(&b'.')
+        })
+        .collect();
+    let own = |line: &&[u8]| files.iter().any(|file| line.contains_str(file));
+    let found = lines()
+        .find(|line| strict(line) && own(line))
+        .or_else(|| lines().find(|line| tells(line) && own(line)))
+        .or_else(|| lines().find(strict))
+        .or_else(|| lines().find(tells))
+        .or_else(|| lines().next_back())?;
     Some(found.to_vec())
 }
 
@@ -118,12 +132,19 @@ mod tests {
 
     #[test]
     fn the_first_error_is_found_among_what_a_command_printed() {
-        let of = |text: &str| first_error(text.as_bytes()).map(|line| line.to_str_lossy().into_owned());
+        let of = |text: &str| {
+            first_error(text.as_bytes(), b"gcc -Wp,-MMD,./.own.o.d -c -o own.o d/own.c")
+                .map(|line| line.to_str_lossy().into_owned())
+        };
         let gcc = "  CC      error.o\na.c: In function 'f':\na.c:3:1: error: no x\na.c:4:1: error: no y\n";
         assert_eq!(of(gcc).as_deref(), Some("a.c:3:1: error: no x"));
         assert_eq!(
             of("x\nld: a.o: undefined reference to `f'\n").as_deref(),
             Some("ld: a.o: undefined reference to `f'")
+        );
+        assert_eq!(
+            of("a.c:3:1: error: no x\nd/own.c:1:1: error: no y\n").as_deref(),
+            Some("d/own.c:1:1: error: no y")
         );
         assert_eq!(of("one\n\ntwo\n\n").as_deref(), Some("two"));
         assert_eq!(of("\n"), None);

@@ -393,6 +393,11 @@ impl Tally {
         });
     }
 
+    /// A command that runs.
+    pub fn running(&self, id: u64) -> Option<&Command> {
+        self.ran.get(*self.running.get(&id)?).map(|ran| &ran.command)
+    }
+
     fn command_ended(&mut self, at: Duration, id: u64, exit: Option<Exit>) {
         let Some(index) = self.running.remove(&id) else { return };
         let Some(ran) = self.ran.get_mut(index) else { return };

@@ -138,6 +138,32 @@ fn the_first_error_is_told_where_output_is_kept_together() {
     assert!(told.contains("(Makefile:4)\n    in:1: error: no sense\n    cd /"), "{told}");
 }
 
+/// In the file, where others print as well: what was there before is nobody's, and of two errors each has its own.
+#[test]
+fn the_first_error_is_told_where_output_goes_to_a_file() {
+    let tree = Tree::new();
+    let makefile = "all: b.x a.x\n%.x: ; @echo $*.c:$(words $*):1: error: here >&2; sleep 0.1; exit 1\n";
+    fs::write(tree.path("w/Makefile"), makefile).unwrap();
+    tree.run(&["--version"]);
+    let script = "echo x: error: before > log; exec \"$0\" -k -j2 >> log 2>&1";
+    let out = Command::new("sh")
+        .args(["-c", script])
+        .arg(tree.path("rkbuild"))
+        .current_dir(tree.path("w"))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("XDG_CACHE_HOME", tree.path("cache"))
+        .status()
+        .unwrap();
+    assert_eq!(out.code(), Some(2));
+    let told = tree.run(&["--last"]).out;
+    for name in ["a", "b"] {
+        let failed = told.split(&format!("  {name}.x: exit status 1")).nth(1).unwrap_or_default();
+        let error = failed.lines().nth(1).unwrap_or_default();
+        assert_eq!(error, format!("    {name}.c:1:1: error: here"), "{told}");
+    }
+}
+
 #[test]
 fn targets_of_sub_makes_belong_to_the_build() {
     let tree = Tree::new();

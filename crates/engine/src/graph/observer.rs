@@ -163,7 +163,7 @@ pub trait Observer: Send + Sync {
     fn command_started(&self, line: &Line<'_>) -> Seen;
 
     /// A command failed, which [`Observer::command_ended`] tells next, and this is what it printed: where that is kept until
-    /// it is over (`-O`).
+    /// it is over (`-O`), or where it went to a file, with what others printed at the same time.
     fn command_failed(&self, command: u64, output: &[u8]);
 
     /// A command ended.

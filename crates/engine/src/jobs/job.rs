@@ -94,6 +94,7 @@ impl Jobs<'_> {
             promise: None,
             recursive: any_recursive(&recipe, self.session.targets.one_shell),
             observed: 0,
+            said_from: None,
             traced: false,
             has_input: false,
             held: None,
@@ -476,8 +477,8 @@ impl Jobs<'_> {
     fn command_ended(&mut self, job: &mut Job, exit: Exit) -> Result<Option<Status>> {
         job.lent = None;
         if exit != Exit::Code(0)
-            && let (Some(observer), Some(held)) = (&self.observed.by, &job.held)
-            && let Some(output) = held.so_far()
+            && let Some(observer) = &self.observed.by
+            && let Some(output) = self.said(job)
         {
             observer.command_failed(job.observed, &output);
         }

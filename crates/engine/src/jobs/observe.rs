@@ -3,11 +3,14 @@
 use rkbuild_base::{BStr, FxSet, text};
 use rkbuild_eval::variable::{Data, Export, GLOBAL, Scope};
 use rkbuild_eval::{Origin, ScopeId, Session};
-use rkbuild_host::Exit;
+use rkbuild_host::{Exit, fd};
 
 use crate::graph::observer::{self, Seen, Value, Values};
 use crate::jobs::roster::{Job, Jobs};
 use crate::jobs::start::Command;
+
+/// What a command printed before more than this is not looked into.
+const MOST_SAID: usize = 1 << 20;
 
 /// The variables of a session, from a target's scope on.
 struct Sees<'a> {
@@ -106,6 +109,7 @@ impl Jobs<'_> {
         });
         let Seen { id, say } = seen;
         job.observed = id;
+        job.said_from = if job.held.is_none() { fd::file_size(&self.session.stdio.stderr) } else { None };
         if !say.is_empty() {
             // Unnoted: what is given again gives no reasons.
             self.with_output(job, |jobs, _| {
@@ -113,6 +117,16 @@ impl Jobs<'_> {
             });
         }
         !looks || makes
+    }
+
+    /// What the command that failed printed, errors at least: where it is held, or went to a file, which then has what others
+    /// printed at the same time, too.
+    pub(crate) fn said(&self, job: &Job) -> Option<Vec<u8>> {
+        match (&job.held, job.said_from) {
+            (Some(held), _) => held.so_far(),
+            (None, Some(start)) => fd::read_since(&self.session.stdio.stderr, start, MOST_SAID).ok(),
+            (None, None) => None,
+        }
     }
 
     /// Tells the observer of a command's end.

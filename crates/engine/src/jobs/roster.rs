@@ -77,6 +77,8 @@ pub(crate) struct Job {
     pub recursive: bool,
     /// What the observer calls the command that runs, or ran last; 0 where there is none.
     pub observed: u64,
+    /// How much the file had where its errors go, when the command started: known where that is a file and somebody observes.
+    pub said_from: Option<u64>,
     /// Why it runs was told (`--trace`).
     pub traced: bool,
     /// It reads the session's standard input.

@@ -135,7 +135,8 @@ impl Listener for Recorder {
             }
             Event::CommandEnded { id, .. } if self.idle.remove(id) => return,
             Event::CommandFailed { id, output } => {
-                if let Some(mut error) = first_error(output) {
+                let command = self.tally.running(*id).map(|command| command.text.as_slice());
+                if let Some(mut error) = first_error(output, command.unwrap_or_default()) {
                     error.truncate(LONGEST_ERROR);
                     self.errors.insert(*id, error);
                 }
