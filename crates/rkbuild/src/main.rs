@@ -109,14 +109,17 @@ struct Own {
     watching: Watching,
 }
 
-/// Understands rkbuild's own options. `--compat` and `--no-native` are passed on to sub-makes by the environment, so that
-/// MAKEFLAGS stays as make writes it.
+/// Understands rkbuild's own options. `--compat`, `--no-native` and `--explain` are passed on by the environment to sub-makes that
+/// are processes of their own, so that MAKEFLAGS stays as make writes it.
 fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, String> {
     if let Some(compat) = given.value("compat") {
         env.set("RKBUILD_COMPAT", compat);
     }
     if given.has("no-native") {
         env.set("RKBUILD_NO_NATIVE", "1");
+    }
+    if given.has("explain") && given.value("explain").is_none() {
+        env.set("RKBUILD_EXPLAIN", "1");
     }
     let identity = match env.get(b"RKBUILD_COMPAT").map(|v| v.to_owned()) {
         None => Identity::V4_4_1,
@@ -146,7 +149,7 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
         b"" | b"on" | b"off" => {}
         value => return Err(format!("rkbuild: RKBUILD_LAST is on or off, not '{}'", BStr::new(value))),
     }
-    let watching = Watching::of(&given);
+    let watching = Watching::of(&given, env);
     let recall = recall.filter(|_| !no_native && !watching.only_looks());
     let hints = Hints::may_be_said(&given, env, is_rkbuild)? && !watching.only_looks();
     let progress = progress::when(&given, env, is_rkbuild)?;

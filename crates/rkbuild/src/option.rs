@@ -141,7 +141,7 @@ pub const OPTIONS: &[OwnOption] = &[
         name: "explain",
         takes: Takes::Maybe("TARGET"),
         group: Group::Watch,
-        variable: None,
+        variable: Some("RKBUILD_EXPLAIN"),
         help: "Say before each command why it runs, down to the file, option or line at the root; with TARGET, run nothing and \
                say whether and why it would be rebuilt.",
     },

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, ByteSlice};
-use rkbuild_host::{Dir, Host, OpenMode, errors};
+use rkbuild_host::{Dir, Env, Host, OpenMode, errors};
 
 use crate::events::Events;
 use crate::explain::paths;
@@ -63,8 +63,8 @@ struct Profile {
 }
 
 impl Watching {
-    /// What the options ask for.
-    pub fn of(given: &Given) -> Watching {
+    /// What the options ask for, and the environment.
+    pub fn of(given: &Given, env: &Env) -> Watching {
         let value = |name: &str| given.value(name).map(|value| value.to_owned());
         let questions = [
             value("explain").map(Question::Why),
@@ -73,7 +73,7 @@ impl Watching {
             value("graph").map(Question::Graph),
         ];
         Watching {
-            explain: given.has("explain"),
+            explain: given.has("explain") || env.get(b"RKBUILD_EXPLAIN").is_some_and(|v| !v.is_empty()),
             questions: questions.into_iter().flatten().collect(),
             events: value("events"),
             profile: value("profile"),

@@ -183,6 +183,20 @@ fn reasons_are_told_on_standard_error_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_make_that_a_script_starts_tells_its_reasons_too() {
+    let tree = Tree::new();
+    fs::write(tree.at("outer.mk"), "all: ; @MAKE=$(MAKE) sh ./script\n").unwrap();
+    fs::write(tree.at("script"), "$MAKE -f inner.mk\n").unwrap();
+    fs::write(tree.at("inner.mk"), "inner: release ; @touch $@\n").unwrap();
+    let run = tree.run(&["--explain", "-f", "outer.mk"]);
+    assert_eq!(run.why("inner"), "it does not exist", "{}", run.err);
+    tree.change("release");
+    assert_eq!(tree.run(&["-f", "outer.mk"]).err, "");
+    tree.change("release");
+    assert_eq!(tree.run(&["--explain", "-f", "outer.mk"]).why("inner"), "release is newer");
+}
+
+#[test]
 fn the_words_of_a_command_line_that_differ_are_told_and_where_they_are_set() {
     let tree = Tree::new();
     tree.edit("dir/Makefile", "-O2", "-O3");
