@@ -1,6 +1,7 @@
 //! `cargo xtask bench kernel` and `bench clean`: whole kernels, and projects with a kbuild of their own, with nothing to do, with one file
 //! touched, and from nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::confine::measure;
 use crate::machine::Headers;
 use crate::one_file::OneFile;
 use crate::places::Places;
+use crate::programs;
 use crate::recipe::{self, Family, Recipe};
 use crate::reference::{self, Release};
 use crate::sources;
@@ -154,6 +156,40 @@ impl Bench {
         Ok(())
     }
 
+    /// The programs that builds from nothing start, after GNU make configured the tree, under strace: by name, GNU make's first.
+    pub fn programs_of_kernels(&self, places: &Places, trees: &Trees) -> Result<()> {
+        let reference = reference::program(places, Release::V441)?;
+        let root = places.cached("bench")?;
+        let headers = Headers::newest()?;
+        let settings = Settings { jobs: Some(2), phases: vec!["configure".into()], ..self.settings() };
+        for name in &trees.names {
+            let (family, recipe) = read(places, name)?;
+            let source = sources::prepare(places, family, &recipe)?;
+            let _lock = places.lock("oracle-trees")?;
+            let goal = trees.goals.first();
+            let command = goal.map_or(recipe.build.clone(), |goal| with_goal(&recipe.build, goal));
+            let own = self.environment(&root)?;
+            let own: Vec<(&str, &str)> = own.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let mut counts: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+            for (side, (program, env)) in
+                [(&reference, &[][..]), (&self.variant.program, &own)].into_iter().enumerate()
+            {
+                let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &settings)?;
+                let mut stage = prepared(stage, name, &reference)?;
+                stage.program(program, env)?;
+                for path in programs::started(&stage.command(&command)?, &root)? {
+                    let path = String::from_utf8_lossy(&path).into_owned();
+                    let name = path.rsplit('/').next().unwrap_or_default();
+                    counts.entry(name.to_string()).or_default()[side] += 1;
+                }
+                stage.clear()?;
+            }
+            println!("{name}{}:", goal.map_or(String::new(), |goal| format!(", {goal}")));
+            print!("{}", programs_table(&counts));
+        }
+        Ok(())
+    }
+
     fn settings(&self) -> Settings {
         Settings {
             jobs: self.recall.map(|_| 2),
@@ -179,6 +215,28 @@ impl Bench {
         }
         Ok(one)
     }
+}
+
+/// How often each program was started, the most frequent first, and how many there were for each file that was compiled.
+fn programs_table(counts: &BTreeMap<String, [usize; 2]>) -> String {
+    let mut rows: Vec<(&str, [usize; 2])> =
+        counts.iter().map(|(name, counts)| (name.as_str(), *counts)).collect();
+    rows.sort_by_key(|(name, [make, rkbuild])| (std::cmp::Reverse(make + rkbuild), *name));
+    let all = rows.iter().fold([0, 0], |[make, rkbuild], (_, more)| [make + more[0], rkbuild + more[1]]);
+    let mut text = format!("{:<28}{:>10}{:>10}\n", "program", "GNU make", "rkbuild");
+    for (name, [make, rkbuild]) in std::iter::once(("all", all)).chain(rows) {
+        text.push_str(&format!("{name:<28}{make:>10}{rkbuild:>10}\n"));
+    }
+    if let Some([make, rkbuild]) = counts.get("cc1").filter(|counts| !counts.contains(&0)) {
+        let each = |all: usize, compiled: &usize| all as f64 / *compiled as f64;
+        text.push_str(&format!(
+            "{:<28}{:>10.1}{:>10.1}\n",
+            "all, for each run of cc1",
+            each(all[0], make),
+            each(all[1], rkbuild)
+        ));
+    }
+    text
 }
 
 /// Has GNU make go through the phases of a stage, in a fresh copy of the source.
@@ -221,7 +279,17 @@ pub(crate) fn with_goal(build: &str, goal: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_goal;
+    use super::*;
+
+    #[test]
+    fn programs_are_told_by_name_and_for_each_compiled_file() {
+        let counts = [("cc1", [2, 2]), ("sh", [10, 0]), ("as", [2, 1])];
+        let counts = counts.map(|(name, counts)| (name.to_string(), counts)).into();
+        let table = programs_table(&counts);
+        let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[1..4], [vec!["all", "14", "3"], vec!["sh", "10", "0"], vec!["cc1", "2", "2"]]);
+        assert_eq!(lines[5][6..], ["7.0", "1.5"]);
+    }
 
     #[test]
     fn a_goal_takes_the_place_of_those_of_the_build() {

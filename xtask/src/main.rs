@@ -359,7 +359,7 @@ struct BenchArguments {
     /// Pairs of runs
     #[arg(long, short, default_value_t = 5)]
     pairs: usize,
-    /// Count the programs started too (strace)
+    /// Count the programs started too (strace); with `clean` count them alone, by name
     #[arg(long)]
     programs: bool,
     /// Say too how much memory all processes have together, at most
@@ -368,7 +368,7 @@ struct BenchArguments {
     /// rkbuild remembers what its first build saw, with this --recall (`on` if none is said); kernels are built with -j2
     #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on")]
     recall: Option<Mode>,
-    /// With `kernel`: measure this goal too, in the same tree; with `limit`: build this alone
+    /// With `kernel`: measure this goal too, in the same tree; with `limit` and `clean --programs`: build this alone
     #[arg(long = "goal", value_name = "GOAL")]
     goals: Vec<String>,
     /// Compile what kernels are built from through ccache; the measured builds go without
@@ -696,6 +696,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
     match b.what.as_deref() {
         Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
         Some("limit") => bench.limit(places, &trees(None))?,
+        Some("clean") if b.programs => bench.programs_of_kernels(places, &trees(None))?,
         Some("clean") => bench.clean_kernels(places, &trees(None))?,
         _ => bench.run(places)?,
     }
