@@ -26,6 +26,9 @@ pub fn apart(text: &[u8]) -> (BString, Vec<String>) {
 const LINKED: (&str, [&str; 6]) =
     ("vmlinux", ["vmlinux.o", "System.map", ".tmp_vmlinux", "modules.builtin", ".vmlinux.", ".btf.vmlinux"]);
 
+/// What the make runs each time that this script starts.
+const RUN_WITH_IT: &str = "include/generated/utsversion.h";
+
 /// Why what runs each time does.
 const FORCED: &str = "it is forced by FORCE";
 
@@ -78,6 +81,7 @@ impl Pending {
                 || self.each_time.contains(reason)
                 || stays_older(reason)
                 || has_no_record(reason, tree)
+                || runs_with_the_kernel(reason, reasons)
                 || self.changes.iter().any(|change| names(change, reason))
         };
         let mut wrong: Vec<String> =
@@ -109,6 +113,12 @@ fn has_no_record(reason: &str, tree: &Path) -> bool {
             tree.join(dir).join(format!(".{name}.cmd")).exists()
         })
     })
+}
+
+/// Whether a reason is for what runs each time a kernel is linked, which has a reason of its own.
+fn runs_with_the_kernel(reason: &str, reasons: &[String]) -> bool {
+    let linked = |reason: &String| reason.split_once(": ").is_some_and(|(target, _)| target == LINKED.0);
+    reason == format!("{RUN_WITH_IT}: {FORCED}") && reasons.iter().any(linked)
 }
 
 fn is_older(tree: &Path, target: &str, other: &str) -> bool {
@@ -252,6 +262,15 @@ mod tests {
         let mut pending = Pending::default();
         assert!(judged(&mut pending, &Change::Delete("h".into()), &[], "").is_empty());
         assert_eq!(judged(&mut pending, &Change::Nothing, &["h: it does not exist"], "").len(), 1);
+    }
+
+    #[test]
+    fn what_runs_when_a_kernel_is_linked_needs_that_for_a_reason() {
+        let touched = Change::Touch("d/a.c".into());
+        let forced = "include/generated/utsversion.h: it is forced by FORCE";
+        let all = |reasons: &[&str]| judged(&mut Pending::default(), &touched, reasons, "").len();
+        assert_eq!(all(&["vmlinux: d/a.c is newer, so d/a.o was made", forced]), 0);
+        assert_eq!((all(&[forced]), all(&["d/a.o: d/a.c is newer", "x: it is forced by FORCE"])), (1, 1));
     }
 
     #[test]
