@@ -3,38 +3,20 @@
 use bstr::BString;
 
 use crate::script::{
-    Builtin, Node, Operation, Parameter, Part, Redirect, Script, Simple, TrapAction, TrapCommand, Word,
+    Builtin, Needs, Node, Operation, Parameter, Part, Redirect, Script, Simple, TrapAction, TrapCommand, Word,
 };
 use crate::tool;
 
-/// What a script needs beside this process.
-#[derive(Debug, Default)]
-pub struct Needs {
-    /// The names of the programs it may start, in the order they are written; the tools this crate does itself are none.
-    pub programs: Vec<BString>,
-    /// What it does depends on its standard streams, or on its process id.
-    pub surroundings: bool,
-    /// What it does depends on variables, or it changes them or the shell.
-    pub variables: bool,
-    /// It may compare times of files: with `test a -nt b`, or where an operator comes out of an expansion.
-    pub times: bool,
-}
-
-impl Needs {
-    /// It needs nothing.
-    pub fn are_none(&self) -> bool {
-        self.programs.is_empty() && !self.surroundings
-    }
-}
-
 impl Script {
     /// What the script needs beside builtins and the tools this crate does itself.
-    pub fn needs(&self) -> Needs {
-        let mut needs = Needs { surroundings: self.wants_pid, ..Needs::default() };
-        for node in &self.commands {
-            needs.node(node);
-        }
-        needs
+    pub fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| {
+            let mut needs = Needs { surroundings: self.wants_pid, ..Needs::default() };
+            for node in &self.commands {
+                needs.node(node);
+            }
+            needs
+        })
     }
 
     /// Whether it does nothing and succeeds, unless a signal comes: it says what is to be done on errors and signals, and no more.
@@ -236,7 +218,8 @@ impl Needs {
 #[cfg(test)]
 mod tests {
     fn needs(script: &str) -> (String, bool) {
-        let needs = crate::parse(script.as_bytes()).unwrap().needs();
+        let script = crate::parse(script.as_bytes()).unwrap();
+        let needs = script.needs();
         (bstr::join(" ", &needs.programs).iter().map(|c| *c as char).collect(), needs.surroundings)
     }
 

@@ -42,9 +42,8 @@ mod vars;
 mod word;
 mod xargs;
 
-pub use closed::Needs;
 pub use decline::Decline;
-pub use script::{Literal, LiteralRedirect, RedirectKind, Script};
+pub use script::{Literal, LiteralRedirect, Needs, RedirectKind, Script};
 pub use shell::{Dialect, Invocation, NoPrograms, Programs, Shell};
 
 /// Reads a script. None: it is not one that is run in-process; see [`decline_reason`].

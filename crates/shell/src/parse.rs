@@ -3,6 +3,8 @@
 //! The parser is strict. What POSIX leaves open, what dash and bash read differently and what this crate does not run
 //! is declined, so a script is either understood whole or handed on untouched.
 
+use std::sync::OnceLock;
+
 use bstr::{BString, ByteSlice};
 
 use crate::decline::Decline;
@@ -43,7 +45,7 @@ fn script_at(text: &[u8], depth: u32) -> Parsed<Script> {
     }
     let literal = literal_of(&commands);
     let Parser { wants_pid, takes_rights, .. } = parser;
-    Ok(Script { text: text.into(), commands, wants_pid, takes_rights, literal })
+    Ok(Script { text: text.into(), commands, wants_pid, takes_rights, literal, needs: OnceLock::new() })
 }
 
 fn literal_of(commands: &[Node]) -> Option<Literal> {

@@ -1,5 +1,7 @@
 //! The syntax tree of an accepted script: immutable, shared between threads, cacheable by its text.
 
+use std::sync::OnceLock;
+
 use bstr::{BStr, BString};
 
 /// A script this crate runs itself. It never changes, so it can be kept by its text and run any number of times.
@@ -13,6 +15,28 @@ pub struct Script {
     /// It may take the right to search it from the directory it is in, which those who are in there go on working in.
     pub(crate) takes_rights: bool,
     pub(crate) literal: Option<Literal>,
+    /// What it needs, once somebody asked.
+    pub(crate) needs: OnceLock<Needs>,
+}
+
+/// What a script needs beside this process.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// The names of the programs it may start, in the order they are written; the tools this crate does itself are none.
+    pub programs: Vec<BString>,
+    /// What it does depends on its standard streams, or on its process id.
+    pub surroundings: bool,
+    /// What it does depends on variables, or it changes them or the shell.
+    pub variables: bool,
+    /// It may compare times of files: with `test a -nt b`, or where an operator comes out of an expansion.
+    pub times: bool,
+}
+
+impl Needs {
+    /// It needs nothing.
+    pub fn are_none(&self) -> bool {
+        self.programs.is_empty() && !self.surroundings
+    }
 }
 
 /// One simple command made of literal words only: what a caller can start without a shell.

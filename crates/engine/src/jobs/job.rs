@@ -15,6 +15,7 @@ use crate::graph::states::Status;
 use crate::jobs::command::ShellSpec;
 use crate::jobs::jobserver::Jobserver;
 use crate::jobs::output::Held;
+use crate::jobs::recall::Gives;
 use crate::jobs::recipe::{self, Flags, Line, all_recursive, any_recursive, is_blank};
 use crate::jobs::roster::{Job, Jobs, Work};
 use crate::jobs::screen::{self, Lent};
@@ -292,7 +293,7 @@ impl Jobs<'_> {
                     job.id,
                     Box::new(move || {
                         let _promise = promise;
-                        if let Some(given) = command.recalled(false, false) {
+                        if let Some(given) = command.recalled(Gives::Printed) {
                             return given.output.exit;
                         }
                         match command.spawn().and_then(|child| child.wait()) {

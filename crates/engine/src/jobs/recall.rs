@@ -9,6 +9,17 @@ use rkbuild_host::{Dir, Env, Exit, Eyes, Stdio};
 
 use crate::jobs::invocation::Invocation;
 
+/// What is wanted of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// It prints where it may.
+    Printed,
+    /// Its standard output is wanted.
+    Captured,
+    /// The same, and where it is known how long it gives that, to know it.
+    Proved,
+}
+
 /// A command that is about to start.
 pub struct Asked<'a> {
     /// The words of the program: those of the command itself, or a shell's with the script as the last.

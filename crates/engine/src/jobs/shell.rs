@@ -10,7 +10,7 @@ use rkbuild_host::{Exit, errors, fd, signals};
 
 use crate::jobs::command::ShellSpec;
 use crate::jobs::process::Process;
-use crate::jobs::recall::Recalled;
+use crate::jobs::recall::{Gives, Recalled};
 use crate::jobs::signal::{self, TERM};
 use crate::jobs::start::{Command, Kind};
 
@@ -91,13 +91,14 @@ impl Doors for ShellDoor {
         let mut steady = Steady::Unknown;
         let while_files = |steady| if steady { Steady::WithFiles } else { Steady::Unknown };
         let keeping = session.is_keeping();
+        let gives = if keeping { Gives::Proved } else { Gives::Captured };
         let result = match here {
             Some(script) => match command.kind(&script) {
                 Kind::Closed => command.run_closed_captured(&script).map(|ran| {
                     steady = while_files(ran.silent && script.looks_only());
                     (ran.exit, ran.output)
                 }),
-                Kind::Open => match command.recalled(true, keeping) {
+                Kind::Open => match command.recalled(gives) {
                     Some(given) => Ok(take(given, &mut steady)),
                     None => command.run_captured(&script),
                 },
@@ -113,7 +114,7 @@ impl Doors for ShellDoor {
                     command.run_captured(&script)
                 }
             },
-            None => match command.recalled(true, keeping) {
+            None => match command.recalled(gives) {
                 Some(given) => Ok(take(given, &mut steady)),
                 None => output_of(command, session),
             },

@@ -14,7 +14,7 @@ use rkbuild_shell::{Dialect, Script, Shell};
 use crate::jobs::command::Argv;
 use crate::jobs::native;
 use crate::jobs::process::Process;
-use crate::jobs::recall::{Asked, Recalled};
+use crate::jobs::recall::{Asked, Gives, Recalled};
 use crate::jobs::room::{SCRIPT, SESSION, room};
 use crate::jobs::submake::{self, SubMakes};
 
@@ -168,7 +168,7 @@ impl Command {
                         match kind {
                             Kind::Closed => self.run_closed(&script),
                             Kind::Makes => self.run_makes(&script),
-                            Kind::Open if asked => match self.recalled(false, false) {
+                            Kind::Open if asked => match self.recalled(Gives::Printed) {
                                 Some(given) => given.output.exit,
                                 None => self.run_script(&script),
                             },
@@ -223,7 +223,7 @@ impl Command {
         match &self.argv {
             Argv::Direct(words) => words.first().is_some_and(is_make),
             Argv::Shell(_) => self.script().is_some_and(|script| {
-                let programs = script.script.needs().programs;
+                let programs = &script.script.needs().programs;
                 !programs.is_empty() && programs.iter().all(is_make)
             }),
         }
@@ -336,9 +336,8 @@ impl Command {
     }
 
     /// Has the command given, or run under watch, if that can be done; what it writes is written here, but for standard
-    /// output that is `captured`.
-    /// With `proved`, where it is known how long that holds is said as well.
-    pub fn recalled(&self, captured: bool, proved: bool) -> Option<Recalled> {
+    /// output that is captured.
+    pub fn recalled(&self, gives: Gives) -> Option<Recalled> {
         let recall = self.process.recall.as_ref()?;
         let nobody = Eyes::default();
         let session = self.host.eyes().map_or(&nobody, |eyes| eyes);
@@ -348,8 +347,8 @@ impl Command {
             env: &self.env,
             dir: &self.dir,
             stdio: &self.stdio,
-            captured,
-            proved,
+            captured: gives != Gives::Printed,
+            proved: gives == Gives::Proved,
             eyes: session,
         };
         recall.command(&asked)
