@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 
 /// Variables of the environment that change from shell to shell, from terminal to terminal or from job to job. Nothing is
 /// remembered of what looks at one.
-pub const VOLATILE: [&[u8]; 28] = [
+pub const VOLATILE: [&[u8]; 29] = [
     b"_",
     b"SHLVL",
     b"OLDPWD",
@@ -40,6 +40,8 @@ pub const VOLATILE: [&[u8]; 28] = [
     b"INVOCATION_ID",
     b"JOURNAL_STREAM",
     b"SYSTEMD_EXEC_PID",
+    // What is said of a build changes nothing of it.
+    b"RKBUILD_EXPLAIN",
 ];
 
 /// Variables in which make says which terminals its streams are. That there is one may be remembered, not which.

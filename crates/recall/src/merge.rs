@@ -351,24 +351,24 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Leaves out facts and environments that no trace uses any more.
+    /// Leaves out facts and environments that no trace uses any more. The others stay in their order: those of the store are
+    /// sorted, which is soon done again.
     fn keep_used_facts(&mut self) {
         let mut facts = std::mem::take(&mut self.new.facts).all;
         let mut place: Vec<Option<u32>> = vec![None; facts.len()];
-        self.contents.facts.reserve_exact(facts.len());
-        for trace in &mut self.contents.traces {
-            for (n, _) in &mut trace.facts {
-                let Some(slot) = place.get_mut(*n as usize) else { continue };
-                let at = *slot.get_or_insert_with(|| {
-                    let at = self.contents.facts.len() as u32;
-                    if let Some(fact) = facts.get_mut(*n as usize) {
-                        let now = Fact::new(fact.ask, &fact.seen);
-                        self.contents.facts.push((std::mem::take(&mut fact.path), now));
-                    }
-                    at
-                });
-                *n = at;
+        for (n, _) in self.contents.traces.iter().flat_map(|trace| &trace.facts) {
+            if let Some(slot) = place.get_mut(*n as usize) {
+                *slot = Some(0);
             }
+        }
+        self.contents.facts.reserve_exact(place.iter().flatten().count());
+        for (slot, fact) in place.iter_mut().zip(facts.iter_mut_from(0)).filter(|(slot, _)| slot.is_some()) {
+            *slot = Some(self.contents.facts.len() as u32);
+            let now = Fact::new(fact.ask, &fact.seen);
+            self.contents.facts.push((std::mem::take(&mut fact.path), now));
+        }
+        for (n, _) in self.contents.traces.iter_mut().flat_map(|trace| &mut trace.facts) {
+            *n = place.get(*n as usize).copied().flatten().unwrap_or(*n);
         }
         let envs = std::mem::take(&mut self.contents.envs);
         let mut place: FxHashMap<u32, u32> = FxHashMap::default();
@@ -474,7 +474,8 @@ impl Contents {
                 let to = place.get(*n as usize).and_then(|to| now.get(*to as usize));
                 *n = to.copied().flatten().unwrap_or(*n);
             }
-            trace.facts.sort_unstable();
+            // A few sorted runs.
+            trace.facts.sort();
             trace.facts.dedup_by(|next, kept| {
                 let same = next.0 == kept.0;
                 if same {

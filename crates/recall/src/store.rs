@@ -403,7 +403,8 @@ fn put_number(mut value: u64, out: &mut Vec<u8>) {
 }
 
 fn put_uses(uses: &mut [Use], out: &mut Vec<u8>) {
-    uses.sort_unstable();
+    // A few sorted runs.
+    uses.sort();
     let mut last = 0;
     for (n, used) in uses {
         put_number(u64::from(n.wrapping_sub(last)) << 6 | u64::from(*used & 63), out);

@@ -67,6 +67,17 @@ fn what_changed_is_evaluated_and_the_rest_given() {
 }
 
 #[test]
+fn with_explain_what_was_remembered_without_is_given() {
+    let tree = with_submake();
+    tree.run();
+    tree.remembered();
+    for (args, env) in [(&["--explain"][..], &[][..]), (&[], &[("RKBUILD_EXPLAIN", "1")])] {
+        let run = tree.run_with(args, env);
+        assert!(run.is_given(), "{run:?}");
+    }
+}
+
+#[test]
 fn a_file_changed_within_the_clocks_grain_is_seen() {
     let tree = Tree::new("all: ; @cat f\n");
     for n in 0..40 {
