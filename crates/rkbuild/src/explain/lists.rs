@@ -42,10 +42,18 @@ struct Found<'a> {
     entry: &'a Entry,
 }
 
+/// The lists of a makefile.
+#[derive(Debug, Default)]
+struct File {
+    entries: Vec<Entry>,
+    /// Places of words, entry and word, by their names without directory.
+    by_name: FxMap<BString, Vec<(u32, u32)>>,
+}
+
 /// The lists of the makefiles that were looked into.
 #[derive(Debug, Default)]
 pub struct Lists {
-    files: FxMap<BString, Vec<Entry>>,
+    files: FxMap<BString, File>,
 }
 
 /// What a look uses.
@@ -122,9 +130,8 @@ impl Lists {
                 continue;
             }
             let read = look.host.read_unseen(look.dir, path);
-            let entries =
-                read.map_or_else(|_| Vec::new(), |(text, _)| entries(path.as_bstr(), text.to_vec()));
-            self.files.insert(path.clone(), entries);
+            let file = read.map_or_else(|_| File::default(), |(text, _)| File::read(path.as_bstr(), text));
+            self.files.insert(path.clone(), file);
         }
     }
 
@@ -132,16 +139,19 @@ impl Lists {
     fn find<'a>(&'a self, name: &[u8], look: &'a Look<'_>) -> Option<Found<'a>> {
         let mut best: Option<(Found<'a>, (bool, usize))> = None;
         for file in &look.makefiles {
-            let Some(entries) = self.files.get(file) else { continue };
             let dir = file.rfind_byte(b'/').map_or(&b""[..], |slash| &file[..slash]);
-            for entry in entries {
-                for (word, line) in entry.words.iter().zip(&entry.lines) {
-                    let Some(head) = head(name, word).filter(|head| is_dir(dir, head)) else { continue };
-                    // Of several the one that holds now, and of those the last.
-                    let rank = (entry.holds(look.values), head.len());
-                    if best.as_ref().is_none_or(|(_, other)| rank >= *other) {
-                        best = Some((Found { file, line: *line, entry }, rank));
-                    }
+            let Some(lists) = self.files.get(file) else { continue };
+            for (entry, at) in lists.by_name.get(last_part(name)).into_iter().flatten() {
+                let Some(entry) = lists.entries.get(*entry as usize) else { continue };
+                let Some((word, line)) = entry.words.get(*at as usize).zip(entry.lines.get(*at as usize))
+                else {
+                    continue;
+                };
+                let Some(head) = head(name, word).filter(|head| is_dir(dir, head)) else { continue };
+                // Of several the one that holds now, and of those the last.
+                let rank = (entry.holds(look.values), head.len());
+                if best.as_ref().is_none_or(|(_, other)| rank >= *other) {
+                    best = Some((Found { file, line: *line, entry }, rank));
                 }
             }
         }
@@ -154,8 +164,7 @@ impl Lists {
         matching: impl Fn(&Entry, &BString) -> bool,
     ) -> Option<Found<'a>> {
         look.makefiles.iter().find_map(|file| {
-            let entries = self.files.get(file)?;
-            entries.iter().rev().find_map(|entry| {
+            self.files.get(file)?.entries.iter().rev().find_map(|entry| {
                 let at = entry.words.iter().position(|word| matching(entry, word))?;
                 Some(Found { file, line: *entry.lines.get(at)?, entry })
             })
@@ -173,6 +182,19 @@ impl Found<'_> {
     /// `None` where it asks for no option.
     fn place(&self, top: &[u8]) -> Option<String> {
         (!self.entry.options().is_empty()).then(|| self.text(top))
+    }
+}
+
+impl File {
+    fn read(path: &BStr, text: Vec<u8>) -> File {
+        let entries = entries(path, text);
+        let mut by_name: FxMap<BString, Vec<(u32, u32)>> = FxMap::default();
+        for (n, entry) in (0..).zip(&entries) {
+            for (at, word) in (0..).zip(&entry.words) {
+                by_name.entry(last_part(word).into()).or_default().push((n, at));
+            }
+        }
+        File { entries, by_name }
     }
 }
 
@@ -214,7 +236,7 @@ fn entries(path: &BStr, text: Vec<u8>) -> Vec<Entry> {
                 continue;
             }
             let words: Vec<BString> = source::words(text).into_iter().map(BString::from).collect();
-            let lines = words.iter().map(|word| source.place(at, word).0).collect();
+            let lines = source.lines_of(at, &words);
             let within = open.iter().rev().flatten().next().cloned();
             all.push(Entry { list: assignment.name.clone(), words, lines, within });
             continue;
@@ -257,6 +279,12 @@ fn valued(list: &[u8], values: &dyn Values) -> BString {
 /// An object, an archive or the like: what a list can have by another name than a command line.
 pub fn is_made(word: &[u8]) -> bool {
     !word.starts_with(b"-") && (word.ends_with(b".o") || word.ends_with(b".a") || word.ends_with(b".ko"))
+}
+
+/// A name without its directory, and without a slash at its end.
+fn last_part(name: &[u8]) -> &[u8] {
+    let bare = name.strip_suffix(b"/").unwrap_or(name);
+    bare.rfind_byte(b'/').map_or(bare, |slash| &bare[slash + 1..])
 }
 
 /// What is left of a name before `word`, which it ends with: the directory. A slash at the end makes no difference.
@@ -307,7 +335,7 @@ mod tests {
         let files = files.map(|(name, text)| (BString::from(name), text));
         let mut lists = Lists::default();
         for (name, text) in &files {
-            lists.files.insert(name.clone(), entries(name.as_bstr(), text.as_bytes().to_vec()));
+            lists.files.insert(name.clone(), File::read(name.as_bstr(), text.as_bytes().to_vec()));
         }
         let look = Look {
             host: &Host::new(),

@@ -195,6 +195,20 @@ impl Source {
         }
     }
 
+    /// The physical line of each of a logical line's words, which are in their order.
+    pub fn lines_of(&self, at: usize, words: &[BString]) -> Vec<u32> {
+        let (mut line, mut rest) = (self.makefile.number(at), self.makefile.raw(at).as_bytes());
+        let place = |word: &BString| {
+            if let Some(found) = rest.find(word) {
+                let (before, after) = rest.split_at(found);
+                line += memchr_count(before);
+                rest = after.get(word.len()..).unwrap_or_default();
+            }
+            line
+        };
+        words.iter().map(place).collect()
+    }
+
     /// The bytes of a logical line.
     pub fn raw(&self, at: usize) -> &BStr {
         self.makefile.raw(at)
@@ -314,6 +328,8 @@ mod tests {
     fn a_word_is_found_in_the_line_that_goes_on() {
         let s = source("x := a \\\n  b \\\n  cc\n");
         assert_eq!(s.place(0, b"cc"), (3, 17..19));
+        let words = ["a", "b", "none", "cc"].map(BString::from);
+        assert_eq!(s.lines_of(0, &words), [1, 2, 2, 3]);
     }
 
     #[test]
