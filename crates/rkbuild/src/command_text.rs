@@ -72,8 +72,8 @@ pub fn again(directory: &[u8], text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// The first line of what a command printed that tells of an error. Where others may have printed as well, one that names a
-/// file of the command goes before others.
+/// The first line of what a command printed that tells of an error. Others may have printed as well: one that names a file of
+/// the command, or a file that such a one includes, goes before others.
 pub fn first_error(output: &[u8], command: &[u8]) -> Option<Vec<u8>> {
     const SIGNS: [&[u8]; 6] =
         [b"error", b"undefined reference", b"no such file", b"not found", b"cannot", b"denied"];
@@ -91,9 +91,15 @@ pub fn first_error(output: &[u8], command: &[u8]) -> Option<Vec<u8>> {
         })
         .collect();
     let own = |line: &&[u8]| files.iter().any(|file| line.contains_str(file));
+    let mut included = false;
+    let of_own = |line: &&[u8]| {
+        included |= own(line) && line.contains_str(b"from ");
+        strict(line) && (own(line) || std::mem::take(&mut included))
+    };
+    let warns = |line: &&[u8]| line.contains_str(b"warning: ");
     let found = lines()
-        .find(|line| strict(line) && own(line))
-        .or_else(|| lines().find(|line| tells(line) && own(line)))
+        .find(of_own)
+        .or_else(|| lines().find(|line| tells(line) && own(line) && !warns(line)))
         .or_else(|| lines().find(strict))
         .or_else(|| lines().find(tells))
         .or_else(|| lines().next_back())?;
@@ -146,6 +152,9 @@ mod tests {
             of("a.c:3:1: error: no x\nd/own.c:1:1: error: no y\n").as_deref(),
             Some("d/own.c:1:1: error: no y")
         );
+        let header = "a.c:3:1: error: no x\nd/own.c:2:1: warning: cannot see\nIn file included from d/own.c:1:\n\
+                      i/h.h:5:1: error: no z\na.c:4:1: error: no y\n";
+        assert_eq!(of(header).as_deref(), Some("i/h.h:5:1: error: no z"));
         assert_eq!(of("one\n\ntwo\n\n").as_deref(), Some("two"));
         assert_eq!(of("\n"), None);
     }
