@@ -10,7 +10,7 @@ use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Asked, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Ask, State};
-use rkbuild_host::{Count, Dir, Env, Eyes, Host};
+use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::command::{self, Class, Known};
@@ -476,16 +476,9 @@ impl Memory {
             let n = old.find_dir(dir)?;
             old.proof(n).filter(|_| old.says(n, names))
         });
-        if let Some(proof) = known
-            && let Ok(now) = self.host.look_unseen(Ask::Stat, &self.root, dir)
-            && Proof::of(&now) == proof
-        {
-            return Some(proof);
-        }
-        let now = self.host.now_ns();
-        let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
-        let right = names.iter().all(|(name, there)| listing.contains(name) == *there);
-        (right && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
+        self.prove_now(known, dir, |listing| {
+            names.iter().all(|(name, there)| listing.contains(name) == *there)
+        })
     }
 
     /// What proves a fact about the listing of a directory as long as the directory stays the same; `None` where nothing does.
@@ -495,6 +488,16 @@ impl Memory {
             let n = old.find_fact(path, fact.ask)?;
             old.listing_proof(n).filter(|_| old.fact(n).as_ref() == Some(fact))
         });
+        self.prove_now(known, dir, |listing| fact.is_listing(path, listing))
+    }
+
+    /// The proof that was known of a directory, if that is still the same; else a new one, where its listing is as it was.
+    fn prove_now(
+        &self,
+        known: Option<Proof>,
+        dir: &BStr,
+        is_as_it_was: impl Fn(&Listing) -> bool,
+    ) -> Option<Proof> {
         if let Some(proof) = known
             && let Ok(now) = self.host.look_unseen(Ask::Stat, &self.root, dir)
             && Proof::of(&now) == proof
@@ -503,7 +506,7 @@ impl Memory {
         }
         let now = self.host.now_ns();
         let (listing, meta) = self.host.names_now(&self.root, dir).ok()??;
-        (fact.is_listing(path, &listing) && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
+        (is_as_it_was(&listing) && !eyes::is_young(&meta, now)).then(|| Proof::of(&meta))
     }
 
     fn lose(&self, number: u64, why: &str) {

@@ -8,6 +8,9 @@ use bstr::{BStr, ByteSlice};
 
 use crate::find;
 
+/// Gives the argument with which a program is not pure; an empty one where something is missing.
+type Judge = for<'a> fn(&[&'a BStr]) -> Option<&'a BStr>;
+
 /// A program.
 pub struct Row {
     /// The last part of its path, links followed; `*` stands for any text.
@@ -19,10 +22,8 @@ pub struct Row {
     /// How arguments begin with which the time, or some number, is in the files that it writes: it is pure only where none of
     /// them stays, and no program looks into them that is not among [`SEES_NO_STAMP`].
     pub stamps_with: &'static [&'static str],
-    /// If there are any, it is pure only where each argument is one of these.
-    pub only_with: &'static [&'static str],
-    /// Where there is one, it is pure only with arguments that this says yes to.
-    pub only_if: Option<fn(&[&BStr]) -> bool>,
+    /// Where there is one, it gives the argument with which it is not pure, if it isn't.
+    pub judge: Option<Judge>,
     /// Who owns a directory matters to it.
     pub owners: bool,
     /// It is a compiler: its sources may ask for the time.
@@ -122,17 +123,7 @@ const fn row(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row {
-        name,
-        variables,
-        not_with,
-        stamps_with: &[],
-        only_with: &[],
-        only_if: None,
-        owners: false,
-        compiles: false,
-        reason,
-    }
+    Row { name, variables, not_with, stamps_with: &[], judge: None, owners: false, compiles: false, reason }
 }
 
 /// A program that is pure with some arguments.
@@ -140,10 +131,10 @@ const fn row_if(
     name: &'static str,
     variables: &'static [&'static str],
     not_with: &'static [&'static str],
-    only_if: fn(&[&BStr]) -> bool,
+    judge: Judge,
     reason: &'static str,
 ) -> Row {
-    Row { only_if: Some(only_if), ..row(name, variables, not_with, reason) }
+    Row { judge: Some(judge), ..row(name, variables, not_with, reason) }
 }
 
 /// A compiler.
@@ -154,17 +145,7 @@ const fn compiler(
     reason: &'static str,
 ) -> Row {
     let stamps_with = COVERAGE;
-    Row {
-        name,
-        variables,
-        not_with,
-        stamps_with,
-        only_with: &[],
-        only_if: None,
-        owners: false,
-        compiles: true,
-        reason,
-    }
+    Row { name, variables, not_with, stamps_with, judge: None, owners: false, compiles: true, reason }
 }
 
 /// The table.
@@ -250,11 +231,11 @@ pub const ROWS: &[Row] = &[
         "ls",
         &["LS_COLORS", "QUOTING_STYLE", "BLOCK*", "TIME_STYLE", "COLUMNS"],
         &[],
-        gives_names,
+        shows_more_than_names,
         "names in directories",
     ),
     row("pwd", &[], &[], "the directory, which is part of what a command is found by"),
-    row_if("date", &["TZDIR"], &[], is_of_an_epoch, "a time that is given to it, in words"),
+    row_if("date", &["TZDIR"], &[], is_of_now, "a time that is given to it, in words"),
     row("cat", &[], &[], "copies files to its output"),
     row("tr", &[], &[], "a filter"),
     row("cut", &[], &[], "a filter"),
@@ -307,7 +288,10 @@ pub const ROWS: &[Row] = &[
             "-inum",
             "-samefile",
         ],
-        |arguments| find::compared(arguments).is_some(),
+        |all| match find::compared(all) {
+            Some(_) => None,
+            None => all.iter().copied().find(|word| word.starts_with(b"-newer")),
+        },
         "names in directories, and which of two files of known names is newer",
     ),
     row("xargs", &[], &["-P", "--max-procs"], "starts programs with its input as their arguments"),
@@ -328,64 +312,68 @@ pub const ROWS: &[Row] = &[
     row("pkgconf", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
     row("pkg-config", &["PKG_CONFIG*", "DESTDIR"], &[], "reads descriptions of packages"),
     row("env", &[], &[], "starts a program; that it shows all variables is told apart"),
-    Row {
-        name: "pahole",
-        variables: &[],
-        not_with: &[],
-        stamps_with: &[],
-        only_with: &["--version"],
-        only_if: None,
-        owners: false,
-        compiles: false,
-        reason: "says which version it is, which is in the program and its libraries",
-    },
+    row_if(
+        "pahole",
+        &[],
+        &[],
+        |all| not_among(all, &["--version"]),
+        "says which version it is, which is in the program and its libraries",
+    ),
     Row {
         name: "git",
         variables: &["GIT_*", "XDG_*", "PAGER", "EDITOR", "VISUAL"],
         not_with: &[],
         stamps_with: &[],
-        only_with: &[
-            "rev-parse",
-            "--show-cdup",
-            "--show-toplevel",
-            "--git-dir",
-            "--is-inside-work-tree",
-            "--verify",
-            "--short",
-            "HEAD",
-        ],
-        only_if: None,
+        judge: Some(|all| {
+            not_among(
+                all,
+                &[
+                    "rev-parse",
+                    "--show-cdup",
+                    "--show-toplevel",
+                    "--git-dir",
+                    "--is-inside-work-tree",
+                    "--verify",
+                    "--short",
+                    "HEAD",
+                ],
+            )
+        }),
         owners: true,
         compiles: false,
         reason: "with these arguments it looks for the repository, its configuration and what HEAD refers to",
     },
 ];
 
-/// `ls` with no other options than these: others show times, sizes and owners.
-fn gives_names(arguments: &[&BStr]) -> bool {
-    arguments.iter().all(|word| match word.as_bytes() {
-        [b'-', letters @ ..] => letters.iter().all(|letter| b"1aAd".contains(letter)),
-        _ => true,
+/// The first argument that is none of these.
+fn not_among<'a>(all: &[&'a BStr], words: &[&str]) -> Option<&'a BStr> {
+    all.iter().copied().find(|argument| !words.iter().any(|word| argument == word))
+}
+
+/// The option with which `ls` may show times, sizes and owners: any but these.
+fn shows_more_than_names<'a>(all: &[&'a BStr]) -> Option<&'a BStr> {
+    all.iter().copied().find(|word| match word.as_bytes() {
+        [b'-', letters @ ..] => !letters.iter().all(|letter| b"1aAd".contains(letter)),
+        _ => false,
     })
 }
 
-/// `date` of a number of seconds since 1970, with nothing else but a format and `-u`.
-fn is_of_an_epoch(arguments: &[&BStr]) -> bool {
-    let is_epoch = |word: &[u8]| {
+/// The argument with which `date` does not tell of a number of seconds since 1970 that is given to it, in a format and with `-u`.
+fn is_of_now<'a>(all: &[&'a BStr]) -> Option<&'a BStr> {
+    let is_epoch = |word: &BStr| {
         let digits = word.strip_prefix(b"@").unwrap_or_default();
         !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
     };
     let mut given = false;
-    let mut words = arguments.iter().map(|word| word.as_bytes());
+    let mut words = all.iter().copied();
     while let Some(word) = words.next() {
-        match word {
+        match word.as_bytes() {
             b"-d" | b"--date" if words.next().is_some_and(is_epoch) => given = true,
-            b"-u" | b"--utc" => {}
-            [b'+', ..] => {}
-            _ => return false,
+            b"-u" | b"--utc" | [b'+', ..] => {}
+            _ => return Some(word),
         }
     }
-    given
+    if given { None } else { Some(BStr::new("")) }
 }
 
 fn is_of_the_system(path: &BStr) -> bool {
@@ -405,8 +393,8 @@ pub fn row_of(path: &BStr) -> Option<&'static Row> {
 impl Row {
     /// The argument with which the program is not pure, if there is one; `arguments` without the program's name.
     pub fn impure_with<'a>(&self, all: &[&'a BStr]) -> Option<&'a BStr> {
-        if self.only_if.is_some_and(|is_pure| !is_pure(all)) {
-            return Some(all.first().copied().unwrap_or_default());
+        if let Some(word) = self.judge.and_then(|judge| judge(all)) {
+            return Some(word);
         }
         let mut arguments = all.iter().copied();
         let mut own_plugin = false;
@@ -421,8 +409,6 @@ impl Row {
                 if !own_plugin {
                     return Some(argument);
                 }
-            } else if !self.only_with.is_empty() && !self.only_with.iter().any(|word| argument == word) {
-                return Some(argument);
             }
         }
         None
@@ -497,7 +483,7 @@ mod tests {
             assert!(impure("/usr/bin/date", now).is_some(), "{now:?}");
         }
         assert_eq!(impure("/usr/bin/find", &[".", "-name", "x", "-newer", "y"]), None);
-        assert!(impure("/usr/bin/find", &[".", "-newer", "y"]).is_some());
+        assert_eq!(impure("/usr/bin/find", &[".", "-newer", "y"]).as_deref(), Some("-newer"));
     }
 
     #[test]
