@@ -12,15 +12,25 @@ use rkbuild_base::{BString, Name};
 use rkbuild_syntax::Text;
 
 use crate::session::{Proof, Steady};
-use crate::variable::{Flavor, Origin, Variable};
+use crate::variable::{Export, Flavor, Origin, Variable};
 use crate::{Result, Session};
 
 /// So often in a row may a kept value not hold before no more is kept: it depends on the target, say.
 const MOST_MISSES: u32 = 8;
 
 /// Variables of the environment that change how even a command runs which does not refer to them.
-const OF_COMMANDS: [&[u8]; 9] =
-    [b"PATH", b"HOME", b"IFS", b"ENV", b"CDPATH", b"LANG", b"LC_ALL", b"LC_COLLATE", b"POSIXLY_CORRECT"];
+const OF_COMMANDS: [&[u8]; 10] = [
+    b"PATH",
+    b"HOME",
+    b"IFS",
+    b"ENV",
+    b"CDPATH",
+    b"LANG",
+    b"LC_ALL",
+    b"LC_COLLATE",
+    b"POSIXLY_CORRECT",
+    b"LD_PRELOAD",
+];
 
 /// Notes which names are looked up, while somebody wants to know.
 #[derive(Debug, Default)]
@@ -33,6 +43,8 @@ pub(crate) struct Recorder {
     files: Cell<bool>,
     /// A command was run.
     command: Cell<bool>,
+    /// One that may look at any variable of its environment.
+    of_environment: Cell<bool>,
     /// What commands depend on that were run.
     proofs: RefCell<Vec<Arc<dyn Proof>>>,
 }
@@ -64,6 +76,7 @@ impl Recorder {
         self.spoilt.set(false);
         self.files.set(false);
         self.command.set(false);
+        self.of_environment.set(false);
         self.proofs.borrow_mut().clear();
         self.on.set(true);
     }
@@ -84,6 +97,7 @@ struct Known {
     value: Arc<Text>,
     flavor: Flavor,
     origin: Origin,
+    export: Export,
 }
 
 /// An exported variable's value, and what it depends on.
@@ -94,8 +108,12 @@ struct Kept {
     depends: Vec<(Name, Option<Known>)>,
     /// Where files were looked at: when. See `Host::quiet_epoch`.
     epoch: Option<u64>,
-    /// Where a command was run: [`crate::Variables::changes`] then, as it has all exported variables.
-    command: Option<u64>,
+    /// A command was run, with all exported variables in its environment.
+    command: bool,
+    /// Where it may look at any of them: [`crate::Variables::changes`] then.
+    environment: Option<u64>,
+    /// Whether variables were exported of which nothing says so.
+    export_all: bool,
     /// What such commands depend on besides the variables.
     proofs: Vec<Arc<dyn Proof>>,
     /// Where there are such: the epoch in which they were last seen to hold.
@@ -136,7 +154,8 @@ impl Session {
             return None;
         }
         if kept.epoch.is_some() && self.host().quiet_epoch() != kept.epoch
-            || kept.command.is_some_and(|changes| self.vars.changes != changes)
+            || kept.environment.is_some_and(|changes| self.vars.changes != changes)
+            || kept.export_all != self.vars.export_all
             || self.values.of_target && !kept.proofs.is_empty()
         {
             return None;
@@ -162,7 +181,8 @@ impl Session {
             (Some(var), Some(before)) => {
                 let data = var.data.borrow();
                 Arc::ptr_eq(&data.value, &before.value)
-                    && (data.flavor, data.origin) == (before.flavor, before.origin)
+                    && (data.flavor, data.origin, data.export)
+                        == (before.flavor, before.origin, before.export)
                     && !data.append
                     && !var.expanding.get()
             }
@@ -181,7 +201,7 @@ impl Session {
         let kept = match all {
             // They were looked at just now.
             true => self.values.slots.get(&var.name)?.kept.as_ref()?,
-            false => self.kept(var).filter(|kept| kept.command.is_none())?,
+            false => self.kept(var).filter(|kept| !kept.command)?,
         };
         let (value, status) = (kept.value.clone(), kept.status.clone());
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
@@ -225,7 +245,12 @@ impl Session {
         for name in names {
             let known = self.vars.lookup(name).map(|seen| {
                 let data = seen.data.borrow();
-                let known = Known { value: data.value.clone(), flavor: data.flavor, origin: data.origin };
+                let known = Known {
+                    value: data.value.clone(),
+                    flavor: data.flavor,
+                    origin: data.origin,
+                    export: data.export,
+                };
                 (!data.append && !seen.expanding.get()).then_some(known)
             });
             match known {
@@ -234,12 +259,24 @@ impl Session {
                 None => depends.push((name, None)),
             }
         }
-        let command = command.then_some(self.vars.changes);
+        let environment = self.vars.met.of_environment.get().then_some(self.vars.changes);
+        let export_all = self.vars.export_all;
         let was_set = |status: &Arc<Text>| status_before.is_none_or(|before| !Arc::ptr_eq(&before, status));
         let status = self.shell_status().filter(was_set);
         if let Some(slot) = self.values.slots.get_mut(&var.name) {
             let (proved, value) = (Cell::new(None), value.clone());
-            slot.kept = Some(Kept { text, depends, epoch, command, proofs, proved, status, value });
+            slot.kept = Some(Kept {
+                text,
+                depends,
+                epoch,
+                command,
+                environment,
+                export_all,
+                proofs,
+                proved,
+                status,
+                value,
+            });
         }
         Ok(value)
     }
@@ -257,10 +294,14 @@ impl Session {
         match steady {
             Steady::Unknown => return self.vars.met.spoil(),
             Steady::WithFiles => self.vars.met.files(),
-            Steady::While(proof) => self.vars.met.proofs.borrow_mut().push(proof),
+            Steady::While(proof) => {
+                self.vars.met.of_environment.set(true);
+                self.vars.met.proofs.borrow_mut().push(proof);
+            }
         }
         for name in OF_COMMANDS {
             let name = self.name(name);
+            self.vars.met.note(name);
             let derived = self.vars.lookup(name).is_some_and(|var| {
                 let data = var.data.borrow();
                 data.flavor == Flavor::Recursive && !data.value.is_literal()

@@ -66,7 +66,7 @@ pub struct ShellResult {
 pub enum Steady {
     /// Nobody knows, or it wrote something else as well.
     Unknown,
-    /// While no file changes, whatever its environment has.
+    /// While no file changes, whatever its environment has but for what commands are found by.
     WithFiles,
     /// While this holds, and its environment is the same.
     While(Arc<dyn Proof>),
@@ -138,8 +138,10 @@ pub struct Session {
     pub empty: Arc<Text>,
     /// How many environments of `$(shell)` are being made, one within the other.
     pub shell_environments: u32,
-    /// Commands started so far; caches of directories are good while it stands.
+    /// Commands of recipes started so far.
     pub commands: u64,
+    /// Those of `$(shell)` and `!=`, and what `$(file)` wrote.
+    pub commands_in_text: u64,
     /// Makefile texts of `--eval`, still to be read before the first makefile.
     pub evals: VecDeque<BString>,
     /// Cut short while a recipe is expanded: rules may not be defined with prerequisites.
@@ -319,6 +321,7 @@ impl Session {
             empty: Arc::default(),
             shell_environments: 0,
             commands: 0,
+            commands_in_text: 0,
             evals: VecDeque::new(),
             in_recipe: false,
             recipe_scope: None,
@@ -342,6 +345,11 @@ impl Session {
             jobs_given: false,
             out_error: Cell::new(None),
         }
+    }
+
+    /// What was done so far that may have changed directories: caches of them are good while it stands.
+    pub fn directory_changes(&self) -> u64 {
+        self.commands + self.commands_in_text
     }
 
     /// True when what the process inherited is this session's.

@@ -73,8 +73,12 @@ fn a_command_in_an_exported_value_runs_once_while_nothing_it_depends_on_changes(
     assert_eq!(commands(&[setting, ask, ask, ask]), [0, 2, 1, 1]);
     assert_eq!(commands(&[setting, ask, "B := 2\n", ask, ask]), [0, 2, 0, 2, 1]);
     assert_eq!(commands(&[setting, ask, "C := 2\n", ask]), [0, 2, 0, 1]);
-    // It has what is exported in its environment.
-    assert_eq!(commands(&[setting, ask, "export C := 2\n", ask, ask]), [0, 2, 0, 2, 1]);
+    // It has what is exported in its environment, but looks at none of it, except for where programs are.
+    assert_eq!(commands(&[setting, ask, "export C := 2\n", ask, ask]), [0, 2, 0, 1, 1]);
+    assert_eq!(commands(&[setting, ask, "export PATH := /\n", ask, ask]), [0, 2, 0, 2, 1]);
+    let path = "PATH := /\n";
+    assert_eq!(commands(&[path, setting, ask, ask, "export PATH\n", ask, ask]), [0, 0, 2, 1, 0, 2, 1]);
+    assert_eq!(commands(&[path, setting, ask, ask, "export\n", ask, ask]), [0, 0, 2, 1, 0, 2, 1]);
 }
 
 #[test]
@@ -92,7 +96,7 @@ fn a_command_within_a_call_is_a_command_too() {
     let both = "f = $(shell steady)\nexport A = $(call f)\nexport B = $(shell other)\n";
     assert_eq!(commands(&[both, ask, ask, ask]), [0, 5, 5, 5]);
     let alone = "f = $(shell steady)\nexport A = $(call f)\n";
-    assert_eq!(commands(&[alone, ask, ask, "export C := 1\n", ask]), [0, 2, 1, 0, 2]);
+    assert_eq!(commands(&[alone, ask, ask, "export PATH := /\n", ask]), [0, 2, 1, 0, 2]);
 }
 
 #[test]

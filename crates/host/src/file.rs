@@ -730,6 +730,18 @@ pub(crate) mod tests {
         assert!(!raised(&host));
         host.unlink(&dir, b"f").unwrap();
         assert!(raised(&host));
+        let file = host.open_write(&dir, b"w", OpenMode::Truncate).unwrap();
+        assert!(raised(&host));
+        host.wrote(&file);
+        assert!(raised(&host));
+        // Nobody finds what has no name.
+        host.wrote(&crate::fd::memory_file().unwrap());
+        host.wrote(&crate::fd::pipe().unwrap().1);
+        assert!(!raised(&host));
+        host.unlink(&dir, b"w").unwrap();
+        assert!(raised(&host));
+        host.wrote(&file);
+        assert!(!raised(&host));
     }
 
     #[test]

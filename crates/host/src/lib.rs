@@ -38,6 +38,7 @@ pub mod watch;
 mod workers;
 
 use std::fmt;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
@@ -55,6 +56,8 @@ pub use process::{Child, Exit, Openings, Spawn};
 pub use stdio::Stdio;
 pub use system::{Load, LocalTime};
 
+use rustix::fs::FileType;
+
 /// The machine, as one session sees it, or as all sessions of a process do.
 pub struct Host {
     machine: Arc<Machine>,
@@ -70,6 +73,7 @@ pub struct Machine {
     /// Children that run now. While there are any, an unchanged epoch proves nothing.
     running: AtomicUsize,
     listings: RwLock<listing::Cache>,
+    listed_devices: RwLock<listing::Devices>,
     pins: watch::Pins,
     room: limits::Room,
     workers: workers::Workers,
@@ -84,6 +88,7 @@ impl Host {
             epoch: AtomicU64::new(1),
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
+            listed_devices: RwLock::default(),
             pins: watch::Pins::default(),
             room: limits::Room::new(),
             workers: workers::Workers::default(),
@@ -125,6 +130,19 @@ impl Machine {
     /// operations of `Host` that change files, and the start and end of a [`Child`], say so themselves.
     pub fn changed(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Says that something was written to an open file. What has no name nobody can look at: where what a command prints is
+    /// read, no file has changed.
+    pub fn wrote(&self, file: &OwnedFd) {
+        let unnamed = rustix::fs::fstat(file).is_ok_and(|stat| {
+            let kind = FileType::from_raw_mode(stat.st_mode);
+            stat.st_nlink == 0
+                || matches!(kind, FileType::Fifo | FileType::Socket | FileType::CharacterDevice)
+        });
+        if !unnamed {
+            self.changed();
+        }
     }
 
     /// A number that goes up with each [`Host::changed`]. What was learned about files at one epoch still holds, as far

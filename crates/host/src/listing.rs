@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 
 use bstr::{BStr, BString, ByteSlice};
 use rustc_hash::{FxHashMap, FxHasher};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::eyes::{self, Answer, Ask, used};
@@ -147,8 +147,8 @@ fn hash(name: &[u8]) -> usize {
     hasher.finish() as usize
 }
 
-/// True for file systems known to give a directory new times with every change of its names. Not: those made up by the
-/// kernel (proc, sysfs), and those of other machines.
+/// True for file systems known to give a directory new times with every change of its names, and to list all names it has.
+/// Not: those made up by the kernel (proc, sysfs), and those of other machines.
 fn keeps_directory_times(magic: u64) -> bool {
     const KNOWN: [u64; 9] = [
         0xef53,      // ext2, ext3, ext4
@@ -163,6 +163,9 @@ fn keeps_directory_times(magic: u64) -> bool {
     ];
     KNOWN.contains(&(magic & 0xffff_ffff))
 }
+
+/// For file systems, by their devices, whether they list what is found in them, as far as is known.
+pub(crate) type Devices = FxHashMap<u64, bool>;
 
 /// The listings a [`Host`] keeps, by absolute path.
 pub(crate) type Cache = FxHashMap<BString, Kept>;
@@ -207,12 +210,75 @@ impl Host {
     /// Whether a directory has a name, by its listing from [`Host::names_of`].
     pub fn has_name(&self, dir: &Dir, path: &[u8], listing: Option<&Listing>, name: &[u8]) -> bool {
         let there = listing.is_some_and(|listing| listing.contains(name));
+        self.note_name(dir, path, name, there);
+        there
+    }
+
+    /// The same without a listing, for who wants to know of one name only; `None` where only a listing can tell.
+    pub fn has_this_name(&self, dir: &Dir, path: &[u8], name: &[u8]) -> Option<bool> {
+        let listed = dir.absolute(path);
+        if self.listings.read().unwrap_or_else(PoisonError::into_inner).contains_key(&listed) {
+            return None;
+        }
+        let full = |name: &[u8]| if path.is_empty() { name.to_vec() } else { [path, b"/", name].concat() };
+        let there = match self.look_unseen(Ask::Lstat, dir, &full(name)) {
+            Ok(meta) => {
+                self.lists_what_it_finds(dir, path, &meta)?;
+                // Where upper and lower case are the same, it may be listed by another name.
+                let mut other = name.to_vec();
+                let letter = other.iter_mut().find(|c| c.is_ascii_alphabetic());
+                if !name.is_ascii() {
+                    return None;
+                }
+                if let Some(letter) = letter {
+                    *letter ^= 0x20;
+                    match self.look_unseen(Ask::Lstat, dir, &full(&other)) {
+                        Ok(same) if (same.dev, same.ino) == (meta.dev, meta.ino) => return None,
+                        Ok(_) => {}
+                        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                        Err(_) => return None,
+                    }
+                }
+                true
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(_) => return None,
+        };
+        self.note_name(dir, path, name, there);
+        Some(there)
+    }
+
+    /// `Some` if a directory may be read, and is of a file system that is known to list what is found in it, which is `meta`.
+    fn lists_what_it_finds(&self, dir: &Dir, path: &[u8], meta: &Meta) -> Option<()> {
+        let path = if path.is_empty() { b"." } else { path };
+        self.counts.stats.add(1);
+        rustix::fs::accessat(dir, path, rustix::fs::Access::READ_OK, AtFlags::EACCESS).ok()?;
+        let known =
+            self.listed_devices.read().unwrap_or_else(PoisonError::into_inner).get(&meta.dev).copied();
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let is = self.look_unseen(Ask::Stat, dir, path).ok()?;
+                if is.dev != meta.dev {
+                    return None;
+                }
+                let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let open = rustix::fs::openat(dir, path, flags, Mode::empty()).ok()?;
+                let known =
+                    rustix::fs::fstatfs(&open).is_ok_and(|fs| keeps_directory_times(fs.f_type as u64));
+                self.listed_devices.write().unwrap_or_else(PoisonError::into_inner).insert(meta.dev, known);
+                known
+            }
+        };
+        known.then_some(())
+    }
+
+    fn note_name(&self, dir: &Dir, path: &[u8], name: &[u8], there: bool) {
         if let Some(eyes) = self.eyes() {
             let path = if path.is_empty() { name.to_vec() } else { [path, b"/", name].concat() };
             let answer = if there { Answer::There } else { Answer::Failed(Errno::NOENT.raw_os_error()) };
             eyes.saw(Ask::Lstat, dir, &path, used::THERE, answer, 0);
         }
-        there
     }
 
     /// Notes which names of a directory matched a pattern.
@@ -311,6 +377,31 @@ mod tests {
         assert_eq!(listing.kind(b"l"), Some(Kind::Symlink));
         assert_eq!(host.listing(&dir, b"").unwrap().kind(b"sub"), Some(Kind::Dir));
         assert!(host.listing(&dir, b"sub/f0\xc3\xa4").is_err());
+    }
+
+    #[test]
+    fn one_name_alone_is_found_as_in_the_listing() {
+        let (_keep, dir) = scratch();
+        let host = Host::new();
+        host.mkdir(&dir, b"sub").unwrap();
+        host.write(&dir, b"sub/There", b"", false).unwrap();
+        host.symlink(&dir, b"nowhere", b"sub/link").unwrap();
+        let names: [&[u8]; 5] = [b"There", b"there", b"missing", b"link", b"."];
+        let trusted = rustix::fs::fstatfs(&*dir).is_ok_and(|fs| keeps_directory_times(fs.f_type as u64));
+        let alone = names.map(|name| host.has_this_name(&dir, b"sub", name));
+        assert_eq!(host.has_this_name(&dir, b"no", b"x"), Some(false));
+        // What has letters of which nobody knows the other case.
+        host.write(&dir, "sub/\u{e4}".as_bytes(), b"", false).unwrap();
+        assert_eq!(host.has_this_name(&dir, b"sub", "\u{e4}".as_bytes()), None);
+        // What the kernel makes up has names that it does not list.
+        assert_eq!(host.has_this_name(&dir, b"/proc/self", b"stat"), None);
+        let listing = host.listing(&dir, b"sub").unwrap();
+        for (name, alone) in names.iter().zip(alone) {
+            let listed = listing.contains(name);
+            assert!(alone == Some(listed) || !trusted && listed && alone.is_none(), "{}", BStr::new(name));
+        }
+        // Who has a listing need not look.
+        assert_eq!(host.has_this_name(&dir, b"sub", b"There"), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Looking at facts: whether what was answered once would be answered now.
 //!
-//! What was found is kept while nothing this process did can have changed it: the host's epoch is the same and no
-//! child runs.
+//! What was found is kept as long as the host's epoch is the same: until something ended, or began, or was changed by this
+//! process. A child that runs all that time may change a file meanwhile; but who looks then does not wait for it, and could as
+//! well have looked earlier.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bstr::{BStr, ByteSlice};
 use rayon::prelude::*;
@@ -21,26 +22,30 @@ const FEW: usize = 64;
 /// Opening a directory pays where so many names are looked at in it.
 const MANY: usize = 6;
 
+/// Where to look: the store that has the facts, the machine, and the root of its file system.
+pub type Places<'a> = (&'a Store, &'a Host, &'a Dir);
+
 /// What was found about the facts of a store.
 pub struct Looks {
     /// For each fact, what of it does not hold, and above that the epoch in which that was found; 0 where nobody looked.
     found: Vec<AtomicU64>,
     /// For each directory, whether its attributes prove its names (1) or not (0), with the epoch as above.
     proofs: Vec<AtomicU64>,
+    /// Some fact did not hold.
+    broken: AtomicBool,
     /// How many facts were looked at, those that their directories prove left out.
     pub looked: Count,
     /// Threads to look with, once there is much; `None` where none are to be had: all is looked at one after the other then.
     threads: OnceLock<Option<ThreadPool>>,
 }
 
-/// An epoch while children run is none that is ever met again.
-fn mark(epoch: Option<u64>, found: u8) -> u64 {
-    epoch.map_or(0, |epoch| epoch << 8 | u64::from(found))
+fn mark(epoch: u64, found: u8) -> u64 {
+    epoch << 8 | u64::from(found)
 }
 
-fn marked(slot: Option<&AtomicU64>, epoch: Option<u64>) -> Option<u8> {
+fn marked(slot: Option<&AtomicU64>, epoch: u64) -> Option<u8> {
     let found = slot?.load(Ordering::Relaxed);
-    (found != 0 && Some(found >> 8) == epoch).then_some(found as u8)
+    (found != 0 && found >> 8 == epoch).then_some(found as u8)
 }
 
 impl Looks {
@@ -50,6 +55,7 @@ impl Looks {
         Looks {
             found: none(store.facts()),
             proofs: none(store.dirs()),
+            broken: AtomicBool::new(false),
             looked: Count::default(),
             threads: OnceLock::new(),
         }
@@ -59,18 +65,21 @@ impl Looks {
         self.threads.get_or_init(|| ThreadPoolBuilder::new().build().ok()).as_ref()
     }
 
-    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`.
+    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`. Nothing more is looked at once
+    /// there is one which can't be made good: `matters` says that of a fact.
     pub fn hold(
         &self,
-        store: &Store,
-        host: &Host,
-        root: &Dir,
+        (store, host, root): Places<'_>,
         uses: impl Iterator<Item = Use>,
+        matters: &(dyn Fn(u32) -> bool + Sync),
         changed: &mut Vec<u32>,
     ) -> bool {
         let uses: Vec<Use> = uses.collect();
         for group in uses.chunk_by(|a, b| store.dir_of(a.0) == store.dir_of(b.0)) {
             self.look_in(store, host, root, group, changed);
+            if changed.iter().any(|fact| matters(*fact)) {
+                return false;
+            }
         }
         changed.is_empty()
     }
@@ -78,22 +87,32 @@ impl Looks {
     /// The same for a trace and all below it.
     pub fn hold_all<'a>(
         &self,
-        store: &Store,
-        host: &Host,
-        root: &Dir,
+        (store, host, root): Places<'_>,
         groups: impl Iterator<Item = Group<'a>>,
+        matters: &(dyn Fn(u32) -> bool + Sync),
         changed: &mut Vec<u32>,
     ) -> bool {
         let groups: Vec<Group<'a>> = groups.collect();
+        let all = groups.iter().flat_map(|group| group.names.clone().chain(group.others.clone()));
+        if self.is_broken_still((store, host, root), all, matters, changed) {
+            return false;
+        }
+        let enough = AtomicBool::new(false);
         let look = |group: &Group<'a>| {
-            let epoch = host.quiet_epoch();
+            let mut changed = Vec::new();
+            if enough.load(Ordering::Relaxed) {
+                return changed;
+            }
+            let epoch = host.epoch();
             let proved = self.proves(store, host, root, group.dir, epoch);
             let uses: Vec<Use> = match proved {
                 true => group.others.clone().collect(),
                 false => group.names.clone().chain(group.others.clone()).collect(),
             };
-            let mut changed = Vec::new();
             self.look_in(store, host, root, &uses, &mut changed);
+            if changed.iter().any(|fact| matters(*fact)) {
+                enough.store(true, Ordering::Relaxed);
+            }
             changed
         };
         match (groups.len() >= FEW).then(|| self.threads()).flatten() {
@@ -105,8 +124,35 @@ impl Looks {
         changed.is_empty()
     }
 
+    /// Whether a fact that was found not to hold, in whatever epoch, is among these and still does not: most often that
+    /// settles it.
+    pub fn is_broken_still(
+        &self,
+        (store, host, root): Places<'_>,
+        uses: impl Iterator<Item = Use>,
+        matters: &(dyn Fn(u32) -> bool + Sync),
+        changed: &mut Vec<u32>,
+    ) -> bool {
+        let was_broken = |(fact, used): &Use| {
+            let slot = self.found.get(*fact as usize);
+            slot.is_some_and(|slot| slot.load(Ordering::Relaxed) as u8 & used != 0)
+        };
+        if !self.broken.load(Ordering::Relaxed) {
+            return false;
+        }
+        for fact in uses.filter(was_broken) {
+            let mut broken = Vec::new();
+            self.look_in(store, host, root, &[fact], &mut broken);
+            if broken.iter().any(|fact| matters(*fact)) {
+                changed.extend(broken);
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whether a directory is the one it was when its names were looked at, with the same times: it has the same names then.
-    fn proves(&self, store: &Store, host: &Host, root: &Dir, dir: u32, epoch: Option<u64>) -> bool {
+    fn proves(&self, store: &Store, host: &Host, root: &Dir, dir: u32, epoch: u64) -> bool {
         let Some(proof) = store.proof(dir) else { return false };
         let slot = self.proofs.get(dir as usize);
         if let Some(proved) = marked(slot, epoch) {
@@ -131,7 +177,7 @@ impl Looks {
     /// Looks at facts of one directory, unless it is known what they are now.
     fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[Use], changed: &mut Vec<u32>) {
         let Some(dir) = group.first().and_then(|(first, _)| store.dir_of(*first)) else { return };
-        let epoch = host.quiet_epoch();
+        let epoch = host.epoch();
         let mut unknown = Vec::new();
         for (fact, used) in group {
             match marked(self.found.get(*fact as usize), epoch) {
@@ -161,6 +207,9 @@ impl Looks {
             };
             if let Some(slot) = self.found.get(n as usize) {
                 slot.store(mark(epoch, broken), Ordering::Relaxed);
+            }
+            if broken != 0 {
+                self.broken.store(true, Ordering::Relaxed);
             }
             if broken & used != 0 {
                 changed.push(n);

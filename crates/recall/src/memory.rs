@@ -166,6 +166,8 @@ pub struct Memory {
     machine: u128,
     place: Place,
     pub(crate) store: Option<(Store, Looks)>,
+    /// The paths that steps of any trace of the store write; once it was asked for.
+    pub(crate) all_written: OnceLock<FxHashSet<BString>>,
     next: AtomicU64,
     outcomes: Mutex<FxHashMap<u64, Outcome>>,
     new: Mutex<New>,
@@ -227,6 +229,7 @@ impl Memory {
             machine,
             place,
             store,
+            all_written: OnceLock::new(),
             next: AtomicU64::new(1),
             outcomes: Mutex::default(),
             new: Mutex::default(),
@@ -297,21 +300,25 @@ impl Memory {
 
     fn holds(&self, store: &Store, looks: &Looks, n: u32, changed: &mut Vec<u32>) -> bool {
         let Some(entry) = store.entry(n) else { return false };
+        let places = (store, &*self.host, &*self.root);
+        let matters = |fact: u32| !self.written(store).contains(&store.path(fact));
         if let Some(closure) = store.closure(&entry) {
-            return looks.hold_all(store, &self.host, &self.root, closure, changed)
+            return looks.hold_all(places, closure, &matters, changed)
                 || self.keeps_order_below(store, n, changed);
         }
-        let mut own = Vec::new();
-        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), &mut own)
-            && !self.keeps_order(store, &entry, &own)
-        {
-            changed.extend(own);
+        let Some(traces) = store.with_below(n) else { return false };
+        let all = traces.iter().flat_map(|trace| store.uses(trace));
+        if looks.is_broken_still(places, all, &matters, changed) {
             return false;
         }
-        let Some(steps) = store.steps(&entry) else { return false };
-        steps.iter().all(|step| match step {
-            Step::Session(below) | Step::Within(below) => self.holds(store, looks, *below, changed),
-            _ => true,
+        traces.iter().all(|trace| {
+            let mut own = Vec::new();
+            let holds = looks.hold(places, store.uses(trace), &matters, &mut own)
+                || self.keeps_order(store, trace, &own);
+            if !holds {
+                changed.append(&mut own);
+            }
+            holds
         })
     }
 
@@ -391,7 +398,8 @@ impl Memory {
         let (store, looks) = self.command_store()?;
         let n = store.find(second)?;
         let entry = store.entry(n)?;
-        if !looks.hold(store, &self.host, &self.root, store.uses(&entry), &mut Vec::new()) {
+        let places = (store, &*self.host, &*self.root);
+        if !looks.hold(places, store.uses(&entry), &|_| true, &mut Vec::new()) {
             return None;
         }
         let mut writes = Vec::new();

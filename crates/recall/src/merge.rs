@@ -190,12 +190,9 @@ impl<'a> Merge<'a> {
             let mut again = false;
             for trace in &mut traces {
                 let lost = trace.as_ref().is_some_and(|trace| {
-                    trace.steps.iter().any(|step| match step {
-                        Step::Session(n) | Step::Within(n) => {
-                            let n = successor.get(*n as usize).copied().flatten();
-                            n.is_none_or(|n| gone.get(n).copied().unwrap_or(true))
-                        }
-                        _ => false,
+                    trace.steps.iter().filter_map(Step::below).any(|n| {
+                        let n = successor.get(n as usize).copied().flatten();
+                        n.is_none_or(|n| gone.get(n).copied().unwrap_or(true))
                     })
                 });
                 if lost {

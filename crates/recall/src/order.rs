@@ -12,7 +12,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::fact::Spot;
 use crate::memory::Memory;
 use crate::store::{Entry, Store};
-use crate::trace::Step;
 
 /// More files than these no session writes each time.
 const MOST: usize = 64;
@@ -29,25 +28,17 @@ impl Memory {
 
     /// Whether a trace and all below it hold although these of their facts changed, and no others.
     pub(crate) fn keeps_order_below(&self, store: &Store, n: u32, changed: &[u32]) -> bool {
-        let entries: Vec<Entry> = (0..store.traces() as u32).filter_map(|n| store.entry(n)).collect();
-        let Some(now) = self.times_now(store, changed, &written(store, entries.iter())) else { return false };
-        let mut met = FxHashSet::default();
-        let mut todo = vec![n];
-        while let Some(n) = todo.pop() {
-            if !met.insert(n) {
-                continue;
-            }
-            let Some(entry) = store.entry(n) else { return false };
-            let Some(steps) = store.steps(&entry) else { return false };
-            todo.extend(steps.iter().filter_map(|step| match step {
-                Step::Session(below) | Step::Within(below) => Some(*below),
-                _ => None,
-            }));
-            if !keeps_order(store, &entry, &now) {
-                return false;
-            }
-        }
-        true
+        let Some(now) = self.times_now(store, changed, self.written(store)) else { return false };
+        let Some(traces) = store.with_below(n) else { return false };
+        traces.iter().all(|trace| keeps_order(store, trace, &now))
+    }
+
+    /// The paths that steps of any trace write.
+    pub(crate) fn written(&self, store: &Store) -> &FxHashSet<BString> {
+        self.all_written.get_or_init(|| {
+            let entries: Vec<Entry> = (0..store.traces() as u32).filter_map(|n| store.entry(n)).collect();
+            written(store, entries.iter())
+        })
     }
 
     /// The times of files that changed; `None` where one is not `written` each time, as is most often so.

@@ -7,7 +7,7 @@
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::Meta;
 use rkbuild_host::eyes::{Answer, Ask};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fact::{Fact, split};
@@ -184,6 +184,19 @@ impl Store {
     pub fn steps(&self, entry: &Entry) -> Option<Vec<Step>> {
         let (_, steps): (Vec<&[u8]>, _) = postcard::take_from_bytes(self.slice(entry.steps)).ok()?;
         postcard::from_bytes(steps).ok()
+    }
+
+    /// A trace and all below it, each once; `None` when they can't be read.
+    pub fn with_below(&self, n: u32) -> Option<Vec<Entry>> {
+        let (mut met, mut todo, mut all) = (FxHashSet::default(), vec![n], Vec::new());
+        while let Some(n) = todo.pop() {
+            if met.insert(n) {
+                let entry = self.entry(n)?;
+                todo.extend(self.steps(&entry)?.iter().rev().filter_map(Step::below));
+                all.push(entry);
+            }
+        }
+        Some(all)
     }
 
     /// The paths that the steps of a trace write.
@@ -612,11 +625,7 @@ impl Contents {
             for (fact, used) in &trace.facts {
                 all[*fact as usize] |= used;
             }
-            for step in &trace.steps {
-                if let Step::Session(below) | Step::Within(below) = step {
-                    todo.push(*below as usize);
-                }
-            }
+            todo.extend(trace.steps.iter().filter_map(Step::below).map(|below| below as usize));
         }
         let used = all.into_iter().enumerate().filter(|(_, used)| *used != 0);
         used.map(|(n, used)| (n as u32, used)).collect()

@@ -62,6 +62,16 @@ pub enum Step {
     Variables(Vec<Vec<u8>>),
 }
 
+impl Step {
+    /// The trace of the session below, where it is one.
+    pub fn below(&self) -> Option<u32> {
+        match self {
+            Step::Session(below) | Step::Within(below) => Some(*below),
+            _ => None,
+        }
+    }
+}
+
 /// A command as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {

@@ -102,7 +102,7 @@ fn outcome_of(sh: &mut Interp<'_>, name: &BStr, outcome: Outcome) -> Ran {
                 return Ok(status);
             }
             let written = sh.stdout().write(&bytes);
-            sh.host.changed();
+            sh.stdout().wrote(sh.host);
             let Err(error) = written else { return Ok(status) };
             if sh.stdout().has_failed() {
                 return Ok(status);

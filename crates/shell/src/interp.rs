@@ -157,7 +157,7 @@ impl<'a> Interp<'a> {
         text.push(b'\n');
         // Nobody is left to tell when standard error fails.
         let _ = self.stderr().write(&text);
-        self.host.changed();
+        self.stderr().wrote(self.host);
     }
 
     /// An error that ends the shell.

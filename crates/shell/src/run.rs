@@ -102,6 +102,8 @@ impl Interp<'_> {
             Node::Loop { until, test, body } => {
                 let mut status = 0;
                 loop {
+                    // It may wait for something that a program of another target does before it ends.
+                    self.host.changed();
                     if (self.node(test, TESTED)? == 0) == *until {
                         return Ok(status);
                     }

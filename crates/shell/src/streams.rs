@@ -243,6 +243,15 @@ impl Stream {
         }
     }
 
+    /// Says that something was written to it.
+    pub fn wrote(&self, host: &Host) {
+        match self {
+            Stream::Fd(fd) => host.wrote(fd),
+            Stream::Capture(_) => {}
+            Stream::Late(..) => host.changed(),
+        }
+    }
+
     /// Writes all of `bytes`.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         match self {

@@ -58,7 +58,8 @@ pub(crate) fn run(host: &Host, program: &BStr, command: &Invocation<'_>) -> Opti
     let output = tool(&place, args)?;
     if !output.is_empty() {
         command.write_out(&output).ok()?;
-        host.changed();
+        let [_, stdout, _] = command.streams;
+        stdout.wrote(host);
     }
     Some(Exit::Code(0))
 }

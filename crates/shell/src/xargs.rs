@@ -31,6 +31,8 @@ impl Interp<'_> {
         }
         let mut text = Vec::new();
         let read = fd::read_to_end(&input, &mut text);
+        // What wrote it may have changed files before, and still runs.
+        self.host.changed();
         let Some(argv) = read.ok().and_then(|()| arguments(command, &text)) else {
             let again = fd::memory_input(&text).map_err(|_| self.fatal(b"Cannot fork"))?;
             let [stdin, _, _] = &mut self.streams;

@@ -6,16 +6,18 @@ use rkbuild_base::{FxMap, FxSet, Name};
 use rkbuild_eval::Session;
 use rkbuild_host::{Listing, errors};
 
-/// The count of commands when a directory was looked at, and its listing if there is one.
+/// [`Session::directory_changes`] when a directory was looked at, and its listing if there is one.
 type Seen = (u64, Option<Arc<Listing>>);
 
 /// Listings this session took, each good until the next command was started.
 #[derive(Default)]
 pub struct Directories {
     seen: FxMap<Box<[u8]>, Seen>,
+    /// Directories of which one name was looked at, without a listing.
+    once: FxSet<Box<[u8]>>,
     /// Names that no file and no rule gives.
     impossible: FxSet<Name>,
-    /// The count of commands when these were last asked for.
+    /// [`Session::directory_changes`] when these were last asked for.
     asked: u64,
 }
 
@@ -39,10 +41,10 @@ impl Directories {
 
     /// Whether it is known, since the last command was started, that a name can't be made.
     pub fn is_impossible(&mut self, session: &Session, name: Name) -> bool {
-        if self.asked != session.commands && session.identity().is_4_4() {
+        if self.asked != session.directory_changes() && session.identity().is_4_4() {
             self.impossible.clear();
         }
-        self.asked = session.commands;
+        self.asked = session.directory_changes();
         self.impossible.contains(&name)
     }
 
@@ -61,6 +63,19 @@ impl Directories {
         self.seen.remove(split(path).0);
     }
 
+    /// The same as [`Directories::has`], for names most of which are alone in their directories: a listing is taken when another
+    /// name of one is asked for. (A kernel's makefile depends on 1,500 Kconfig files in almost as many directories.)
+    pub fn has_alone(&mut self, session: &Session, path: &[u8]) -> bool {
+        let (dir, name) = split(path);
+        if !name.is_empty() && !self.seen.contains_key(dir) && self.once.insert(dir.into()) {
+            let there = session.host().has_this_name(&session.dir, dir, name);
+            if let Some(there) = there {
+                return there;
+            }
+        }
+        self.has(session, path)
+    }
+
     /// Whether a file of that name exists, by its directory's listing.
     pub fn has(&mut self, session: &Session, path: &[u8]) -> bool {
         let (dir, name) = split(path);
@@ -68,7 +83,7 @@ impl Directories {
             // A name that ends in a slash is that of the directory.
             return session.host().exists(&session.dir, path);
         }
-        let stamp = session.commands;
+        let stamp = session.directory_changes();
         let host = session.host();
         let listing = match self.seen.get(dir) {
             Some((at, listing)) if *at == stamp => listing.clone(),

@@ -72,6 +72,8 @@ impl Doors for ShellDoor {
         if ShellSpec::is_no_op(&argv) {
             return Ok(nothing);
         }
+        // It may change directories.
+        session.commands_in_text += 1;
         let command = Command {
             process: self.process.clone(),
             host: session.host().clone(),

@@ -53,7 +53,7 @@ impl Search<'_> {
                 let time = self.state(id).mtime.filter(|time| time.is_given());
                 return Some((path, time));
             }
-            if self.directories.has(self.graph.session, &path)
+            if self.directories.has_alone(self.graph.session, &path)
                 && self.session.host().exists(&self.session.dir, &path)
             {
                 return Some((path, None));

@@ -70,6 +70,7 @@ impl Session {
         let written = fd::write_all(&file, &data);
         drop(file);
         self.host().changed();
+        self.commands_in_text += 1;
         written.map_err(|error| self.file_error("close", name, &error))
     }
 

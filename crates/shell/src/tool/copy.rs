@@ -56,7 +56,7 @@ pub(super) fn cat(place: &Place<'_>, args: &[BString], command: &Invocation<'_>)
     }
     command.has_begun();
     let written = stdout.write(&data);
-    place.host.changed();
+    stdout.wrote(place.host);
     match written {
         Ok(()) => Some(exit),
         Err(_) if stdout.has_failed() => None,
