@@ -201,6 +201,11 @@ pub enum Step {
         /// The contents.
         contents: Vec<u8>,
     },
+    /// The times of a directory became that moment: something was made in it and removed again.
+    Renew {
+        /// Its absolute path.
+        path: BString,
+    },
     /// A session below ran, by the number the process gave it.
     Session(u64),
     /// What the steps up to the next [`Step::Apart`] give is kept, and written at once.
@@ -484,6 +489,13 @@ impl Eyes {
     pub fn repeats(&self, path: BString) {
         let mut state = self.state();
         state.own.insert(path.clone());
+        state.repeated.insert(path);
+    }
+
+    /// Notes that a step makes the times of a directory the moment at which it is done.
+    pub fn renews(&self, path: BString) {
+        let mut state = self.state();
+        state.dated.insert(path.clone());
         state.repeated.insert(path);
     }
 

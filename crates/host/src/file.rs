@@ -508,6 +508,19 @@ impl Host {
         Ok(done?)
     }
 
+    /// Makes the times of a directory this moment, as making something in it and removing it does.
+    pub fn renew(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        self.counts.writes.add(1);
+        rustix::fs::utimensat(dir, path, &times, AtFlags::empty())?;
+        self.renewed_directory();
+        if let Some(eyes) = self.eyes() {
+            eyes.renewed(dir, path);
+        }
+        Ok(())
+    }
+
     /// Sets the times of a file, in nanoseconds since 1970; `None` leaves one as it is. `follow` goes through a
     /// symbolic link.
     pub fn utimens(
@@ -738,6 +751,12 @@ pub(crate) mod tests {
         host.wrote(&crate::fd::memory_file().unwrap());
         host.wrote(&crate::fd::pipe().unwrap().1);
         assert!(!raised(&host));
+        let changes = host.change_count();
+        host.mkdir(&dir, b"d").unwrap();
+        assert!(raised(&host) && host.change_count() > changes);
+        let changes = host.change_count();
+        host.renew(&dir, b"d").unwrap();
+        assert!(raised(&host) && host.change_count() == changes);
         host.unlink(&dir, b"w").unwrap();
         assert!(raised(&host));
         host.wrote(&file);

@@ -58,6 +58,9 @@ pub use system::{Load, LocalTime};
 
 use rustix::fs::FileType;
 
+/// What a change adds to the epoch.
+const CHANGE: u64 = 1 << 32;
+
 /// The machine, as one session sees it, or as all sessions of a process do.
 pub struct Host {
     machine: Arc<Machine>,
@@ -68,7 +71,8 @@ pub struct Host {
 /// What all views of the machine share.
 pub struct Machine {
     counts: Counts,
-    /// Goes up whenever something this process did may have changed files; see [`Host::changed`].
+    /// Goes up whenever something this process did may have changed files; see [`Host::changed`]. Its upper half counts all but
+    /// what is known to have renewed the times of a directory and changed nothing else.
     epoch: AtomicU64,
     /// Children that run now. While there are any, an unchanged epoch proves nothing.
     running: AtomicUsize,
@@ -85,7 +89,7 @@ impl Host {
         signals::expect_children();
         let machine = Machine {
             counts: Counts::default(),
-            epoch: AtomicU64::new(1),
+            epoch: AtomicU64::new(CHANGE),
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
             listed_devices: RwLock::default(),
@@ -129,7 +133,17 @@ impl Machine {
     /// Says that files may have been changed: by a child, or by a builtin through a descriptor it held. The
     /// operations of `Host` that change files, and the start and end of a [`Child`], say so themselves.
     pub fn changed(&self) {
+        self.epoch.fetch_add(CHANGE, Ordering::SeqCst);
+    }
+
+    /// Says that the times of a directory were renewed, and nothing else of it changed.
+    pub(crate) fn renewed_directory(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Like [`Host::epoch`], for what does not depend on the times of directories.
+    pub fn change_count(&self) -> u64 {
+        self.epoch() / CHANGE
     }
 
     /// Says that something was written to an open file. What has no name nobody can look at: where what a command prints is

@@ -50,6 +50,8 @@ pub struct Known {
     pub facts: Vec<Look>,
     /// The files it writes: path, permissions, contents.
     pub writes: Vec<(BString, u32, Vec<u8>)>,
+    /// The directories in which it makes something and removes it again: their times are those of that moment.
+    pub renews: Vec<BString>,
     /// What it gave.
     pub output: Output,
 }
@@ -375,7 +377,29 @@ impl Memory {
             }
             self.facts_of(seen, &matters, watched.began_ns, &mut facts)?;
         }
-        Ok(Known { variables: variables(&rows, &texts), facts, writes, output: ran.output.clone() })
+        let renews = self.renewed(watched);
+        for dir in &renews {
+            let there = Seen { used: used::THERE, answer: Answer::There, contents: None, young: false };
+            facts.push((Ask::Stat, dir.clone(), there));
+        }
+        let variables = variables(&rows, &texts);
+        Ok(Known { variables, facts, writes, renews, output: ran.output.clone() })
+    }
+
+    /// The directories in which a command made something that is gone; removing what is not there makes them no younger. Not
+    /// those in which anybody may: who looks at their times learns nothing.
+    fn renewed(&self, watched: &Watched) -> Vec<BString> {
+        const ANYBODY: u32 = 0o1002;
+        let dirs = watched.temporary.iter().filter_map(|path| match path.rfind_byte(b'/')? {
+            0 => Some(BStr::new(b"/")),
+            at => path.get(..at).map(BStr::new),
+        });
+        let dirs: BTreeSet<&BStr> = dirs.filter(|dir| !watched.temporary.iter().any(|t| t == dir)).collect();
+        let is_renewed = |dir: &&BStr| {
+            let meta = self.host.look_unseen(Ask::Stat, &self.root, dir);
+            meta.is_ok_and(|meta| eyes::is_young(&meta, watched.began_ns) && meta.mode & ANYBODY != ANYBODY)
+        };
+        dirs.into_iter().filter(is_renewed).map(BStr::to_owned).collect()
     }
 
     /// The facts that a look of a watched command stands for.
@@ -468,6 +492,13 @@ impl Memory {
             let (path, contents) = (path.clone(), contents.clone());
             asked.eyes.step(Given::Write { path, mode: *mode, contents });
         }
+        for path in &known.renews {
+            asked.eyes.renews(path.clone());
+            if write {
+                self.host.renew(&self.root, path)?;
+            }
+            asked.eyes.step(Given::Renew { path: path.clone() });
+        }
         Ok(())
     }
 
@@ -479,6 +510,9 @@ impl Memory {
         }
         for (path, ..) in &known.writes {
             asked.eyes.repeats(path.clone());
+        }
+        for path in &known.renews {
+            asked.eyes.renews(path.clone());
         }
         let command =
             Noted { argv: asked.argv.to_vec(), env: asked.env.clone(), dir: asked.dir.path().to_owned() };
@@ -495,8 +529,8 @@ impl Memory {
 
     /// What a command that is known gives, with what it depends on where that is of use.
     pub(crate) fn given(&self, asked: &Asked<'_>, known: Known) -> Recalled {
-        let Known { facts, writes, output, .. } = known;
-        let only_gives = asked.captured && writes.is_empty() && output.err.is_empty();
+        let Known { facts, writes, renews, output, .. } = known;
+        let only_gives = asked.captured && writes.is_empty() && renews.is_empty() && output.err.is_empty();
         let proof = (asked.proved && only_gives).then(|| {
             let (host, root) = (self.host.clone(), self.root.clone());
             Arc::new(Facts { host, root, facts }) as Arc<dyn Proof>

@@ -50,6 +50,11 @@ impl Fact {
         }
     }
 
+    /// Whether it tells the attributes of a directory.
+    pub fn is_of_directory(&self) -> bool {
+        matches!(&self.answer, Answer::Meta(meta) if meta.is_dir())
+    }
+
     /// What of the fact does not hold any more: bits of [`used`]. `host` notes nothing.
     pub fn broken(&self, host: &Host, spot: &Spot<'_>) -> u8 {
         match self.ask {

@@ -90,6 +90,7 @@ impl Memory {
                 Step::Write { path, mode, contents } => {
                     Place::rewrite(&self.host, &self.root, &path, mode, &contents).is_ok()
                 }
+                Step::Renew { path } => self.host.renew(&self.root, &path).is_ok(),
                 Step::Session(_)
                 | Step::Within(_)
                 | Step::Ask { .. }

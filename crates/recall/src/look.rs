@@ -1,6 +1,6 @@
 //! Looking at facts: whether what was answered once would be answered now.
 //!
-//! What was found is kept as long as the host's epoch is the same: until something ended, or began, or was changed by this
+//! What was found is kept as long as the host counts no change: until something ended, or began, or was changed by this
 //! process. A child that runs all that time may change a file meanwhile; but who looks then does not wait for it, and could as
 //! well have looked earlier.
 
@@ -103,7 +103,7 @@ impl Looks {
             if enough.load(Ordering::Relaxed) {
                 return changed;
             }
-            let epoch = host.epoch();
+            let epoch = host.change_count();
             let proved = self.proves(store, host, root, group.dir, epoch);
             let uses: Vec<Use> = match proved {
                 true => group.others.clone().collect(),
@@ -177,7 +177,7 @@ impl Looks {
     /// Looks at facts of one directory, unless it is known what they are now.
     fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[Use], changed: &mut Vec<u32>) {
         let Some(dir) = group.first().and_then(|(first, _)| store.dir_of(*first)) else { return };
-        let epoch = host.epoch();
+        let epoch = host.change_count();
         let mut unknown = Vec::new();
         for (fact, used) in group {
             match marked(self.found.get(*fact as usize), epoch) {
@@ -194,6 +194,7 @@ impl Looks {
         self.looked.add(unknown.len() as u64);
         let place = if unknown.len() >= MANY { host.place(store.dir(dir)).ok() } else { None };
         for (n, used) in unknown {
+            let mut keep = true;
             let broken = match store.fact(n) {
                 Some(_) if self.listing_is_proved(store, host, root, n) => 0,
                 Some(fact) => {
@@ -201,12 +202,15 @@ impl Looks {
                     let name = Some(store.name(n)).filter(|name| !name.is_empty());
                     let name = name.unwrap_or(BStr::new(b"."));
                     let spot = Spot { root, place: place.as_ref(), name, path: &|| store.path(n) };
-                    fact.broken(host, &spot)
+                    let broken = fact.broken(host, &spot);
+                    // Given commands renew the times of directories, which is no change.
+                    keep = !fact.is_of_directory();
+                    broken
                 }
                 None => u8::MAX,
             };
             if let Some(slot) = self.found.get(n as usize) {
-                slot.store(mark(epoch, broken), Ordering::Relaxed);
+                slot.store(mark(if keep { epoch } else { 0 }, broken), Ordering::Relaxed);
             }
             if broken != 0 {
                 self.broken.store(true, Ordering::Relaxed);

@@ -402,11 +402,12 @@ impl Memory {
         if !looks.hold(places, store.uses(&entry), &|_| true, &mut Vec::new()) {
             return None;
         }
-        let mut writes = Vec::new();
+        let (mut writes, mut renews) = (Vec::new(), Vec::new());
         let mut output = None;
         for step in store.steps(&entry)? {
             match step {
                 Step::Write { path, mode, contents } => writes.push((path.into(), mode, contents)),
+                Step::Renew { path } => renews.push(path.into()),
                 Step::Output(given) => output = Some(given.into()),
                 _ => return None,
             }
@@ -417,7 +418,7 @@ impl Memory {
         });
         let facts = facts.collect::<Option<Vec<_>>>()?;
         lock(&self.commands.used).push(n);
-        Some(Known { variables: Vec::new(), facts, writes, output: output? })
+        Some(Known { variables: Vec::new(), facts, writes, renews, output: output? })
     }
 
     /// Remembers a command.
@@ -433,6 +434,7 @@ impl Memory {
         for (path, mode, contents) in &known.writes {
             steps.push(Step::Write { path: path.to_vec(), mode: *mode, contents: contents.clone() });
         }
+        steps.extend(known.renews.iter().map(|path| Step::Renew { path: path.to_vec() }));
         steps.push(Step::Output(known.output.clone().into()));
         let trace = |key, facts, steps| Trace {
             key,
@@ -572,6 +574,7 @@ impl Memory {
                 Step::Ask { command: new.command(command), together, output: output.into() }
             }
             eyes::Step::Write { path, mode, contents } => Step::Write { path: path.into(), mode, contents },
+            eyes::Step::Renew { path } => Step::Renew { path: path.into() },
             eyes::Step::Together => Step::Together,
             eyes::Step::Apart { enter, leave } => Step::Apart { enter, leave },
             eyes::Step::Session(number) => Step::Session(self.below(number)?),

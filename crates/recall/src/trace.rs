@@ -43,6 +43,11 @@ pub enum Step {
         /// Its contents.
         contents: Vec<u8>,
     },
+    /// The times of a directory become this moment.
+    Renew {
+        /// Its absolute path.
+        path: Vec<u8>,
+    },
     /// A session below, by its place in the table of traces.
     Session(u32),
     /// A session that the next command starts.

@@ -1,6 +1,6 @@
 //! Files that a make writes each time, and whose time it compares: what is up to date is given all the same.
 
-use std::fs::{File, FileTimes, metadata};
+use std::fs::{File, FileTimes, create_dir, metadata};
 use std::time::{Duration, SystemTime};
 
 mod common;
@@ -167,4 +167,33 @@ fn a_target_that_stays_older_than_what_it_is_made_from_does_not_keep_a_make_from
     settle(&tree);
     tree.write("in", "c\n");
     assert_eq!(run(&tree).out, "UPD h.h\n");
+}
+
+/// GNU make's command makes a file in `src` and removes it each time, and `src` is as young as that.
+const PASSING: &str = "all: ; @sh -c 'echo x > src/t; ls src; rm src/t'\n";
+
+#[test]
+fn a_directory_in_which_a_given_command_makes_something_for_a_while_gets_its_time() {
+    let tree = Tree::new(PASSING);
+    create_dir(tree.at("src")).unwrap();
+    tree.run();
+    let time = || metadata(tree.at("src")).unwrap().modified().unwrap();
+    for _ in 0..3 {
+        let before = time();
+        let run = run(&tree);
+        assert_eq!((run.out.as_str(), run.is_given()), ("t\n", true), "{run:?}");
+        assert!(time() > before, "{run:?}");
+    }
+}
+
+#[test]
+fn what_depends_on_such_a_directory_is_made_each_time() {
+    let makefile = "all: below o\no: src ; @cp Makefile o; echo made\n";
+    let tree =
+        Tree::new(&format!("{makefile}below: ; @$(MAKE) --no-print-directory -f below\n.PHONY: below\n"));
+    create_dir(tree.at("src")).unwrap();
+    tree.write("below", PASSING);
+    for _ in 0..4 {
+        assert_eq!(run(&tree).out, "t\nmade\n");
+    }
 }
