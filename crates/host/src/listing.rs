@@ -223,14 +223,13 @@ impl Host {
         let full = |name: &[u8]| if path.is_empty() { name.to_vec() } else { [path, b"/", name].concat() };
         let there = match self.look_unseen(Ask::Lstat, dir, &full(name)) {
             Ok(meta) => {
-                self.lists_what_it_finds(dir, path, &meta)?;
-                // Where upper and lower case are the same, it may be listed by another name.
-                let mut other = name.to_vec();
-                let letter = other.iter_mut().find(|c| c.is_ascii_alphabetic());
                 if !name.is_ascii() {
                     return None;
                 }
-                if let Some(letter) = letter {
+                self.lists_what_it_finds(dir, path, &meta)?;
+                // Where upper and lower case are the same, it may be listed by another name.
+                let mut other = name.to_vec();
+                if let Some(letter) = other.iter_mut().find(|c| c.is_ascii_alphabetic()) {
                     *letter ^= 0x20;
                     match self.look_unseen(Ask::Lstat, dir, &full(&other)) {
                         Ok(same) if (same.dev, same.ino) == (meta.dev, meta.ino) => return None,
