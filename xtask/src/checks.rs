@@ -160,6 +160,8 @@ fn clippy(places: &Places) -> Result<Tally> {
 }
 
 fn unit(places: &Places) -> Result<Tally> {
+    // `crates/rkbuild/tests/ccache.rs`
+    machine::install(&["ccache"])?;
     let args =
         ["test", "--quiet", "--workspace", "--locked", "--no-fail-fast", "--", "--skip", LANGUAGE_TEST];
     let out = cargo(places, &args).stderr(Stdio::inherit()).output().context("cannot run cargo")?;

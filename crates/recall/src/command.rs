@@ -21,7 +21,7 @@ use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, signals};
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
 use crate::memory::Memory;
-use crate::{find, pure, script};
+use crate::{ccache, find, pure, script};
 
 /// Larger files are told apart by their attributes alone.
 const MOST_HASHED: u64 = 1 << 20;
@@ -68,6 +68,8 @@ struct Matters {
     files: bool,
     /// Of a directory, its owner.
     owners: bool,
+    /// The time of a file that is looked at and not read: it stands for its contents.
+    instead: bool,
 }
 
 /// What a command is found by, before the variables it looks at are known.
@@ -220,6 +222,7 @@ impl Memory {
         let output = &ran.output;
         // It has run, and must not run again; but what it did is not known.
         let Some(watched) = &ran.watched else { return Class::Effective("the watch broke off".into()) };
+        let watched = &*ccache::without_its_own(&self.host, &self.root, asked.env, watched);
         let harmless = |reason: &&Reason| match reason {
             Reason::Kernel(_) => true,
             // Whether a stream is a terminal is part of the key.
@@ -286,8 +289,14 @@ impl Memory {
         }) {
             return Some("a script that prints the number of a process".into());
         }
+        if let Some(why) = ccache::tells(&self.host, &self.root, asked.env, watched) {
+            return Some(why);
+        }
         let mut programs = Vec::new();
         for program in &watched.programs {
+            if let Some(word) = ccache::told(program) {
+                return Some(format!("ccache with {word}"));
+            }
             let Some(row) = pure::row_of(program.path.as_bstr()) else { continue };
             let arguments: Vec<&BStr> = program.arguments.iter().skip(1).map(|word| word.as_bstr()).collect();
             if let Some(word) = row.impure_with(&arguments) {
@@ -360,6 +369,7 @@ impl Memory {
             printed: rows.iter().any(prints),
             files: compares("-ef"),
             owners: rows.iter().any(|row| row.owners),
+            instead: rows.iter().any(|row| row.name == "ccache"),
         };
         let mut facts = ran.sought.clone();
         for seen in &watched.seen {
@@ -465,7 +475,8 @@ impl Memory {
             let shown = matters.printed && !meta.is_dir();
             let name = path.rsplit_str("/").next().unwrap_or_default();
             let compared = matters.times || matters.compared.iter().any(|other| other == name);
-            used |= if compared || shown { used::TIME } else { 0 };
+            let instead = matters.instead && !meta.is_dir() && !seen.uses.has(Uses::READ);
+            used |= if compared || shown || instead { used::TIME } else { 0 };
             used |= if shown { used::SAME } else { 0 } | if matters.files { used::FILE } else { 0 };
         }
         // No link was passed to get there; where that was looked at, or can be told from a directory's name, it counts.

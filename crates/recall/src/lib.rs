@@ -8,7 +8,8 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
 #![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
 
-pub mod command;
+pub mod ccache;
+mod command;
 pub mod fact;
 mod find;
 pub mod give;

@@ -93,6 +93,31 @@ const CLANG: &[&str] = &[
     "SOURCE_DATE_EPOCH",
     "LIBRARY_PATH",
 ];
+/// Its own, and those of the compilers behind it, which do not run where it has the result.
+const CCACHE: &[&str] = &[
+    "CCACHE_*",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+    "UNCACHED_ERR_FD",
+    "COMPILER_PATH",
+    "LIBRARY_PATH",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "GCC_*",
+    "COLLECT_*",
+    "CCC_*",
+    "CLANG_*",
+    "LLVM_*",
+    "DEPENDENCIES_OUTPUT",
+    "SUNPRO_DEPENDENCIES",
+    "SOURCE_DATE_EPOCH",
+    "GNUTARGET",
+    "LDEMULATION",
+    "MAKEFLAGS",
+];
 /// Options with which a compiler puts the time of its run into the object and the notes beside it, to tell later that both are
 /// of one run.
 const COVERAGE: &[&str] = &["-fprofile", "-ftest-coverage", "--coverage", "-fcoverage"];
@@ -100,6 +125,7 @@ const COVERAGE: &[&str] = &["-fprofile", "-ftest-coverage", "--coverage", "-fcov
 /// Programs that do not tell what was stamped from what was not: they copy, or print the names of symbols.
 const SEES_NO_STAMP: &[&str] = &[
     "*gcc-[0-9]*",
+    "ccache",
     "cc1",
     "clang",
     "clang-[0-9]*",
@@ -159,6 +185,12 @@ pub const ROWS: &[Row] = &[
     compiler("*g++-[0-9]*", GCC, &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"], "as gcc"),
     compiler("cc1", GCC, &["-fplugin"], "the compiler proper"),
     compiler("cc1plus", GCC, &["-fplugin"], "the compiler proper"),
+    compiler(
+        "ccache",
+        CCACHE,
+        &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
+        "gives what the compiler behind it would give; what it keeps for itself is told apart",
+    ),
     row("collect2", GCC, &[], "gcc's linker driver"),
     row("lto-wrapper", GCC, &[], "part of gcc"),
     compiler("*-cpp-[0-9]*", GCC, &["-fplugin"], "the preprocessor"),

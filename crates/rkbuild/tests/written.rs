@@ -1,6 +1,6 @@
 //! Files that a make writes each time, and whose time it compares: what is up to date is given all the same.
 
-use std::fs::{File, FileTimes, create_dir, metadata};
+use std::fs::{File, FileTimes, create_dir, metadata, remove_dir_all};
 use std::time::{Duration, SystemTime};
 
 mod common;
@@ -196,4 +196,15 @@ fn what_depends_on_such_a_directory_is_made_each_time() {
     for _ in 0..4 {
         assert_eq!(run(&tree).out, "t\nmade\n");
     }
+}
+
+#[test]
+fn a_directory_that_is_made_in_shell_is_made_again_without_a_program() {
+    let tree = Tree::new("X := $(shell mkdir -p d/e)\nall: ; @test -d d/e && echo there\n");
+    let made = tree.run();
+    assert_eq!((made.out.as_str(), made.count("programs started")), ("there\n", 0), "{made:?}");
+    settle(&tree);
+    remove_dir_all(tree.at("d")).unwrap();
+    assert_eq!(run(&tree).out, "there\n");
+    settle(&tree);
 }

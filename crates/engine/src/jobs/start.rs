@@ -196,15 +196,14 @@ impl Command {
         script.script.needs().are_none().then_some((argv, script))
     }
 
-    /// The same command, as a script where it is one of the in-process shell's tools. Where what it sees is noted it stays as it
-    /// is: it may be given.
+    /// The same command, as a script where it is one of the in-process shell's tools.
     pub fn with_tool(self) -> Command {
         match &self.argv {
-            Argv::Direct(words) if self.host.eyes().is_none() => match self.tool(words) {
+            Argv::Direct(words) => match self.tool(words) {
                 Some((argv, _)) => Command { argv, ..self },
                 None => self,
             },
-            Argv::Direct(_) | Argv::Shell(_) => self,
+            Argv::Shell(_) => self,
         }
     }
 
