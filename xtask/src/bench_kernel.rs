@@ -27,7 +27,7 @@ pub struct Trees {
     pub names: Vec<String>,
     /// Goals that are measured beside, and in the place of, those of the recipe.
     pub goals: Vec<String>,
-    /// Where compilers that go through ccache keep what they compiled, while the trees are built.
+    /// Where compilers that go through ccache keep what they compiled, while the trees are built; builds from nothing are measured so.
     pub ccache: Option<PathBuf>,
 }
 
@@ -107,7 +107,7 @@ impl Bench {
         let reference = reference::program(places, Release::V441)?;
         let root = places.cached("bench")?;
         let headers = Headers::newest()?;
-        let settings = Settings { jobs: Some(2), ..self.settings() };
+        let settings = Settings { jobs: Some(2), ccache: trees.ccache.clone(), ..self.settings() };
         let configure = Settings { phases: vec!["configure".into()], ..settings.clone() };
         let (mut against_make, mut against_off) = (Vec::new(), Vec::new());
         for name in &trees.names {
@@ -124,6 +124,14 @@ impl Bench {
                 filter: String::new(),
                 ..*self
             };
+            // What is compiled for the first time takes its time, and is measured without ccache.
+            if trees.ccache.is_some() {
+                println!("building {name}, for ccache to have all of it");
+                let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &configure)?;
+                let stage = prepared(stage, name, &reference)?;
+                measure(&stage.build_command()?, &root)?;
+                stage.clear()?;
+            }
             for pair in 0..self.pairs {
                 for turn in 0..3 {
                     let side = (pair + turn) % 3;

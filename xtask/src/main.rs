@@ -371,7 +371,8 @@ struct BenchArguments {
     /// With `kernel`: measure this goal too, in the same tree; with `limit` and `clean --programs`: build this alone
     #[arg(long = "goal", value_name = "GOAL")]
     goals: Vec<String>,
-    /// Compile what kernels are built from through ccache; the measured builds go without
+    /// With `kernel`: compile what kernels are built from through ccache, but not what is measured; with `clean`: measure builds
+    /// through a ccache that has all results
     #[arg(long)]
     ccache: bool,
 }
@@ -697,7 +698,7 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
         Some("limit") => bench.limit(places, &trees(None))?,
         Some("clean") if b.programs => bench.programs_of_kernels(places, &trees(None))?,
-        Some("clean") => bench.clean_kernels(places, &trees(None))?,
+        Some("clean") => bench.clean_kernels(places, &trees(store(places, b.ccache)?))?,
         _ => bench.run(places)?,
     }
     Ok(true)

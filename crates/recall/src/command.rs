@@ -268,8 +268,13 @@ impl Memory {
         }
         for program in &watched.programs {
             // A script is what its interpreter makes of it, which is a program of the list as well.
-            if pure::row_of(program.path.as_bstr()).is_none() && !program.script {
-                return Some(program.path.to_string());
+            let path = &program.path;
+            let known = pure::row_of(path.as_bstr()).is_some_and(|row| {
+                row.is_known_by(path.as_bstr())
+                    || self.elsewhere.says(&self.host, &self.root, asked.dir, path, row.says)
+            });
+            if !known && !program.script {
+                return Some(path.to_string());
             }
         }
         let rows: Vec<&pure::Row> =

@@ -10,6 +10,7 @@
 
 pub mod ccache;
 mod command;
+mod elsewhere;
 pub mod fact;
 mod find;
 pub mod give;

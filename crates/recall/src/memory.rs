@@ -14,6 +14,7 @@ use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::command::{self, Class, Known};
+use crate::elsewhere::Elsewhere;
 use crate::fact::{Fact, listed};
 use crate::key;
 use crate::look::Looks;
@@ -172,6 +173,8 @@ pub struct Memory {
     outcomes: Mutex<FxHashMap<u64, Outcome>>,
     new: Mutex<New>,
     commands: Commands,
+    /// Programs of toolchains that are not the system's.
+    pub(crate) elsewhere: Elsewhere,
     stats: Mutex<Stats>,
     /// In verify mode: what would have been given, by the session's number.
     expected: Mutex<FxHashMap<u64, u32>>,
@@ -234,6 +237,7 @@ impl Memory {
             outcomes: Mutex::default(),
             new: Mutex::default(),
             commands,
+            elsewhere: Elsewhere::default(),
             stats: Mutex::default(),
             expected: Mutex::default(),
             differences: Mutex::default(),

@@ -15,6 +15,10 @@ type Judge = for<'a> fn(&[&'a BStr]) -> Option<&'a BStr>;
 pub struct Row {
     /// The last part of its path, links followed; `*` stands for any text.
     pub name: &'static str,
+    /// Other names of the same, as systems and toolchains have them where no link leads to a name with a version or a machine.
+    pub also: &'static [&'static str],
+    /// A text that is in it, by which it is known outside the system's directories and by another name; empty where it is not.
+    pub says: &'static str,
     /// Variables of the environment it looks at; `*` at the end stands for any text.
     pub variables: &'static [&'static str],
     /// How arguments begin with which it is not pure.
@@ -93,6 +97,19 @@ const CLANG: &[&str] = &[
     "SOURCE_DATE_EPOCH",
     "LIBRARY_PATH",
 ];
+/// Its own, and those of the compiler that it starts.
+const WRAPPER: &[&str] = &[
+    "BR_*",
+    "BR2_*",
+    "COMPILER_PATH",
+    "LIBRARY_PATH",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "GCC_*",
+    "COLLECT_*",
+    "SOURCE_DATE_EPOCH",
+];
 /// Its own, and those of the compilers behind it, which do not run where it has the result.
 const CCACHE: &[&str] = &[
     "CCACHE_*",
@@ -149,7 +166,18 @@ const fn row(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    Row { name, variables, not_with, stamps_with: &[], judge: None, owners: false, compiles: false, reason }
+    Row {
+        name,
+        also: &[],
+        says: "",
+        variables,
+        not_with,
+        stamps_with: &[],
+        judge: None,
+        owners: false,
+        compiles: false,
+        reason,
+    }
 }
 
 /// A program that is pure with some arguments.
@@ -170,57 +198,110 @@ const fn compiler(
     not_with: &'static [&'static str],
     reason: &'static str,
 ) -> Row {
-    let stamps_with = COVERAGE;
-    Row { name, variables, not_with, stamps_with, judge: None, owners: false, compiles: true, reason }
+    Row { stamps_with: COVERAGE, compiles: true, ..row(name, variables, not_with, reason) }
 }
+
+/// The same program by other names, and what it says of itself.
+const fn known_as(row: Row, also: &'static [&'static str], says: &'static str) -> Row {
+    Row { also, says, ..row }
+}
+
+/// A part of gcc.
+const OF_GCC: &str = "COLLECT_GCC_OPTIONS";
+/// A part of binutils.
+const OF_BINUTILS: &str = "Free Software Foundation";
+/// A part of LLVM.
+const OF_LLVM: &str = "llvm";
 
 /// The table.
 pub const ROWS: &[Row] = &[
-    compiler(
-        "*gcc-[0-9]*",
-        GCC,
-        &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
-        "a compiler's output follows from its input, options, specs and include files",
+    known_as(
+        compiler(
+            "*gcc-[0-9]*",
+            GCC,
+            &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
+            "a compiler's output follows from its input, options, specs and include files",
+        ),
+        &["gcc", "*-gcc", "*-gcc.br_real"],
+        OF_GCC,
     ),
-    compiler("*g++-[0-9]*", GCC, &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"], "as gcc"),
-    compiler("cc1", GCC, &["-fplugin"], "the compiler proper"),
-    compiler("cc1plus", GCC, &["-fplugin"], "the compiler proper"),
+    known_as(
+        compiler("*g++-[0-9]*", GCC, &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"], "as gcc"),
+        &["g++", "*-g++", "c++", "*-c++", "*-g++.br_real"],
+        OF_GCC,
+    ),
+    known_as(compiler("cc1", GCC, &["-fplugin"], "the compiler proper"), &[], OF_GCC),
+    known_as(compiler("cc1plus", GCC, &["-fplugin"], "the compiler proper"), &[], OF_GCC),
     compiler(
         "ccache",
         CCACHE,
         &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
         "gives what the compiler behind it would give; what it keeps for itself is told apart",
     ),
-    row("collect2", GCC, &[], "gcc's linker driver"),
-    row("lto-wrapper", GCC, &[], "part of gcc"),
-    compiler("*-cpp-[0-9]*", GCC, &["-fplugin"], "the preprocessor"),
-    compiler(
-        "clang",
-        CLANG,
-        &["-fplugin"],
-        "a compiler's output follows from its input, options and include files",
+    known_as(
+        compiler(
+            "toolchain-wrapper",
+            WRAPPER,
+            &["-fplugin", "-time", "-Q"],
+            "Buildroot's: adds options to those of gcc",
+        ),
+        &[],
+        "BR_COMPILER_PARANOID_UNSAFE_PATH",
     ),
-    compiler("clang-[0-9]*", CLANG, &["-fplugin"], "as clang"),
-    row("lld", CLANG, &["--time-trace"], "a linker's output follows from its input and options"),
-    row("llvm-*", CLANG, &[], "binary tools of LLVM"),
-    row("*-as", BINUTILS, &["--statistics"], "an assembler's output follows from its input and options"),
-    row(
-        "*-ld.bfd",
-        BINUTILS,
-        &["--stats", "-plugin"],
-        "a linker's output follows from its input and options",
+    known_as(row("collect2", GCC, &[], "gcc's linker driver"), &[], OF_GCC),
+    known_as(row("lto-wrapper", GCC, &[], "part of gcc"), &[], OF_GCC),
+    known_as(
+        compiler("*-cpp-[0-9]*", GCC, &["-fplugin"], "the preprocessor"),
+        &["cpp", "*-cpp", "*-cpp.br_real"],
+        OF_GCC,
     ),
-    row(
-        "*-ld.gold",
-        BINUTILS,
-        &["--stats", "-plugin"],
-        "a linker's output follows from its input and options",
+    known_as(
+        compiler(
+            "clang",
+            CLANG,
+            &["-fplugin"],
+            "a compiler's output follows from its input, options and include files",
+        ),
+        &[],
+        OF_LLVM,
     ),
-    row("*-nm", BINUTILS, &[], "prints what an object file holds"),
-    row("*-objdump", BINUTILS, &[], "prints what an object file holds"),
-    row("*-readelf", BINUTILS, &[], "prints what an object file holds"),
-    row("*-size", BINUTILS, &[], "prints what an object file holds"),
-    row("*-strings", BINUTILS, &[], "prints what a file holds"),
+    known_as(compiler("clang-[0-9]*", CLANG, &["-fplugin"], "as clang"), &[], OF_LLVM),
+    known_as(
+        row("lld", CLANG, &["--time-trace"], "a linker's output follows from its input and options"),
+        &[],
+        OF_LLVM,
+    ),
+    known_as(row("llvm-*", CLANG, &[], "binary tools of LLVM"), &[], OF_LLVM),
+    known_as(
+        row("*-as", BINUTILS, &["--statistics"], "an assembler's output follows from its input and options"),
+        &["as"],
+        OF_BINUTILS,
+    ),
+    known_as(
+        row(
+            "*-ld.bfd",
+            BINUTILS,
+            &["--stats", "-plugin"],
+            "a linker's output follows from its input and options",
+        ),
+        &["ld.bfd", "ld", "*-ld"],
+        OF_BINUTILS,
+    ),
+    known_as(
+        row(
+            "*-ld.gold",
+            BINUTILS,
+            &["--stats", "-plugin"],
+            "a linker's output follows from its input and options",
+        ),
+        &["ld.gold"],
+        OF_BINUTILS,
+    ),
+    known_as(row("*-nm", BINUTILS, &[], "prints what an object file holds"), &["nm"], OF_BINUTILS),
+    known_as(row("*-objdump", BINUTILS, &[], "prints what an object file holds"), &["objdump"], OF_BINUTILS),
+    known_as(row("*-readelf", BINUTILS, &[], "prints what an object file holds"), &["readelf"], OF_BINUTILS),
+    known_as(row("*-size", BINUTILS, &[], "prints what an object file holds"), &["size"], OF_BINUTILS),
+    known_as(row("*-strings", BINUTILS, &[], "prints what a file holds"), &["strings"], OF_BINUTILS),
     row(
         "dash",
         &["IFS", "ENV", "PS4", "OPTIND", "CDPATH"],
@@ -352,10 +433,7 @@ pub const ROWS: &[Row] = &[
         "says which version it is, which is in the program and its libraries",
     ),
     Row {
-        name: "git",
-        variables: &["GIT_*", "XDG_*", "PAGER", "EDITOR", "VISUAL"],
-        not_with: &[],
-        stamps_with: &[],
+        owners: true,
         judge: Some(|all| {
             not_among(
                 all,
@@ -371,9 +449,12 @@ pub const ROWS: &[Row] = &[
                 ],
             )
         }),
-        owners: true,
-        compiles: false,
-        reason: "with these arguments it looks for the repository, its configuration and what HEAD refers to",
+        ..row(
+            "git",
+            &["GIT_*", "XDG_*", "PAGER", "EDITOR", "VISUAL"],
+            &[],
+            "with these arguments it looks for the repository, its configuration and what HEAD refers to",
+        )
     },
 ];
 
@@ -409,20 +490,32 @@ fn is_of_now<'a>(all: &[&'a BStr]) -> Option<&'a BStr> {
 }
 
 fn is_of_the_system(path: &BStr) -> bool {
-    ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].iter().any(|dir| path.starts_with(dir.as_bytes()))
+    ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/", "/nix/store/", "/gnu/store/"]
+        .iter()
+        .any(|dir| path.starts_with(dir.as_bytes()))
 }
 
-/// The row of a program, by its path.
+fn last_part(path: &BStr) -> &[u8] {
+    path.rsplit_str("/").next().unwrap_or_default()
+}
+
+fn is_called(pattern: &str, path: &BStr) -> bool {
+    rkbuild_host::matches(pattern.as_bytes(), last_part(path))
+}
+
+/// The row of a program, by its path. Unless it is [known by that](Row::is_known_by) it has to say what it is besides.
 pub fn row_of(path: &BStr) -> Option<&'static Row> {
-    // A program called like one of these may be anything; those of the system are what they are called.
-    if !is_of_the_system(path) {
-        return None;
-    }
-    let name = path.rsplit_str("/").next().unwrap_or_default();
-    ROWS.iter().find(|row| rkbuild_host::matches(row.name.as_bytes(), name))
+    let is_one = |row: &&Row| is_called(row.name, path) || row.also.iter().any(|name| is_called(name, path));
+    let row = ROWS.iter().find(is_one)?;
+    (row.is_known_by(path) || !row.says.is_empty()).then_some(row)
 }
 
 impl Row {
+    /// Whether a program's path alone tells that it is this one: programs of the system are what they are called.
+    pub fn is_known_by(&self, path: &BStr) -> bool {
+        is_of_the_system(path) && is_called(self.name, path)
+    }
+
     /// The argument with which the program is not pure, if there is one; `arguments` without the program's name.
     pub fn impure_with<'a>(&self, all: &[&'a BStr]) -> Option<&'a BStr> {
         if let Some(word) = self.judge.and_then(|judge| judge(all)) {
@@ -467,7 +560,8 @@ pub fn seen_stamp<'a>(programs: &[(&'static Row, Vec<&'a BStr>)], stays: bool) -
 
 /// Whether a plugin of the linker is the one that belongs to gcc.
 fn is_gcc_plugin(path: &BStr) -> bool {
-    is_of_the_system(path) && path.find("/../").is_none() && path.ends_with(b"/liblto_plugin.so")
+    let own = is_of_the_system(path) && path.find("/../").is_none() || path.find("/gcc/").is_some();
+    own && path.ends_with(b"/liblto_plugin.so")
 }
 
 #[cfg(test)]
@@ -483,6 +577,12 @@ mod tests {
         assert_eq!(found("/usr/bin/dash"), Some("dash"));
         assert_eq!(found("/usr/bin/git"), Some("git"));
         assert_eq!(found("/usr/bin/perl"), None);
+        assert_eq!(found("/usr/bin/gcc"), Some("*gcc-[0-9]*"));
+        assert_eq!(found("/usr/bin/ld"), Some("*-ld.bfd"));
+        assert_eq!(found("/usr/bin/as"), Some("*-as"));
+        // Those have to say what they are.
+        assert_eq!(found("/home/u/toolchain/bin/arm-linux-gnueabi-gcc"), Some("*gcc-[0-9]*"));
+        assert_eq!(found("/home/u/buildroot/output/host/bin/toolchain-wrapper"), Some("toolchain-wrapper"));
         // A tree's own.
         assert_eq!(found("/home/u/linux/sed"), None);
     }

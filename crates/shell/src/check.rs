@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::{BString, ByteSlice};
 
 use crate::names::{FOREIGN, RESERVED, builtin_named, is_listed, is_name, settable};
-use crate::reader::{Grammar, Parsed, Parser};
+use crate::reader::{Parsed, Parser};
 use crate::script::{
     Builtin, EXIT_TRAP, Node, Operation, Parameter, Part, Script, Simple, TrapAction, TrapCommand, Word,
 };
@@ -196,11 +196,38 @@ impl Parser<'_> {
             return Ok(TrapCommand::Set { action: TrapAction::AtExit(word_copy(action)), signals });
         }
         if let ([number], Some(text)) = (signals.as_slice(), action.literal())
-            && let Some(remove) = remove_and_die(self.grammar, &text, *number, self.depth)
+            && let Some(remove) = self.remove_and_die(&text, *number)
         {
-            return Ok(TrapCommand::Set { action: TrapAction::RemoveAndDie(Arc::new(remove)), signals });
+            return Ok(TrapCommand::Set { action: TrapAction::RemoveAndDie(remove), signals });
         }
         self.decline("trap action other than removing a file and dying")
+    }
+
+    /// Takes `rm -f WORDS; trap - SIG; kill -s SIG $$` apart: the script of its `rm`.
+    fn remove_and_die(&mut self, action: &[u8], number: i32) -> Option<Arc<Script>> {
+        let (rest, kill) = action.rsplit_once_str(";")?;
+        let (remove, reset) = rest.rsplit_once_str(";")?;
+        let kill: Vec<&[u8]> = kill.fields().collect();
+        let reset: Vec<&[u8]> = reset.fields().collect();
+        let [b"kill", b"-s", signal, b"$$"] = kill.as_slice() else { return None };
+        let [b"trap", b"-", other] = reset.as_slice() else { return None };
+        if signal != other || signal::number_in_trap(signal) != Some(number) {
+            return None;
+        }
+        if let Some(known) = self.removed.as_ref().filter(|known| known.text == remove) {
+            return Some(known.clone());
+        }
+        let script = Arc::new((self.grammar.script)(remove, self.depth).ok()?);
+        let [Node::Simple(simple)] = script.commands.as_slice() else { return None };
+        let is = |index: usize, text: &str| {
+            simple.words.get(index).and_then(Word::literal).is_some_and(|w| w == text)
+        };
+        let plain =
+            is(0, "rm") && is(1, "-f") && simple.assignments.is_empty() && simple.redirects.is_empty();
+        if plain {
+            self.removed = Some(script.clone());
+        }
+        plain.then_some(script)
     }
 }
 
@@ -230,25 +257,6 @@ fn word_copy(word: &Word) -> Word {
             })
             .collect(),
     )
-}
-
-/// Takes `rm -f WORDS; trap - SIG; kill -s SIG $$` apart: the script of its `rm`.
-fn remove_and_die(grammar: Grammar, action: &[u8], number: i32, depth: u32) -> Option<Script> {
-    let (rest, kill) = action.rsplit_once_str(";")?;
-    let (remove, reset) = rest.rsplit_once_str(";")?;
-    let kill: Vec<&[u8]> = kill.fields().collect();
-    let reset: Vec<&[u8]> = reset.fields().collect();
-    let [b"kill", b"-s", signal, b"$$"] = kill.as_slice() else { return None };
-    let [b"trap", b"-", other] = reset.as_slice() else { return None };
-    if signal != other || signal::number_in_trap(signal) != Some(number) {
-        return None;
-    }
-    let script = (grammar.script)(remove, depth).ok()?;
-    let [Node::Simple(simple)] = script.commands.as_slice() else { return None };
-    let is =
-        |index: usize, text: &str| simple.words.get(index).and_then(Word::literal).is_some_and(|w| w == text);
-    let plain = is(0, "rm") && is(1, "-f") && simple.assignments.is_empty() && simple.redirects.is_empty();
-    plain.then_some(script)
 }
 
 fn small_number(text: &[u8]) -> Option<u32> {

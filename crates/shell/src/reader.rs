@@ -1,5 +1,7 @@
 //! The place in a script's text: taking bytes, blanks and names, and how deep commands are nested.
 
+use std::sync::Arc;
+
 use bstr::{BString, ByteSlice};
 
 use crate::decline::Decline;
@@ -20,6 +22,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) wants_pid: bool,
     pub(crate) takes_rights: bool,
     pub(crate) grammar: Grammar,
+    /// What the last `trap` removes: kbuild sets the same for five signals.
+    pub(crate) removed: Option<Arc<Script>>,
 }
 
 /// The grammar of commands, which words and traps hold some of: handed in by who knows it.
@@ -33,7 +37,17 @@ pub(crate) struct Grammar {
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(src: &'a [u8], depth: u32, grammar: Grammar) -> Parser<'a> {
-        Parser { src, pos: 0, line: 1, depth, loops: 0, wants_pid: false, takes_rights: false, grammar }
+        Parser {
+            src,
+            pos: 0,
+            line: 1,
+            depth,
+            loops: 0,
+            wants_pid: false,
+            takes_rights: false,
+            grammar,
+            removed: None,
+        }
     }
 
     pub(crate) fn decline<T>(&self, what: &'static str) -> Parsed<T> {

@@ -104,7 +104,7 @@ impl Vars {
                 list.push((name, value));
             }
         }
-        list.sort_by_key(|(name, _)| (bucket(name), !made_by_shell(name)));
+        list.sort_by_cached_key(|(name, _)| (bucket(name), !made_by_shell(name)));
         let mut env = Env::new();
         for (name, value) in list {
             env.set(name, value);
