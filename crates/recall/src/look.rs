@@ -22,8 +22,18 @@ const FEW: usize = 64;
 /// Opening a directory pays where so many names are looked at in it.
 const MANY: usize = 6;
 
-/// Where to look: the store that has the facts, the machine, and the root of its file system.
-pub type Places<'a> = (&'a Store, &'a Host, &'a Dir);
+/// Where to look, and for what.
+#[derive(Clone, Copy)]
+pub struct Looking<'a> {
+    /// The store that has the facts.
+    pub store: &'a Store,
+    /// The machine.
+    pub host: &'a Host,
+    /// The root of its file system.
+    pub root: &'a Dir,
+    /// Says of a fact that it can't be made good when it does not hold: then nothing more is looked at.
+    pub matters: &'a (dyn Fn(u32) -> bool + Sync),
+}
 
 /// What was found about the facts of a store.
 pub struct Looks {
@@ -65,19 +75,12 @@ impl Looks {
         self.threads.get_or_init(|| ThreadPoolBuilder::new().build().ok()).as_ref()
     }
 
-    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`. Nothing more is looked at once
-    /// there is one which can't be made good: `matters` says that of a fact.
-    pub fn hold(
-        &self,
-        (store, host, root): Places<'_>,
-        uses: impl Iterator<Item = Use>,
-        matters: &(dyn Fn(u32) -> bool + Sync),
-        changed: &mut Vec<u32>,
-    ) -> bool {
+    /// Whether every fact holds, as far as it is used. Those that do not are put into `changed`, as far as they were looked at.
+    pub fn hold(&self, at: Looking<'_>, uses: impl Iterator<Item = Use>, changed: &mut Vec<u32>) -> bool {
         let uses: Vec<Use> = uses.collect();
-        for group in uses.chunk_by(|a, b| store.dir_of(a.0) == store.dir_of(b.0)) {
-            self.look_in(store, host, root, group, changed);
-            if changed.iter().any(|fact| matters(*fact)) {
+        for group in uses.chunk_by(|a, b| at.store.dir_of(a.0) == at.store.dir_of(b.0)) {
+            self.look_in(at, group, changed);
+            if changed.iter().any(|fact| (at.matters)(*fact)) {
                 return false;
             }
         }
@@ -87,14 +90,13 @@ impl Looks {
     /// The same for a trace and all below it.
     pub fn hold_all<'a>(
         &self,
-        (store, host, root): Places<'_>,
+        at: Looking<'_>,
         groups: impl Iterator<Item = Group<'a>>,
-        matters: &(dyn Fn(u32) -> bool + Sync),
         changed: &mut Vec<u32>,
     ) -> bool {
         let groups: Vec<Group<'a>> = groups.collect();
         let all = groups.iter().flat_map(|group| group.names.clone().chain(group.others.clone()));
-        if self.is_broken_still((store, host, root), all, matters, changed) {
+        if self.is_broken_still(at, all, changed) {
             return false;
         }
         let enough = AtomicBool::new(false);
@@ -103,14 +105,13 @@ impl Looks {
             if enough.load(Ordering::Relaxed) {
                 return changed;
             }
-            let epoch = host.change_count();
-            let proved = self.proves(store, host, root, group.dir, epoch);
+            let proved = self.proves(at, group.dir, at.host.change_count());
             let uses: Vec<Use> = match proved {
                 true => group.others.clone().collect(),
                 false => group.names.clone().chain(group.others.clone()).collect(),
             };
-            self.look_in(store, host, root, &uses, &mut changed);
-            if changed.iter().any(|fact| matters(*fact)) {
+            self.look_in(at, &uses, &mut changed);
+            if changed.iter().any(|fact| (at.matters)(*fact)) {
                 enough.store(true, Ordering::Relaxed);
             }
             changed
@@ -128,9 +129,8 @@ impl Looks {
     /// settles it.
     pub fn is_broken_still(
         &self,
-        (store, host, root): Places<'_>,
+        at: Looking<'_>,
         uses: impl Iterator<Item = Use>,
-        matters: &(dyn Fn(u32) -> bool + Sync),
         changed: &mut Vec<u32>,
     ) -> bool {
         let was_broken = |(fact, used): &Use| {
@@ -142,8 +142,8 @@ impl Looks {
         }
         for fact in uses.filter(was_broken) {
             let mut broken = Vec::new();
-            self.look_in(store, host, root, &[fact], &mut broken);
-            if broken.iter().any(|fact| matters(*fact)) {
+            self.look_in(at, &[fact], &mut broken);
+            if broken.iter().any(|fact| (at.matters)(*fact)) {
                 changed.extend(broken);
                 return true;
             }
@@ -152,13 +152,13 @@ impl Looks {
     }
 
     /// Whether a directory is the one it was when its names were looked at, with the same times: it has the same names then.
-    fn proves(&self, store: &Store, host: &Host, root: &Dir, dir: u32, epoch: u64) -> bool {
-        let Some(proof) = store.proof(dir) else { return false };
+    fn proves(&self, at: Looking<'_>, dir: u32, epoch: u64) -> bool {
+        let Some(proof) = at.store.proof(dir) else { return false };
         let slot = self.proofs.get(dir as usize);
         if let Some(proved) = marked(slot, epoch) {
             return proved != 0;
         }
-        let now = host.look_unseen(Ask::Stat, root, store.dir(dir));
+        let now = at.host.look_unseen(Ask::Stat, at.root, at.store.dir(dir));
         let proved = now.is_ok_and(|now| Proof::of(&now) == proof);
         if let Some(slot) = slot {
             slot.store(mark(epoch, u8::from(proved)), Ordering::Relaxed);
@@ -167,15 +167,17 @@ impl Looks {
     }
 
     /// Whether a fact is about the listing of a directory that is the one it was, with the same times.
-    fn listing_is_proved(&self, store: &Store, host: &Host, root: &Dir, n: u32) -> bool {
+    fn listing_is_proved(at: Looking<'_>, n: u32) -> bool {
+        let store = at.store;
         let Some(proof) = store.listing_proof(n) else { return false };
         let (path, Some(fact)) = (store.path(n), store.fact(n)) else { return false };
-        let now = host.look_unseen(Ask::Stat, root, listed(fact.ask, path.as_bstr()));
+        let now = at.host.look_unseen(Ask::Stat, at.root, listed(fact.ask, path.as_bstr()));
         now.is_ok_and(|now| Proof::of(&now) == proof)
     }
 
     /// Looks at facts of one directory, unless it is known what they are now.
-    fn look_in(&self, store: &Store, host: &Host, root: &Dir, group: &[Use], changed: &mut Vec<u32>) {
+    fn look_in(&self, at: Looking<'_>, group: &[Use], changed: &mut Vec<u32>) {
+        let Looking { store, host, root, .. } = at;
         let Some(dir) = group.first().and_then(|(first, _)| store.dir_of(*first)) else { return };
         let epoch = host.change_count();
         let mut unknown = Vec::new();
@@ -188,7 +190,7 @@ impl Looks {
         }
         let is_of_names =
             |n: u32| !store.name(n).is_empty() && store.fact(n).is_some_and(|f| f.is_of_names());
-        if unknown.iter().any(|(fact, _)| is_of_names(*fact)) && self.proves(store, host, root, dir, epoch) {
+        if unknown.iter().any(|(fact, _)| is_of_names(*fact)) && self.proves(at, dir, epoch) {
             unknown.retain(|(fact, _)| !is_of_names(*fact));
         }
         self.looked.add(unknown.len() as u64);
@@ -196,7 +198,7 @@ impl Looks {
         for (n, used) in unknown {
             let mut keep = true;
             let broken = match store.fact(n) {
-                Some(_) if self.listing_is_proved(store, host, root, n) => 0,
+                Some(_) if Looks::listing_is_proved(at, n) => 0,
                 Some(fact) => {
                     // What ends in a slash is the directory itself.
                     let name = Some(store.name(n)).filter(|name| !name.is_empty());

@@ -17,7 +17,7 @@ use crate::command::{self, Class, Known};
 use crate::elsewhere::Elsewhere;
 use crate::fact::{Fact, listed};
 use crate::key;
-use crate::look::Looks;
+use crate::look::{Looking, Looks};
 use crate::merge::{Merge, New};
 use crate::place::Place;
 use crate::store::{Proof, Store};
@@ -304,21 +304,19 @@ impl Memory {
 
     fn holds(&self, store: &Store, looks: &Looks, n: u32, changed: &mut Vec<u32>) -> bool {
         let Some(entry) = store.entry(n) else { return false };
-        let places = (store, &*self.host, &*self.root);
         let matters = |fact: u32| !self.written(store).contains(&store.path(fact));
+        let at = Looking { store, host: &self.host, root: &self.root, matters: &matters };
         if let Some(closure) = store.closure(&entry) {
-            return looks.hold_all(places, closure, &matters, changed)
-                || self.keeps_order_below(store, n, changed);
+            return looks.hold_all(at, closure, changed) || self.keeps_order_below(store, n, changed);
         }
         let Some(traces) = store.with_below(n) else { return false };
         let all = traces.iter().flat_map(|trace| store.uses(trace));
-        if looks.is_broken_still(places, all, &matters, changed) {
+        if looks.is_broken_still(at, all, changed) {
             return false;
         }
         traces.iter().all(|trace| {
             let mut own = Vec::new();
-            let holds = looks.hold(places, store.uses(trace), &matters, &mut own)
-                || self.keeps_order(store, trace, &own);
+            let holds = looks.hold(at, store.uses(trace), &mut own) || self.keeps_order(store, trace, &own);
             if !holds {
                 changed.append(&mut own);
             }
@@ -402,8 +400,8 @@ impl Memory {
         let (store, looks) = self.command_store()?;
         let n = store.find(second)?;
         let entry = store.entry(n)?;
-        let places = (store, &*self.host, &*self.root);
-        if !looks.hold(places, store.uses(&entry), &|_| true, &mut Vec::new()) {
+        let at = Looking { store, host: &self.host, root: &self.root, matters: &|_| true };
+        if !looks.hold(at, store.uses(&entry), &mut Vec::new()) {
             return None;
         }
         let (mut writes, mut renews) = (Vec::new(), Vec::new());
