@@ -124,3 +124,16 @@ fn listings_are_proved_by_their_directories_and_not_read_again() {
         assert!(tree.run().out.contains("d/c.c"), "{look}");
     }
 }
+
+#[test]
+fn a_file_tool_in_shell_that_is_not_done_here_is_given_or_asked_again() {
+    // Options that no tool of ours takes, and a file that the kernel makes up.
+    for (script, out) in
+        [("cat -n a", "1 one"), ("rm -rf gone; cat a", "one"), ("cat -s /proc/sys/kernel/ostype", "Linux")]
+    {
+        let tree = shell(script);
+        tree.write("a", "one\n");
+        let run = tree.remembered();
+        assert_eq!(run.out.split_whitespace().collect::<Vec<_>>().join(" "), out, "{run:?}");
+    }
+}

@@ -196,14 +196,17 @@ impl Command {
         script.script.needs().are_none().then_some((argv, script))
     }
 
-    /// The same command, as a script where it is one of the in-process shell's tools.
+    /// The same command, as a script where it is one of the in-process shell's tools. Where what it sees is noted it stays as it
+    /// is, since it may be given, or asked again. But kbuild has each directory made so, for which no program has to be watched.
     pub fn with_tool(self) -> Command {
         match &self.argv {
-            Argv::Direct(words) => match self.tool(words) {
-                Some((argv, _)) => Command { argv, ..self },
-                None => self,
-            },
-            Argv::Shell(_) => self,
+            Argv::Direct(words) if self.host.eyes().is_none() || makes_directories(words) => {
+                match self.tool(words) {
+                    Some((argv, _)) => Command { argv, ..self },
+                    None => self,
+                }
+            }
+            Argv::Direct(_) | Argv::Shell(_) => self,
         }
     }
 
@@ -455,6 +458,12 @@ impl Command {
         let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
         words.first().cloned().unwrap_or_default()
     }
+}
+
+/// Whether a command is `mkdir -p NAME…`: what the tool takes to its end, but where an error is to be told.
+fn makes_directories(words: &[BString]) -> bool {
+    let [name, option, dirs @ ..] = words else { return false };
+    name == "mkdir" && option == "-p" && dirs.iter().all(|dir| !dir.starts_with(b"-"))
 }
 
 /// A script for the in-process shell, and the shell it stands in for.
