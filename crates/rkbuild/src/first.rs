@@ -43,7 +43,7 @@ pub fn directory(dir: &Dir, options: &Options) -> Option<BString> {
 /// What the first session is asked for, with the streams and the directory of the process.
 pub fn invocation(argv: Vec<BString>, env: Env, dir: Arc<Dir>, stdio: Stdio, no_native: bool) -> Invocation {
     let (inherited, own_process, number, observed) = (Vec::new(), true, 0, 0);
-    Invocation { argv, env, dir, stdio, inherited, own_process, no_native, number, observed }
+    Invocation { argv, env, dir, stdio, inherited, own_process, no_native, again: true, number, observed }
 }
 
 /// Runs the first session on a thread of its own.

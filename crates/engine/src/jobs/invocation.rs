@@ -25,6 +25,8 @@ pub struct Invocation {
     pub own_process: bool,
     /// `--no-native`
     pub no_native: bool,
+    /// What starts it runs in each build: so do its recipes that always run, which may be given then.
+    pub again: bool,
     /// What the session above calls it by; see [`Recall::number`](crate::jobs::recall::Recall::number).
     pub number: u64,
     /// What the observer calls the command that starts it; 0 where there is none.

@@ -260,10 +260,12 @@ impl Jobs<'_> {
         self.session.check_scarce()?;
         let streams = job.held.as_ref().map_or(&self.session.stdio, |held| &held.stdio);
         let stdio = Stdio { stdin, ..streams.clone() };
+        let again = self.again && self.is_always_made(job.file, job.names_target, &line.text);
         let command = Command {
             process: self.process.clone(),
             host: job.held.as_ref().map_or(self.session.host(), |held| &held.host).clone(),
-            given_again: self.is_always_made(job.file, job.names_target, &line.text),
+            given_again: again && self.session.eyes().is_some_and(|eyes| !eyes.has_effect()),
+            again,
             text: line.text,
             target: self.name_of(job.file),
             argv,
@@ -399,9 +401,9 @@ impl Jobs<'_> {
     }
 
     /// Whether nothing but phony or missing prerequisites has a target made, or it looks like a goal that is no file, or like one
-    /// that stays older than what it is made from: its recipe runs each time, and may be given next time.
+    /// that stays older than what it is made from: its recipe runs each time, and may be given next time. False where nobody asks.
     fn is_always_made(&mut self, file: FileId, names_target: bool, command: &[u8]) -> bool {
-        if self.session.eyes().is_none_or(|eyes| eyes.has_effect()) {
+        if self.session.eyes().is_none() {
             return false;
         }
         if self.session.targets[file].phony {

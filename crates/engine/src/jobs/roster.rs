@@ -33,6 +33,8 @@ pub struct Jobs<'s> {
     pub not_parallel: bool,
     /// `.DELETE_ON_ERROR` was given.
     pub delete_on_error: bool,
+    /// The make runs in each build.
+    pub again: bool,
     /// The goal that is being worked on.
     pub current_goal: Option<FileId>,
     /// Why goals (makefiles) could not be read: place of the directive and errno.
@@ -147,6 +149,7 @@ impl<'s> Jobs<'s> {
             slots,
             not_parallel,
             delete_on_error,
+            again: true,
             current_goal: None,
             goal_errors: FxMap::default(),
             running: Vec::new(),

@@ -78,6 +78,7 @@ impl Doors for ShellDoor {
             process: self.process.clone(),
             host: session.host().clone(),
             given_again: true,
+            again: true,
             text: command.into(),
             target: b"",
             argv,

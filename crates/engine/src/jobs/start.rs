@@ -31,6 +31,8 @@ pub(crate) struct Command {
     pub host: Arc<Host>,
     /// It may be given next time, so that it pays to find out what it depends on.
     pub given_again: bool,
+    /// It runs in each build.
+    pub again: bool,
     /// The line, and the target it is for.
     pub text: BString,
     pub target: &'static [u8],
@@ -95,6 +97,7 @@ pub fn run_again(process: &Arc<Process>, command: &Noted, dir: Arc<Dir>, stdio: 
         process: process.clone(),
         host: process.host().clone(),
         given_again: false,
+        again: true,
         text: command.argv.last().cloned().unwrap_or_default(),
         target: b"",
         argv: Argv::Shell(command.argv.clone()),
@@ -139,8 +142,8 @@ impl Command {
                     return Way::Here(Box::new(move || {
                         let _promise = promise;
                         let (Argv::Direct(words) | Argv::Shell(words)) = self.argv;
-                        let Command { process, env, dir, stdio, inherit, observed, .. } = self;
-                        submake::run(&process, (number, observed), words, env, dir, stdio, inherit)
+                        let Command { process, env, dir, stdio, inherit, observed, again, .. } = self;
+                        submake::run(&process, (number, observed, again), words, env, dir, stdio, inherit)
                     }));
                 }
                 if let Some((argv, script)) = self.tool(words) {
@@ -289,7 +292,7 @@ impl Command {
         let eyes = Arc::new(Eyes::default());
         let streams = Stdio { stdin: Arc::new(fd::empty_input()?), stdout: out.clone(), stderr: err.clone() };
         let host = self.host.seen_by(eyes.clone());
-        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, self.observed);
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, (self.observed, self.again));
         let exit = self.shell(script, &host, streams, &programs).run(&script.script);
         let written = fd::read_memory_file(&out)?;
         let complained = if Arc::ptr_eq(&out, &err) { Vec::new() } else { fd::read_memory_file(&err)? };
@@ -325,7 +328,7 @@ impl Command {
         let Some(session) = self.host.eyes() else { return self.run_script(script) };
         let eyes = Arc::new(Eyes::default());
         let host = self.host.seen_by(eyes.clone());
-        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, self.observed);
+        let programs = SubMakes::new(self.process.clone(), &host, &self.inherit, (self.observed, self.again));
         let exit = self.shell(script, &host, self.stdio.clone(), &programs).run(&script.script);
         session.absorb(&eyes, script.script.needs().times);
         session.step(Step::Run { command: self.noted(), captured: false });
@@ -389,7 +392,8 @@ impl Command {
 
     /// Runs a script found by [`Command::script`].
     pub fn run_script(&self, script: &InProcess) -> Exit {
-        let programs = SubMakes::new(self.process.clone(), &self.host, &self.inherit, self.observed);
+        let programs =
+            SubMakes::new(self.process.clone(), &self.host, &self.inherit, (self.observed, self.again));
         let shell = || self.shell(script, &self.host, self.stdio.clone(), &programs).run(&script.script);
         stack::with(STACK, shell)
     }

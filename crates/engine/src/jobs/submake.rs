@@ -23,19 +23,26 @@ pub struct SubMakes {
     inherit: Vec<Arc<OwnedFd>>,
     /// What the observer calls the command that runs the script.
     observed: u64,
+    /// The command runs in each build.
+    again: bool,
     /// It is `$(shell)` that runs the script.
     asked: bool,
 }
 
 impl SubMakes {
     /// For a script whose commands inherit `inherit`.
-    pub fn new(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>], observed: u64) -> SubMakes {
-        SubMakes { process, host: host.clone(), inherit: inherit.to_vec(), observed, asked: false }
+    pub fn new(
+        process: Arc<Process>,
+        host: &Arc<Host>,
+        inherit: &[Arc<OwnedFd>],
+        (observed, again): (u64, bool),
+    ) -> SubMakes {
+        SubMakes { process, host: host.clone(), inherit: inherit.to_vec(), observed, again, asked: false }
     }
 
     /// For the script of a `$(shell)`: a make that has to end does not wait for what it only asked.
     pub fn asked(process: Arc<Process>, host: &Arc<Host>, inherit: &[Arc<OwnedFd>]) -> SubMakes {
-        SubMakes { asked: true, ..SubMakes::new(process, host, inherit, 0) }
+        SubMakes { asked: true, ..SubMakes::new(process, host, inherit, (0, true)) }
     }
 }
 
@@ -53,7 +60,7 @@ impl Programs for SubMakes {
             }
             return Some(run(
                 &self.process,
-                (number, self.observed),
+                (number, self.observed, self.again),
                 command.argv.to_vec(),
                 (**command.env).clone(),
                 command.dir.clone(),
@@ -103,11 +110,11 @@ pub fn is_sub_make(process: &Process, host: &Host, dir: &Dir, name: &[u8], env: 
     same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(host, dir, name, &path)
 }
 
-/// Runs a sub-make to its end, on this thread. `called`: what the session above calls it by, and what the observer calls the
-/// command that starts it.
+/// Runs a sub-make to its end, on this thread. `called`: what the session above calls it by, what the observer calls the
+/// command that starts it, and whether that runs in each build.
 pub fn run(
     process: &Arc<Process>,
-    called: (u64, u64),
+    called: (u64, u64, bool),
     mut argv: Vec<BString>,
     env: Env,
     dir: Arc<Dir>,
@@ -117,10 +124,10 @@ pub fn run(
     if let Some(survey) = process.survey() {
         survey.submake(&dir, &mut argv, &env);
     }
-    let (number, observed) = called;
+    let (number, observed, again) = called;
     let (own_process, no_native) = (false, false);
     let invocation =
-        Invocation { argv, env, dir, stdio, inherited, own_process, no_native, number, observed };
+        Invocation { argv, env, dir, stdio, inherited, own_process, no_native, again, number, observed };
     if let Some(status) = process.recall.as_ref().and_then(|recall| recall.give(process, &invocation)) {
         if let Some(observer) = process.observer() {
             observer.make_given(&invocation.observed(), status);

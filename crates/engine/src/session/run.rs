@@ -177,6 +177,7 @@ impl Run<'_> {
 
         // Targets. From here on rules come and prerequisites change only as targets are considered, and times are asked for.
         let mut builder = Builder::new(session, process.clone(), jobserver, sync);
+        builder.again = self.invocation.again;
         builder.observed = Observed { by: process.observer().cloned(), make: self.observed };
         builder.goals.clone_from(&goals);
         older::expand_all_secondary(&mut builder)?;
