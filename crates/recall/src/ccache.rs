@@ -133,26 +133,40 @@ impl Places {
     /// Whether a file is one of its own.
     fn has(&self, path: &BString) -> bool {
         let within = |dir: &BString| path.strip_prefix(dir.as_slice())?.strip_prefix(b"/");
+        // Others may use the same directory, unless it is called so.
+        let is_temporary = |dir: &BString| {
+            within(dir).is_some_and(|name| {
+                last_part(dir.as_bstr()) == b"ccache-tmp" || name.starts_with(b"inode-cache")
+            })
+        };
         self.caches.contains(path)
             || self.caches.iter().filter_map(within).any(is_entry)
-            || self.temporary.iter().filter_map(within).any(|name| !name.contains(&b'/'))
+            || self.temporary.iter().any(is_temporary)
             // Where it puts them without being told to.
             || path.starts_with(b"/run/user/") && path.find("/ccache-tmp/").is_some()
     }
 }
 
-/// Whether a path in a cache is that of something ccache keeps there: results below directories of one hexadecimal digit, counts
-/// and locks beside them, temporary files. Its configuration, which lies there too, is none.
+/// Whether a path in a cache is that of something ccache keeps there: results, counts and locks below directories of one hexadecimal
+/// digit, counts and locks beside them, temporary files. Its configuration, which lies there too, is none.
 fn is_entry(path: &[u8]) -> bool {
-    let (first, rest) = match path.split_once_str("/") {
-        Some((first, rest)) => (first, Some(rest)),
-        None => (path, None),
+    // Names of results are hashes.
+    const SHORTEST: usize = 20;
+    let digit = |name: &[u8]| matches!(name, [b'0'..=b'9' | b'a'..=b'f']);
+    let notes = |name: &[u8]| {
+        let end = [&b".lock"[..], b".alive", b".tmp"].iter().any(|end| name.ends_with(end));
+        end || name == b"CACHEDIR.TAG" || name.starts_with(b"stats")
     };
-    match first {
-        [digit] => digit.is_ascii_digit() || (b'a'..=b'f').contains(digit),
-        b"tmp" | b"lock" => true,
-        b"stats" | b"CACHEDIR.TAG" => rest.is_none(),
-        name => rest.is_none() && (name.ends_with(b".lock") || name.ends_with(b".alive")),
+    let result =
+        |name: &[u8]| name.len() >= SHORTEST && name.iter().take(SHORTEST).all(u8::is_ascii_alphanumeric);
+    let names: Vec<&[u8]> = path.split_str("/").collect();
+    match names.as_slice() {
+        [b"tmp" | b"lock", ..] => true,
+        [name] => digit(name) || notes(name),
+        [dirs @ .., name] => {
+            dirs.iter().all(|dir| digit(dir)) && (digit(name) || notes(name) || result(name))
+        }
+        [] => false,
     }
 }
 
@@ -162,14 +176,17 @@ mod tests {
 
     #[test]
     fn only_entries_of_the_cache_are_its_own() {
-        let places = Places { caches: vec!["/c".into()], temporary: vec!["/t".into()] };
-        for own in
-            ["/c", "/c/0/7/resultR", "/c/f/stats", "/c/a", "/c/tmp/x.i", "/c/auto_cleanup.lock", "/t/x.i"]
-        {
+        let places =
+            Places { caches: vec!["/c".into()], temporary: vec!["/t".into(), "/r/ccache-tmp".into()] };
+        let result = "/c/0/7/37tsko1gtr6nhpb55fe644492ui9ok6M";
+        let notes = ["/c/f/stats", "/c/3/0/stats.tmp.eOB7r6.tmp", "/c/auto.lock", "/c/tmp/x.i"];
+        let elsewhere = ["/t/inode-cache-32.v1", "/r/ccache-tmp/x.i", "/run/user/7/ccache-tmp/x.i"];
+        for own in [result, "/c", "/c/a", "/c/a/7"].into_iter().chain(notes).chain(elsewhere) {
             assert!(places.has(&own.into()), "{own}");
         }
+        let sources = ["/c/src/a.c", "/c/a/a.c", "/c/a/src/37tsko1gtr6nhpb55fe644492ui9ok6M", "/t/a.h"];
         for other in
-            ["/c/ccache.conf", "/c/src/a.c", "/c/g/x", "/c/stats/x", "/cc/0/7/x", "/t", "/t/d/x", "/x"]
+            ["/c/ccache.conf", "/c/g/x", "/c/stats/x", "/cc/0/7", "/t", "/x"].into_iter().chain(sources)
         {
             assert!(!places.has(&other.into()), "{other}");
         }
