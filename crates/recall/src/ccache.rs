@@ -11,16 +11,14 @@ use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::watch::{Found, Program, Reason, Seen, Watched};
 use rkbuild_host::{Dir, Env, Host};
 
+use crate::pure::last_part;
+
 /// Its name, links followed.
 const NAME: &[u8] = b"ccache";
 
 /// Whether a program is ccache, by its own name or by a compiler's.
 fn is_ccache(program: &Program) -> bool {
     last_part(program.path.as_bstr()) == NAME
-}
-
-fn last_part(path: &BStr) -> &[u8] {
-    path.rsplit_str("/").next().unwrap_or_default()
 }
 
 /// The word with which ccache is no compiler: it was told to do something with its cache.

@@ -97,44 +97,28 @@ const CLANG: &[&str] = &[
     "SOURCE_DATE_EPOCH",
     "LIBRARY_PATH",
 ];
-/// Its own, and those of the compiler that it starts.
-const WRAPPER: &[&str] = &[
-    "BR_*",
-    "BR2_*",
-    "COMPILER_PATH",
-    "LIBRARY_PATH",
-    "CPATH",
-    "C_INCLUDE_PATH",
-    "CPLUS_INCLUDE_PATH",
-    "GCC_*",
-    "COLLECT_*",
-    "SOURCE_DATE_EPOCH",
-];
-/// Its own, and those of the compilers behind it, which do not run where it has the result.
-const CCACHE: &[&str] = &[
-    "CCACHE_*",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME",
-    "XDG_RUNTIME_DIR",
-    "UNCACHED_ERR_FD",
-    "COMPILER_PATH",
-    "LIBRARY_PATH",
-    "CPATH",
-    "C_INCLUDE_PATH",
-    "CPLUS_INCLUDE_PATH",
-    "OBJC_INCLUDE_PATH",
-    "GCC_*",
-    "COLLECT_*",
-    "CCC_*",
-    "CLANG_*",
-    "LLVM_*",
-    "DEPENDENCIES_OUTPUT",
-    "SUNPRO_DEPENDENCIES",
-    "SOURCE_DATE_EPOCH",
-    "GNUTARGET",
-    "LDEMULATION",
-    "MAKEFLAGS",
-];
+/// Buildroot's own, and those of the compiler that it starts.
+const WRAPPER: [&str; 2 + GCC.len()] = join(&[&["BR_*", "BR2_*"], GCC]);
+const CCACHE_OWN: [&str; 5] =
+    ["CCACHE_*", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "UNCACHED_ERR_FD"];
+/// Those of the compilers behind it as well, which do not run where it has the result.
+const CCACHE: [&str; CCACHE_OWN.len() + GCC.len() + CLANG.len()] = join(&[&CCACHE_OWN, GCC, CLANG]);
+
+/// Several lists in one, of as many names as all of them have.
+const fn join<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut list, mut at, mut n) = (0, 0, 0);
+    while n < N {
+        if at < lists[list].len() {
+            all[n] = lists[list][at];
+            (at, n) = (at + 1, n + 1);
+        } else {
+            (list, at) = (list + 1, 0);
+        }
+    }
+    all
+}
+
 /// Options with which a compiler puts the time of its run into the object and the notes beside it, to tell later that both are
 /// of one run.
 const COVERAGE: &[&str] = &["-fprofile", "-ftest-coverage", "--coverage", "-fcoverage"];
@@ -234,14 +218,14 @@ pub const ROWS: &[Row] = &[
     known_as(compiler("cc1plus", GCC, &["-fplugin"], "the compiler proper"), &[], OF_GCC),
     compiler(
         "ccache",
-        CCACHE,
+        &CCACHE,
         &["-fplugin", "-time", "-Q", "-ftime-report", "-fmem-report"],
         "gives what the compiler behind it would give; what it keeps for itself is told apart",
     ),
     known_as(
         compiler(
             "toolchain-wrapper",
-            WRAPPER,
+            &WRAPPER,
             &["-fplugin", "-time", "-Q"],
             "Buildroot's: adds options to those of gcc",
         ),
@@ -495,7 +479,8 @@ fn is_of_the_system(path: &BStr) -> bool {
         .any(|dir| path.starts_with(dir.as_bytes()))
 }
 
-fn last_part(path: &BStr) -> &[u8] {
+/// The name of a file without what leads to it.
+pub(crate) fn last_part(path: &BStr) -> &[u8] {
     path.rsplit_str("/").next().unwrap_or_default()
 }
 
@@ -560,7 +545,9 @@ pub fn seen_stamp<'a>(programs: &[(&'static Row, Vec<&'a BStr>)], stays: bool) -
 
 /// Whether a plugin of the linker is the one that belongs to gcc.
 fn is_gcc_plugin(path: &BStr) -> bool {
-    let own = is_of_the_system(path) && path.find("/../").is_none() || path.find("/gcc/").is_some();
+    let own = is_of_the_system(path) && path.find("/../").is_none()
+        || path.find("/lib/gcc/").is_some()
+        || path.find("/libexec/gcc/").is_some();
     own && path.ends_with(b"/liblto_plugin.so")
 }
 

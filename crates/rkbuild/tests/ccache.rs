@@ -77,17 +77,26 @@ fn a_compiler_that_ccache_only_looks_at_is_seen_by_its_time() {
 }
 
 #[test]
-fn variables_of_ccache_and_of_the_compiler_behind_it_are_seen() {
+fn variables_of_ccache_are_seen() {
     let tree = compiled("");
-    assert_eq!(tree.remembered().out, "one\n");
-    fs::create_dir(tree.at("e")).unwrap();
-    tree.write("e/h.h", "#define NAME two\n");
     tree.program("prefix", "#!/bin/sh\nexec \"$@\" -DNAME=three\n");
     tree.write("d/h.h", "#ifndef NAME\n#define NAME one\n#endif\n");
     assert_eq!(tree.remembered().out, "one\n");
     let prefix = tree.at("prefix").display().to_string();
     let env = [("CCACHE_PREFIX", prefix.as_str()), ("CCACHE_RECACHE", "1")];
     assert_eq!(tree.run_with(&[], &env).out, "three\n");
+}
+
+#[test]
+fn variables_of_a_compiler_that_did_not_run_are_seen() {
+    let tree = compiled("");
+    fs::create_dir(tree.at("e")).unwrap();
+    tree.write("e/g.h", "");
+    tree.write("f.c", "#if __has_include(<g.h>)\nint two;\n#else\nint one;\n#endif\n");
+    assert_eq!(tree.run().out, "one\n");
+    forget(&tree);
+    assert_eq!(tree.remembered().out, "one\n");
+    assert_eq!(tree.run_with(&[], &[("CPATH", "e")]).out, "two\n");
 }
 
 #[test]

@@ -137,3 +137,18 @@ fn a_file_tool_in_shell_that_is_not_done_here_is_given_or_asked_again() {
         assert_eq!(run.out.split_whitespace().collect::<Vec<_>>().join(" "), out, "{run:?}");
     }
 }
+
+#[test]
+fn recipes_of_a_make_that_will_not_run_again_are_not_watched() {
+    let found = |all: &str| {
+        let tree = Tree::new(&format!(
+            "all: {all}\nc.conf: in\n\t@$(MAKE) -s sub\n\t@cp in $@\nsub: ; @sort in\n.PHONY: sub\n"
+        ));
+        tree.write("in", "b\na\n");
+        let run = tree.run();
+        assert_eq!(run.out, "a\nb\n");
+        run.count("commands found pure")
+    };
+    assert_eq!(found("; @$(MAKE) -s sub"), 1);
+    assert_eq!(found("c.conf"), 0);
+}
