@@ -102,15 +102,17 @@ fn variables_of_a_compiler_that_did_not_run_are_seen() {
 #[test]
 fn ccache_that_is_to_tell_what_it_did_runs_each_time() {
     let tree = compiled("");
-    let log = tree.path("log").display().to_string();
-    let lines = || fs::read_to_string(tree.path("log")).unwrap_or_default().lines().count();
+    // Where what it writes is otherwise its own.
+    let log = tree.path("kept/tmp/log");
+    let lines = || fs::read_to_string(&log).unwrap_or_default().lines().count();
+    let name = log.display().to_string();
     let mut before = 0;
     for _ in 0..3 {
-        assert_eq!(tree.run_with(&[], &[("CCACHE_LOGFILE", &log)]).out, "one\n");
+        assert_eq!(tree.run_with(&[], &[("CCACHE_LOGFILE", &name)]).out, "one\n");
         assert!(lines() > before);
         before = lines();
     }
-    fs::write(tree.path("kept/ccache.conf"), format!("log_file = {log}\n")).unwrap();
+    fs::write(tree.path("kept/ccache.conf"), format!("log_file = {name}\n")).unwrap();
     for _ in 0..3 {
         assert_eq!(tree.run().out, "one\n");
         assert!(lines() > before);
