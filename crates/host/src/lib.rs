@@ -39,8 +39,9 @@ mod workers;
 
 use std::fmt;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 pub use counts::{Count, Counts};
 pub use dir::Dir;
@@ -57,6 +58,7 @@ pub use stdio::Stdio;
 pub use system::{Load, LocalTime};
 
 use rustix::fs::FileType;
+use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 
 /// What a change adds to the epoch.
 const CHANGE: u64 = 1 << 32;
@@ -74,6 +76,8 @@ pub struct Machine {
     /// Goes up whenever something this process did may have changed files; see [`Host::changed`]. Its upper half counts all but
     /// what is known to have renewed the times of a directory and changed nothing else.
     epoch: AtomicU64,
+    /// When the last of these changes was, by the clock that gives files their times.
+    changed_at: AtomicI64,
     /// Children that run now. While there are any, an unchanged epoch proves nothing.
     running: AtomicUsize,
     listings: RwLock<listing::Cache>,
@@ -90,6 +94,7 @@ impl Host {
         let machine = Machine {
             counts: Counts::default(),
             epoch: AtomicU64::new(CHANGE),
+            changed_at: AtomicI64::new(0),
             running: AtomicUsize::new(0),
             listings: RwLock::default(),
             listed_devices: RwLock::default(),
@@ -133,7 +138,22 @@ impl Machine {
     /// Says that files may have been changed: by a child, or by a builtin through a descriptor it held. The
     /// operations of `Host` that change files, and the start and end of a [`Child`], say so themselves.
     pub fn changed(&self) {
+        self.changed_at.store(file_clock(), Ordering::SeqCst);
         self.epoch.fetch_add(CHANGE, Ordering::SeqCst);
+    }
+
+    /// Waits until a file that is written now is younger than all that this process changed: the times of files come from a
+    /// clock that goes on a few milliseconds at once. A program that is started takes that long by itself; what is done
+    /// in its place does not.
+    pub fn let_the_clock_go_on(&self) {
+        let tick = clock_getres(ClockId::RealtimeCoarse);
+        // Twice a tick is enough on any clock that goes on.
+        for _ in 0..8 {
+            if file_clock() != self.changed_at.load(Ordering::SeqCst) {
+                break;
+            }
+            std::thread::sleep(Duration::from_nanos(nanoseconds(tick).unsigned_abs()) / 4);
+        }
     }
 
     /// Says that the times of a directory were renewed, and nothing else of it changed.
@@ -176,6 +196,15 @@ impl Machine {
         // In this order: a child that starts in between is seen running, or has ended and changed the epoch.
         self.is_quiet().then_some(epoch)
     }
+}
+
+/// The time that a file gets which is written now, in nanoseconds since 1970.
+fn file_clock() -> i64 {
+    nanoseconds(clock_gettime(ClockId::RealtimeCoarse))
+}
+
+fn nanoseconds(time: Timespec) -> i64 {
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
 impl fmt::Debug for Host {
