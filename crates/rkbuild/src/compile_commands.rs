@@ -53,6 +53,8 @@ struct Seen {
     orders: Orders,
     /// The directory `scripts` of the kernel.
     scripts: Option<BString>,
+    /// How many makes could not be evaluated whose objects would be told of.
+    failed: usize,
 }
 
 /// Collects commands.
@@ -99,6 +101,11 @@ impl Collector {
             .map(ByteSlice::trim)
             .find(|line| line.starts_with(b"${MAKE} ") && line.contains_str("Makefile.build"))?;
         Some(line.into())
+    }
+
+    /// How many makes could not be evaluated whose objects would be told of.
+    pub fn failed(&self) -> usize {
+        self.seen().failed
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -213,6 +220,21 @@ impl Survey for Collector {
             }
         }
     }
+
+    fn failed(&self, dir: &Dir, argv: &[BString]) {
+        let mut seen = self.seen();
+        // The kernel's tools/ wants directories that recipes make. What is below it is left out in any case.
+        let tools = seen.scripts.as_ref().map(|scripts| absolute(scripts, b"../tools"));
+        if tools.is_none_or(|tools| !working_directory(dir, argv).starts_with(tools)) {
+            seen.failed += 1;
+        }
+    }
+}
+
+/// The directory a make works in.
+fn working_directory(dir: &Dir, argv: &[BString]) -> PathBuf {
+    let to = argv.windows(2).filter_map(|two| (two[0] == "-C").then_some(&two[1]));
+    to.fold(absolute(dir.path(), b"."), |at, to| absolute(at.as_os_str().as_bytes(), to))
 }
 
 fn dir_join(dir: &[u8], path: &[u8]) -> BString {

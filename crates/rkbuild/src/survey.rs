@@ -22,14 +22,14 @@ use crate::watching::named;
 /// Where the entries go when nobody says it.
 const FILE: &[u8] = b"compile_commands.json";
 
-/// Evaluates what `argv` asks for and has `survey` told of it. Gives what was said to standard error.
+/// Evaluates what `argv` asks for and has `survey` told of it. Gives the exit status, and what was said to standard error.
 fn evaluate(
     shared: &Arc<Shared>,
     survey: Arc<dyn Survey>,
     mut argv: Vec<BString>,
     env: Env,
     dir: Arc<Dir>,
-) -> io::Result<Vec<u8>> {
+) -> io::Result<(i32, Vec<u8>)> {
     let process = Process::new(shared.clone(), Arc::new(Layer::default()), run_session, run_again, None);
     process.set_survey(survey);
     // Behind the name: what is asked for may end with operands.
@@ -37,8 +37,8 @@ fn evaluate(
     let said = Arc::new(fd::memory_file()?);
     let stdio = Stdio { stdout: Arc::new(fd::memory_file()?), stderr: said.clone(), ..Stdio::of_process()? };
     let invocation = first::invocation(argv, env, dir, stdio, false);
-    first::run(process, invocation)?;
-    fd::read_memory_file(&said)
+    let status = first::run(process, invocation)?;
+    Ok((status, fd::read_memory_file(&said)?))
 }
 
 /// `--compile-commands`
@@ -60,7 +60,7 @@ pub fn compile_commands(
     };
     let options = first::options(&argv, shared.lang.identity);
     let collector = Arc::new(Collector::new(shared.host.clone()));
-    let said = evaluate(&shared, collector.clone(), argv, env, dir.clone())?;
+    let (status, said) = evaluate(&shared, collector.clone(), argv, env, dir.clone())?;
     let mut entries = collector.entries(&shared.host, &dir, &options.goals);
     if entries.is_empty() {
         io::stderr().write_all(&said)?;
@@ -74,7 +74,12 @@ pub fn compile_commands(
     let written = shared.host.write(&dir, &file, &compile_commands::text(&entries)?, false);
     written.map_err(|error| named(&file, &error))?;
     print(&format!("rkbuild: {} entries in {file}\n", entries.len()));
-    Ok(0)
+    if status == 0 && collector.failed() == 0 {
+        return Ok(0);
+    }
+    io::stderr().write_all(&said)?;
+    say("rkbuild: not all makefiles could be evaluated: entries may be missing");
+    Ok(2)
 }
 
 /// Where the kernel's own target puts its file: into the module's directory or the output directory.

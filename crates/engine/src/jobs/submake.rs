@@ -135,9 +135,13 @@ pub fn run(
         return signal::exit_of(status);
     }
     let session = || (process.session)(process, &invocation);
-    match std::panic::catch_unwind(AssertUnwindSafe(session)) {
-        Ok(status) => signal::exit_of(status),
-        // A panic was reported by its hook; for the parent it is a make that failed.
-        Err(_) => Exit::Code(2),
+    // A panic was reported by its hook; for the parent it is a make that failed.
+    let exit = std::panic::catch_unwind(AssertUnwindSafe(session)).map_or(Exit::Code(2), signal::exit_of);
+    match process.survey() {
+        Some(survey) if exit != Exit::Code(0) => {
+            survey.failed(&invocation.dir, &invocation.argv);
+            Exit::Code(0)
+        }
+        _ => exit,
     }
 }
