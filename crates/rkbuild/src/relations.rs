@@ -46,6 +46,8 @@ pub struct Relations {
     starters: FxMap<u64, NodeIndex>,
     /// The target whose recipe started a make.
     makes: FxMap<u64, NodeIndex>,
+    /// The directories in which targets were considered.
+    directories: Vec<BString>,
 }
 
 impl Relations {
@@ -76,6 +78,9 @@ impl Relations {
 
     fn considered(&mut self, target: &Considered<'_>) {
         let (make, dir) = (target.make, target.dir.path());
+        if !self.directories.iter().any(|known| known == dir) {
+            self.directories.push(dir.to_owned());
+        }
         let node = self.node(make, dir, target.target, target.phony);
         if let Some(node) = self.graph.node_weight_mut(node) {
             node.made |= !target.place.is_empty();
@@ -120,6 +125,17 @@ impl Relations {
         let mut walk = Bfs::new(reversed, start);
         let files = self.files(std::iter::from_fn(|| walk.next(reversed)), start);
         Some(files.into_iter().filter(|node| node.made).collect())
+    }
+
+    /// The directories in which targets were considered, in the order of the first of each.
+    pub fn directories(&self) -> impl Iterator<Item = &BString> {
+        self.directories.iter()
+    }
+
+    /// Whether some make has a recipe for `path`.
+    pub fn is_made(&self, path: &[u8]) -> bool {
+        let node = self.names.get(path).and_then(|node| self.graph.node_weight(*node));
+        node.is_some_and(|node| node.made)
     }
 
     fn files(&self, met: impl Iterator<Item = NodeIndex>, start: NodeIndex) -> Vec<&Node> {

@@ -159,9 +159,9 @@ impl Watched {
     fn answer(&self, question: &Question, status: i32) -> i32 {
         let relations = lock(&self.relations);
         match question {
-            Question::Why(target) => self.why(target, status),
-            Question::Depends(name) => self.list(name, relations.depends(&self.path(name))),
-            Question::Rdepends(name) => self.list(name, relations.rdepends(&self.path(name))),
+            Question::Why(target) => self.why(target, &self.path(&relations, target), status),
+            Question::Depends(name) => self.list(name, relations.depends(&self.path(&relations, name))),
+            Question::Rdepends(name) => self.list(name, relations.rdepends(&self.path(&relations, name))),
             Question::Graph(path) => {
                 let is_json = path.ends_with(b".json");
                 let text = if is_json { relations.json(&self.top) } else { relations.dot(&self.top) };
@@ -176,8 +176,13 @@ impl Watched {
         }
     }
 
-    fn path(&self, name: &[u8]) -> BString {
-        paths::absolute(&self.top, name)
+    /// The file of that name: in the directory rkbuild was started in, or else in the first of those the makes work in that
+    /// has or makes one.
+    fn path(&self, relations: &Relations, name: &[u8]) -> BString {
+        let own = paths::absolute(&self.top, name);
+        let is_one = |path: &BString| relations.is_made(path) || self.host.lstat(&self.dir, path).is_ok();
+        let others = relations.directories().map(|dir| paths::absolute(dir, name));
+        std::iter::once(own.clone()).chain(others).find(is_one).unwrap_or(own)
     }
 
     fn list(&self, name: &[u8], files: Option<Vec<&Node>>) -> i32 {
@@ -191,20 +196,19 @@ impl Watched {
         0
     }
 
-    fn why(&self, target: &[u8], status: i32) -> i32 {
+    fn why(&self, target: &[u8], path: &[u8], status: i32) -> i32 {
         let reasons = self.hub.reasons();
-        let path = self.path(target);
-        let name = reasons.shown(&path);
-        match reasons.node(&path) {
+        let name = reasons.shown(path);
+        match reasons.node(path) {
             Some(node) if node.ran && node.causes.iter().any(|cause| !cause.is_each_time()) => {
-                print(&format!("{name} would be rebuilt:\n{}", reasons.chain(&path)));
+                print(&format!("{name} would be rebuilt:\n{}", reasons.chain(path)));
                 1
             }
             Some(node) if node.ran => {
-                print(&format!("{name}: its recipe runs each time:\n{}", reasons.chain(&path)));
+                print(&format!("{name}: its recipe runs each time:\n{}", reasons.chain(path)));
                 1
             }
-            _ if reasons.is_known(&path) => {
+            _ if reasons.is_known(path) => {
                 print(&format!("{name} is up to date\n"));
                 status
             }
