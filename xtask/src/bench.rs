@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 
 use crate::candidate::{Mode, Variant};
 use crate::confine::{Usage, measure};
+use crate::growth;
 use crate::machine::{self, Headers, install, quiet};
 use crate::one_file::{OneFile, median};
 use crate::places::{Places, SYSTEM_PATH};
@@ -219,6 +220,10 @@ impl Bench {
             ("10,000 prerequisites, sought", sought),
             ("chain of 10,000", chain),
             ("5,000 directories, -j500", many_directories),
+            ("2,500 objects, null", |_, dir, _| growing(dir, 2_500)),
+            ("5,000 objects, null", |_, dir, _| growing(dir, 5_000)),
+            ("10,000 objects, null", |_, dir, _| growing(dir, 10_000)),
+            ("25,000 objects, null", |_, dir, _| growing(dir, 25_000)),
         ] {
             if !name.contains(&self.filter) {
                 continue;
@@ -365,6 +370,12 @@ fn recursion(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
 fn many_directories(_: &Places, dir: &Path, _: &Path) -> Result<Vec<String>> {
     tree(dir, 50, 100)?;
     Ok(vec!["-j500".into()])
+}
+
+/// Directories of ten objects, with a make each.
+fn growing(dir: &Path, count: usize) -> Result<Vec<String>> {
+    growth::objects(dir, count)?;
+    Ok(vec!["-j2".into()])
 }
 
 /// A tree of `outer` directories with `inner` each, and a makefile and one file that is up to date in all of them.
