@@ -57,6 +57,7 @@ use rkbuild_recall::{Memory, Mode, Wanted};
 
 use crate::ceremony::Ceremony;
 use crate::hints::Hints;
+use crate::last::store::Store;
 use crate::option::Given;
 use crate::progress::{Progress, When};
 use crate::say::{print, say, say_text};
@@ -202,7 +203,8 @@ fn start(mut argv: Vec<BString>, env: Env, own: Own) -> std::io::Result<i32> {
     if own.given.has("lint") {
         let named = first::options(&argv, shared.lang.identity).goals;
         let json = own.given.value("lint").is_some();
-        return tell(lint::run(&shared.host, &dir, &env, &named, json));
+        let last = Store::new(&shared.host, &env, &dir, &[]).nth(1, true);
+        return tell(lint::run(&shared.host, &dir, &env, &named, json, last));
     }
     if own.given.has("last") {
         return tell(last::run(&shared.host, &dir, &env, &argv, own.given.value("last")));

@@ -398,6 +398,11 @@ impl Tally {
         self.ran.get(*self.running.get(&id)?).map(|ran| &ran.command)
     }
 
+    /// Whether the target of a command is phony.
+    pub fn is_phony(&self, command: &Command) -> bool {
+        self.done.contains_key(&paths::key(command.make, &command.dir, &command.target, true))
+    }
+
     fn command_ended(&mut self, at: Duration, id: u64, exit: Option<Exit>) {
         let Some(index) = self.running.remove(&id) else { return };
         let Some(ran) = self.ran.get_mut(index) else { return };

@@ -114,6 +114,49 @@ fn switched_off_and_while_make_only_looks_nothing_is_remembered() {
 }
 
 #[test]
+fn a_recipe_that_does_not_write_its_target_is_told_of_by_last_and_by_lint_until_it_is_mended() {
+    const RULES: &str = "\
+all: out wrong.o made.i phony
+out: in
+\tcp $< $@
+wrong.o: in
+\tcp $< wrong.x
+made.i: made.c
+\tcp $< $@
+%.c: in
+\tcp $< $@
+phony: in
+\t@echo phony > seen
+.INTERMEDIATE: made.c
+.PHONY: all phony
+";
+    let tree = Tree::new();
+    fs::write(tree.path("w/Makefile"), RULES).unwrap();
+    assert_eq!(tree.run(&[]).code, 0);
+    assert!(!tree.path("w/made.c").exists(), "an intermediate file is removed, and was written");
+    let told = tree.run(&["--last"]).out;
+    let part = "\nnot there after their recipes, so that these run each time:\n  wrong.o (Makefile:5)\n\n";
+    assert!(told.contains(part), "{told}");
+    let made = tree.json("json")["build"]["made"].clone();
+    let unwritten = made.as_array().unwrap().iter().filter(|made| made["written"] == false);
+    assert_eq!(unwritten.map(|made| made["target"].as_str().unwrap()).collect::<Vec<_>>(), ["wrong.o"]);
+    let lint = tree.run(&["--lint"]);
+    assert!(
+        lint.out.contains(
+            "warning[target-not-written]: this recipe ran in the last build, and wrong.o was not there"
+        ),
+        "{}",
+        lint.out
+    );
+    assert!(lint.out.contains("--> Makefile:5:2") && lint.code == 1, "{}", lint.out);
+    // What was changed since then may have been mended.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    let makefile = fs::File::options().append(true).open(tree.path("w/Makefile")).unwrap();
+    makefile.set_modified(later).unwrap();
+    assert_eq!(tree.run(&["--lint"]).code, 0);
+}
+
+#[test]
 fn what_failed_is_told_with_the_place_of_its_rule_and_a_line_that_repeats_it() {
     let tree = Tree::new();
     assert_eq!(tree.run(&["broken"]).code, 2);

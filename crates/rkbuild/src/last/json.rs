@@ -29,6 +29,7 @@ fn made(made: &Made) -> Value {
         "commands": target.commands,
         "outcome": target.outcome,
         "critical": target.critical,
+        "written": made.written,
     })
 }
 

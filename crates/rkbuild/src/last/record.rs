@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::tally::{Outcome, Target};
 
-/// The version of what is written, and of the JSON that is told.
+/// The version of what is written.
+pub const FORMAT: u32 = 2;
+
+/// The version of the JSON that is told.
 pub const VERSION: u32 = 1;
 
 /// A build.
@@ -49,6 +52,8 @@ pub struct Made {
     pub target: Target,
     /// What kind of command: kbuild's word, or the program.
     pub word: String,
+    /// It is phony, or a file of its name was there when its recipe had ended well.
+    pub written: bool,
 }
 
 /// A command that failed.
@@ -110,6 +115,11 @@ impl Record {
         self.left_out += before - self.made.len();
     }
 
+    /// The targets that were not there when their recipes had ended well.
+    pub fn unwritten(&self) -> impl Iterator<Item = &Made> {
+        self.made.iter().filter(|made| !made.written)
+    }
+
     /// The targets that took longest, the longest first.
     pub fn slowest(&self) -> Vec<&Made> {
         let mut slowest: Vec<&Made> = self.made.iter().collect();
@@ -126,6 +136,7 @@ pub mod tests {
     pub fn record(made: &[(&str, &str, u64)]) -> Record {
         let made = made.iter().map(|(word, name, took)| Made {
             word: (*word).into(),
+            written: true,
             target: Target {
                 name: (*name).into(),
                 directory: "/d".into(),

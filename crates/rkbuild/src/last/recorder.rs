@@ -1,17 +1,18 @@
 //! Watches a build for its record.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rkbuild_base::{BString, FxMap, FxSet};
-use rkbuild_host::{Dir, Host};
+use rkbuild_host::{Dir, Exit, Host};
 
 use crate::command_text::{again, first_error, without_wrapping, word_of};
 use crate::explain::paths;
 use crate::hub::{Event, Listener};
 use crate::last::record::{Failure, Made, Piece, Record};
 use crate::last::store::Store;
-use crate::tally::{Outcome, Ran, Tally};
+use crate::tally::{Outcome, Ran, Tally, Target};
 
 /// How many targets, failures and names of makes a record has at most.
 const MOST_MADE: usize = 20_000;
@@ -41,14 +42,18 @@ pub struct Recorder {
     errors: FxMap<u64, Vec<u8>>,
     /// Commands with nothing in them.
     idle: FxSet<u64>,
+    /// Commands that ended well, after which there was no file called as their target.
+    missing: FxSet<u64>,
+    /// Where those files are looked for, once there is one to look for.
+    root: Option<Arc<Dir>>,
 }
 
 impl Recorder {
     /// For the build that `argv` starts in `dir`.
     pub fn new(host: &Arc<Host>, store: Store, dir: &Dir, argv: &[BString]) -> Recorder {
-        let (tally, errors, idle) = Default::default();
+        let (tally, errors, idle, missing, root) = Default::default();
         let (top, argv, began_ns) = (dir.path().to_owned(), argv.to_vec(), host.now_ns());
-        Recorder { host: host.unseen(), store, top, argv, began_ns, tally, errors, idle }
+        Recorder { host: host.unseen(), store, top, argv, began_ns, tally, errors, idle, missing, root }
     }
 
     /// Commands that do more than start makes.
@@ -70,6 +75,25 @@ impl Recorder {
             let meta = self.host.lstat(&root, &ran.path);
             meta.is_ok_and(|meta| meta.is_file() && meta.mtime_ns >= self.began_ns - GRAIN)
         })
+    }
+
+    /// Looks whether a command that ended well left its target; what makes below were started for, they tell of.
+    fn look_at_target(&mut self, id: u64) {
+        let Some(command) = self.tally.running(id).filter(|command| !command.makes) else { return };
+        let path = paths::absolute(&command.dir, &command.target);
+        if self.root.is_none() {
+            self.root = Dir::root().ok();
+        }
+        let look = self.root.as_ref().map(|root| self.host.lstat(root, &path));
+        if look.is_some_and(|look| look.is_err_and(|error| error.kind() == ErrorKind::NotFound)) {
+            self.missing.insert(id);
+        }
+    }
+
+    /// Whether a target is no file, or was there when the last command of its recipe had ended well.
+    fn is_written(&self, target: &Target) -> bool {
+        let last = target.parts.last().and_then(|last| self.tally.ran.get(*last));
+        last.is_none_or(|ran| !self.missing.contains(&ran.command.id) || self.tally.is_phony(&ran.command))
     }
 
     fn failures(&self) -> impl Iterator<Item = Failure> + '_ {
@@ -100,7 +124,8 @@ impl Recorder {
         let critical = critical.map(|step| Piece { name: step.name, reading: step.reading, took: step.took });
         let made = self.tally.targets(&self.top).into_iter().map(|target| {
             let first = target.parts.first().and_then(|first| self.tally.ran.get(*first));
-            Made { word: first.map(|ran| word_of(&ran.command.text)).unwrap_or_default(), target }
+            let word = first.map(|ran| word_of(&ran.command.text)).unwrap_or_default();
+            Made { word, written: self.is_written(&target), target }
         });
         let failures: Vec<Failure> = self.failures().collect();
         let mut record = Record {
@@ -134,6 +159,7 @@ impl Listener for Recorder {
                 return;
             }
             Event::CommandEnded { id, .. } if self.idle.remove(id) => return,
+            Event::CommandEnded { id, exit: Exit::Code(0) } => self.look_at_target(*id),
             Event::CommandFailed { id, output } => {
                 let command = self.tally.running(*id).map(|command| command.text.as_slice());
                 if let Some(mut error) = first_error(output, command.unwrap_or_default()) {

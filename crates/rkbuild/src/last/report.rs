@@ -12,6 +12,7 @@ use crate::tally::Outcome;
 const MOST_KINDS: usize = 12;
 const MOST_SLOW: usize = 10;
 const MOST_PIECES: usize = 12;
+const MOST_UNWRITTEN: usize = 10;
 
 /// A time as people read it: three digits say enough.
 pub fn time(time: Duration) -> String {
@@ -106,6 +107,7 @@ fn write(record: &Record, now: i64, out: &mut Vec<u8>) -> std::io::Result<()> {
     for made in record.slowest().iter().take(MOST_SLOW).filter(|made| is_some_time(made.target.took)) {
         writeln!(out, "  {:>10}  {:<8} {}", time(made.target.took), made.word, made.target.name)?;
     }
+    unwritten(record, out)?;
     critical(record, out)?;
     if record.given > 0 || record.given_commands > 0 {
         let names = record.given_names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
@@ -120,6 +122,22 @@ fn write(record: &Record, now: i64, out: &mut Vec<u8>) -> std::io::Result<()> {
             "\ngiven from recall: {makes} makes{names}, {commands} commands; evaluated: {} makes",
             record.evaluated
         )?;
+    }
+    Ok(())
+}
+
+/// What did not come of recipes.
+fn unwritten(record: &Record, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let count = record.unwritten().count();
+    if count == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\nnot there after their recipes, so that these run each time:")?;
+    for made in record.unwritten().take(MOST_UNWRITTEN) {
+        writeln!(out, "  {} ({})", made.target.name, made.target.place)?;
+    }
+    if count > MOST_UNWRITTEN {
+        writeln!(out, "  and {} more", count - MOST_UNWRITTEN)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use rkbuild_recall::key;
 use rkbuild_recall::place::Place;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::last::record::{Record, VERSION};
+use crate::last::record::{FORMAT, Record};
 
 const MAGIC: &[u8; 6] = b"rklast";
 /// What stands before a record: the magic, the version, the hash of the record.
@@ -124,7 +124,7 @@ fn began(name: &BString) -> Option<BString> {
 fn encoded(record: &Record) -> Vec<u8> {
     let body = postcard::to_stdvec(record).unwrap_or_default();
     let mut data = MAGIC.to_vec();
-    data.extend_from_slice(&VERSION.to_le_bytes());
+    data.extend_from_slice(&FORMAT.to_le_bytes());
     data.extend_from_slice(&xxh3_128(&body).to_le_bytes());
     data.extend_from_slice(&body);
     data
@@ -134,7 +134,7 @@ fn decoded(data: &[u8]) -> Option<Record> {
     let (header, body) = data.split_at_checked(HEADER).filter(|_| data.len() <= LARGEST)?;
     let (magic, rest) = header.split_at_checked(MAGIC.len())?;
     let (version, hash) = rest.split_at_checked(4)?;
-    if magic != MAGIC || version != VERSION.to_le_bytes() || hash != xxh3_128(body).to_le_bytes() {
+    if magic != MAGIC || version != FORMAT.to_le_bytes() || hash != xxh3_128(body).to_le_bytes() {
         return None;
     }
     postcard::from_bytes(body).ok()

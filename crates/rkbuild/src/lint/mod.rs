@@ -1,5 +1,6 @@
 //! `--lint`: what is wrong in Kbuild files and makefiles, with the place, the words and the mend. Nothing is evaluated.
 
+mod built;
 mod kbuild;
 mod names;
 mod report;
@@ -14,6 +15,8 @@ use rkbuild_host::{Dir, Env, Host};
 use rkbuild_syntax::Lang;
 use serde::Serialize;
 
+use crate::last::record::Record;
+use crate::lint::built::Built;
 use crate::lint::report::{Finding, Report};
 use crate::lint::source::Source;
 use crate::lint::tree::Tree;
@@ -37,30 +40,36 @@ struct All<'a> {
     findings: Vec<Told<'a>>,
 }
 
-/// All checks of one makefile.
-fn check(lang: &Lang, tree: &Tree, source: &Source) -> Vec<Finding> {
+/// All checks of one makefile; `built` is the last build, if one is remembered.
+fn check(lang: &Lang, tree: &Tree, built: Option<&Built<'_>>, source: &Source) -> Vec<Finding> {
     let mut report = Report::new(source);
     kbuild::check(lang, tree, &mut report);
     names::check(lang, tree, &mut report);
+    if let Some(built) = built {
+        built.check(&mut report);
+    }
     let mut found = report.found;
     found.sort_by(|a, b| (a.range.start, a.code).cmp(&(b.range.start, b.code)));
     found.dedup();
     found
 }
 
-/// Lints the files and directories that are named, or the working directory. Gives the text and the exit status.
+/// Lints the files and directories that are named, or the working directory; `last` is what is remembered of the last build
+/// here. Gives the text and the exit status.
 pub fn run(
     host: &Host,
     dir: &Dir,
     env: &Env,
     named: &[BString],
     json: bool,
+    last: Option<Record>,
 ) -> Result<(Vec<u8>, i32), String> {
     let lang = Lang::default();
     let here = [BString::from(".")];
     let tree = Tree::read(host, dir, if named.is_empty() { &here } else { named }, &lang)?;
-    let found: Vec<(&Source, Vec<Finding>)> =
-        tree.sources.iter().map(|source| (source, check(&lang, &tree, source))).collect();
+    let built = last.map(|record| Built::new(host, dir, record));
+    let checked = |source| (source, check(&lang, &tree, built.as_ref(), source));
+    let found: Vec<(&Source, Vec<Finding>)> = tree.sources.iter().map(checked).collect();
     let count: usize = found.iter().map(|(_, found)| found.len()).sum();
     let text = if json { as_json(&found).map_err(|error| error.to_string())? } else { as_text(&found, env) };
     Ok((text, i32::from(count > 0)))
@@ -151,7 +160,7 @@ mod tests {
         let lang = Lang::default();
         let named = [BString::from(dir.path().to_str().unwrap())];
         let tree = Tree::read(&host, &at, &named, &lang).unwrap();
-        check(&lang, &tree, &tree.sources[0]).iter().map(|finding| finding.code).collect()
+        check(&lang, &tree, None, &tree.sources[0]).iter().map(|finding| finding.code).collect()
     }
 
     #[test]
@@ -233,7 +242,7 @@ mod tests {
         let source = Source::read(BStr::new("m/Kbuild"), b"# a\nEXTRA_CFLAGS \\\n += -DX\n".to_vec());
         let tree = Tree::default();
         let lang = Lang::default();
-        let found = check(&lang, &tree, &source);
+        let found = check(&lang, &tree, None, &source);
         let text = picture(&source, &found[0], &Renderer::plain());
         assert!(text.contains("--> m/Kbuild:2:1") && text.contains("^^^^^^^^^^^^"), "{text}");
     }

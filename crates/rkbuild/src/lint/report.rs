@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rkbuild_base::ByteSlice;
+
 use crate::lint::source::Source;
 
 /// Something that is wrong.
@@ -44,5 +46,22 @@ impl<'a> Report<'a> {
     ) {
         let (line, range) = self.source.place(at, word);
         self.found.push(Finding { code, message, mend: mend.into(), line, range });
+    }
+
+    /// Adds a finding about a whole line, counted from 1.
+    pub fn add_line(&mut self, code: &'static str, line: u32, message: String, mend: impl Into<String>) {
+        let text = self.source.text.as_slice();
+        let Some(found) = line.checked_sub(1).and_then(|before| text.lines().nth(before as usize)) else {
+            return;
+        };
+        let words = found.trim();
+        let start = words.as_ptr().addr() - text.as_ptr().addr();
+        self.found.push(Finding {
+            code,
+            message,
+            mend: mend.into(),
+            line,
+            range: start..start + words.len(),
+        });
     }
 }
