@@ -74,6 +74,8 @@ const VALUES: &[&str] = &[
     "$(patsubst ~s/%,%,$(wildcard ~s/*))",
     "$(MAKEFILE_LIST) $(MAKEFLAGS) $(MAKELEVEL)",
     "$(origin FOO) $(FOO)",
+    "$(file <~s/../conf/auto.conf)",
+    "$(shell grep CONFIG_A ~s/../conf/auto.conf)",
 ];
 
 /// How a value is used; `~v` is the expression.
@@ -172,6 +174,60 @@ const CALM: &[Piece] = &[
     piece("", ".SECONDEXPANSION:\no~n: $$(wildcard ~s/t*.in)\n\t~qcat $^ > $@\n", "o~n"),
     piece("", "p~n: private X~n = $(FOO)\np~n: export Y~n = x$(BAR)\np~n:\n\t~qecho $(X~n) $$Y~n\n", "p~n"),
     piece("", "p~n:\n\t@$(MAKE) -s -k -f ~s/../sub.mk D=~c N=~m || echo failed\n", "p~n"),
+];
+
+/// Parts that read a list of options as Kconfig writes it, of which only those count that a makefile asks for.
+const OPTIONS: &[Piece] = &[
+    piece("include ~s/../conf/auto.conf\n", "p~n:\n\t~qecho $(CONFIG_A) $(origin CONFIG_D)\n", "p~n"),
+    piece(
+        "-include ~s/../conf/auto.conf\nobj~n-$(CONFIG_A) := ~s/one.in\nobj~n-$(CONFIG_D) += ~s/two.in\n",
+        "o~n: $(obj~n-y) $(obj~n-m)\n\t~qcat $^ /dev/null > $@\n",
+        "o~n",
+    ),
+    piece(
+        "include ~s/../conf/auto.conf\nifdef CONFIG_C\nX~n := has C\nelse\nX~n := $(CONFIG_B)\nendif\n",
+        "p~n:\n\t~qecho $(X~n)\n",
+        "p~n",
+    ),
+    piece("include ~s/../conf/auto.conf\nexport CONFIG_B\n", "p~n:\n\t~qecho \"$$CONFIG_B\"\n", "p~n"),
+    piece(
+        "include ~s/../conf/auto.conf\n",
+        "p~n:\n\t~qecho $(sort $(filter CONFIG_%,$(.VARIABLES)))\n",
+        "p~n",
+    ),
+    piece("include ~s/../conf/auto.conf\n", "p~n:\n\t~qecho $(foreach o,A C D,$(CONFIG_$(o)))\n", "p~n"),
+    piece("include ~s/../conf/auto.conf\n", "o~n: ~s/../conf/auto.conf\n\t~qcat $< > $@\n", "o~n"),
+    piece(
+        "CONFIG_D ?= early\ninclude ~s/../conf/auto.conf\nCONFIG_A += more\n",
+        "p~n:\n\t~qecho $(CONFIG_A) $(CONFIG_D)\n",
+        "p~n",
+    ),
+    piece(
+        "include ~s/../conf/auto.conf\n",
+        "%.z~n: ~s/%.in ~s/../conf/auto.conf\n\t~qcat $< > $@\n",
+        "~m.z~n",
+    ),
+    piece(
+        "include ~s/../conf/auto.conf\n",
+        "p~n: CONFIG_A += t\np~n: export CONFIG_C\np~n:\n\t~qecho $(CONFIG_A) $$CONFIG_C\n",
+        "p~n",
+    ),
+    piece(
+        "include ~s/../conf/auto.conf\nundefine CONFIG_A\n",
+        "p~n:\n\t~qecho [$(CONFIG_A)] $(flavor CONFIG_C)\n",
+        "p~n",
+    ),
+    piece(
+        "include auto~n.conf\n",
+        "auto~n.conf: ~s/../conf/auto.conf\n\t~qgrep -v CONFIG_C= $< > $@ || :\np~n:\n\t~qecho $(CONFIG_A) $(CONFIG_C)\n",
+        "p~n",
+    ),
+    piece("include ~s/../conf/auto.conf\nexport\n", "p~n:\n\t~qecho $$CONFIG_A $$CONFIG_D\n", "p~n"),
+    piece(
+        "include ~s/../conf/auto.conf\n",
+        "p~n:\n\t~q$(MAKE) -s -f ~s/../sub.mk D=~s N=~m CONFIG_A=$(CONFIG_A)\n",
+        "p~n",
+    ),
 ];
 
 /// Parts that do something each time, or can fail.
@@ -291,6 +347,7 @@ impl Forest {
             0o755,
         );
         forest.file("get.mk", "X := $(file <$(F))\nall: ; @echo get $(X); cat $(F)\n", 0o644);
+        forest.file("conf/auto.conf", "# made\nCONFIG_A=y\nCONFIG_B=\"b c\"\nCONFIG_C=3\n", 0o644);
         forest.file("tools1/keep", "", 0o644);
         forest.file("tools2/tool", "#!/bin/sh\necho tool two\n", 0o755);
         forest.file(
@@ -362,6 +419,7 @@ fn makefile(random: &mut Rng, dir: &str, below: &[&str], calm: bool) -> Result<S
         let value = if random.u8(..3) == 0 { Some(*pick(random, VALUES)?) } else { None };
         let piece = match value {
             Some(_) => pick(random, USES)?,
+            None if random.u8(..4) == 0 => pick(random, OPTIONS)?,
             None if calm || random.u8(..3) > 0 => pick(random, CALM)?,
             None => pick(random, WILD)?,
         };

@@ -51,7 +51,7 @@ const SEARCHES: [&str; 6] = [
 ];
 
 /// Variables of the environment that come and go, with their values.
-const VARIABLES: [(&str, &[&str]); 9] = [
+const VARIABLES: [(&str, &[&str]); 11] = [
     ("FOO", &["0", "1", "2"]),
     ("BAR", &["0", "1", "a b"]),
     ("K", &["0", "1"]),
@@ -60,11 +60,15 @@ const VARIABLES: [(&str, &[&str]); 9] = [
     ("_", &["/bin/x"]),
     ("SSH_TTY", &["/dev/pts/1"]),
     ("MAKEFLAGS", &["k", "s", " -- FOO=flags"]),
+    ("CONFIG_A", &["env"]),
+    ("CONFIG_D", &["y", "env"]),
     ("LC_ALL", &["C.UTF-8"]),
 ];
 
 /// Arguments of a run.
-const ARGUMENTS: [&str; 25] = [
+const ARGUMENTS: [&str; 27] = [
+    "CONFIG_A=cmd",
+    "-e",
     "",
     "",
     "",

@@ -184,6 +184,28 @@ fn directories(top: &Path) -> HashMap<PathBuf, FileTime> {
     found
 }
 
+/// A list of options as Kconfig writes it, most often.
+fn options(random: &mut Rng) -> Option<String> {
+    let mut text = String::from(random.choice(["", "# made\n", "#\n\n"])?);
+    for name in ["A", "B", "C", "D", "E"] {
+        if random.u8(..4) > 0 {
+            text += &format!("CONFIG_{name}={}\n", random.choice(["y", "m", "\"a b\"", "", "7"])?);
+        }
+    }
+    if random.u8(..8) == 0 {
+        text += random.choice([
+            "CONFIG_A := y\n",
+            "CONFIG_F=$(CONFIG_A)\n",
+            "OTHER=1\n",
+            "CONFIG_A=x # more\n",
+            "CONFIG_A=z",
+            "$(info read)\n",
+            "CONFIG_A=y \n",
+        ])?;
+    }
+    Some(text)
+}
+
 fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {
     let files: Vec<String> =
         tree.iter().filter(|(_, e)| e.kind == Kind::File).map(|(path, _)| path.to_string()).collect();
@@ -199,7 +221,8 @@ fn one(random: &mut Rng, tree: &Snapshot) -> Option<Change> {
     let text =
         if source.ends_with(".h") { format!("#define P {number}\n") } else { format!("edited {number}\n") };
     let dir = random.choice(DIRS)?.0;
-    Some(match random.u8(..30) {
+    Some(match random.u8(..35) {
+        30..=34 => Change::Write("conf/auto.conf".into(), options(random)?),
         0 => Change::Touch(any),
         1..=3 => Change::Write(source, text),
         4 => Change::Rewrite(any),

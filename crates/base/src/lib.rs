@@ -6,6 +6,7 @@
 pub mod chunks;
 pub mod identity;
 pub mod name;
+pub mod options;
 pub mod place;
 pub mod stack;
 pub mod text;

@@ -1,18 +1,51 @@
 //! Interned names: variables and targets as dense ids, shared by all sessions of a process.
 
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 use std::sync::RwLock;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
+use crate::options;
+
 /// A name that was interned in a [`Names`]; equal ids mean equal bytes. The default is the empty name.
-#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(pub u32);
+#[derive(Default, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name(u32);
+
+/// Set in the ids of options: they are told apart wherever a variable is looked up.
+const OPTION: u32 = 1 << 31;
+
+impl Name {
+    /// The empty name.
+    pub const EMPTY: Name = Name(0);
+
+    /// Its number: names are numbered in the order they are met.
+    pub fn index(self) -> u32 {
+        self.0 & !OPTION
+    }
+
+    /// Whether it is called like an option of Kconfig's.
+    pub fn is_option(self) -> bool {
+        self.0 & OPTION != 0
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> Ordering {
+        self.index().cmp(&other.index())
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl std::fmt::Debug for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "#{}", self.0)
+        write!(f, "#{}", self.index())
     }
 }
 
@@ -102,7 +135,8 @@ impl Names {
             return name;
         }
         let kept = shard.keep(text);
-        let name = Name(u32::try_from(self.all.push(kept)).unwrap_or(u32::MAX));
+        let option = if text.starts_with(options::PREFIX) { OPTION } else { 0 };
+        let name = Name(u32::try_from(self.all.push(kept)).unwrap_or(u32::MAX) | option);
         shard.entries.insert_unique(spread(hash), Entry { hash, name }, |entry| spread(entry.hash));
         name
     }
@@ -115,7 +149,7 @@ impl Names {
 
     /// The bytes of a name.
     pub fn text(&self, name: Name) -> &'static [u8] {
-        self.all[name.0 as usize]
+        self.all[name.index() as usize]
     }
 }
 
@@ -132,7 +166,11 @@ mod tests {
         assert_ne!(a, b);
         assert_eq!(names.text(b), b"\xff\x00");
         assert_eq!(names.get(b"LD"), None);
-        assert_eq!(names.text(Name(0)), b"");
+        assert_eq!(names.text(Name::EMPTY), b"");
+        let option = names.intern(b"CONFIG_A");
+        assert!(option.is_option() && !a.is_option());
+        assert_eq!((names.text(option), option.index()), (&b"CONFIG_A"[..], 3));
+        assert!(b < option && option < names.intern(b"Z"), "the order is that in which they were met");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Place {
 
 impl Place {
     /// No place: what was not read from a makefile.
-    pub const NONE: Place = Place { file: Name(0), line: 0 };
+    pub const NONE: Place = Place { file: Name::EMPTY, line: 0 };
 
     /// `file:line`, as messages show it; empty when there is no place.
     pub fn text(&self, names: &Names) -> Vec<u8> {

@@ -74,9 +74,13 @@ impl Session {
         let when = Some((self.vars.changes, self.vars.export_all));
         if self.exported.when != when {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
+            if self.vars.export_all {
+                self.vars.asked.note_all();
+            }
             for var in self.vars.scope(GLOBAL).vars.values() {
                 let data = var.data.borrow();
                 if self.is_exported(var.name, &data, data.export) {
+                    self.vars.asked.note(var.name);
                     vars.push(var.clone());
                 }
             }

@@ -156,6 +156,7 @@ impl Session {
                 Some(name) => self.expand_name(name, out),
                 None => {
                     self.vars.met.obscure();
+                    self.vars.asked.note_unknown(text);
                     self.warn_undefined(text);
                     Ok(())
                 }
@@ -268,6 +269,7 @@ impl Session {
 
     /// The value of a target-specific `+=`: that of the outer scopes first, each part after a space.
     fn expand_appended(&mut self, from: ScopeId, name: Name, out: &mut Vec<u8>) -> Result<()> {
+        self.vars.asked.note(name);
         let mut parts: Vec<(Arc<Text>, Flavor)> = Vec::new();
         let mut at = Some(from);
         let mut parent = false;
@@ -301,6 +303,7 @@ impl Session {
     /// `.VARIABLES`: the names of all global variables.
     pub(crate) fn list_variables(&self, out: &mut Vec<u8>) {
         self.vars.met.obscure();
+        self.vars.asked.note_all();
         let mut names: Vec<&[u8]> =
             self.vars.scope(crate::variable::GLOBAL).vars.keys().map(|n| self.text(*n)).collect();
         names.sort_unstable();

@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rkbuild_base::options::Options;
 use rkbuild_base::{BString, FxMap};
-use rkbuild_host::eyes::{self, Ask};
+use rkbuild_host::eyes::{self, Answer, Ask, Eyes, Seen, used};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
@@ -41,12 +42,84 @@ const LARGEST_BUFFER: usize = 1 << 20;
 enum Entry {
     /// It was read once.
     Met,
-    Kept {
-        meta: Meta,
-        /// Of the contents.
-        hash: u128,
-        makefile: Arc<Makefile>,
-    },
+    Kept(Kept),
+}
+
+/// A makefile in memory.
+#[derive(Clone)]
+struct Kept {
+    meta: Meta,
+    /// Of the contents.
+    hash: u128,
+    makefile: Arc<Makefile>,
+    /// What it is as a list of options, where sessions note what they see.
+    options: Option<Arc<Options>>,
+}
+
+/// A list of options that was read: which of them count is known when the session is over.
+pub struct OptionList {
+    /// As it was included.
+    name: BString,
+    path: BString,
+    meta: Meta,
+    young: bool,
+    hash: u128,
+    options: Arc<Options>,
+}
+
+/// More options than this are as good as all.
+const MOST_OPTIONS: usize = 4096;
+
+impl OptionList {
+    /// Whether it was read by this name.
+    pub fn is_called(&self, name: &[u8]) -> bool {
+        self.name == name
+    }
+
+    /// Notes that the list was read for the values of these options, in the order of their names; `None`: for all of it.
+    pub fn note(self, eyes: &Eyes, names: Option<&[BString]>) {
+        let OptionList { mut path, meta, young, hash, options, .. } = self;
+        let answer = Answer::Meta(meta);
+        match names.filter(|names| names.len() <= MOST_OPTIONS) {
+            Some(names) => {
+                let values = options.values_of(names.iter().map(|name| name.as_slice()));
+                for name in names {
+                    path.push(0);
+                    path.extend_from_slice(name);
+                }
+                let contents = Some(eyes::hash(&values));
+                eyes.pay(Ask::Options, path, Seen { used: used::CONTENTS, answer, contents, young });
+            }
+            None => {
+                let used = used::THERE | used::CONTENTS;
+                eyes.pay(Ask::Stat, path, Seen { used, answer, contents: Some(hash), young });
+            }
+        }
+    }
+}
+
+/// Notes what was read; a list of options is given back, and owed.
+fn note(
+    host: &Host,
+    dir: &Dir,
+    path: &[u8],
+    (meta, hash): (&Meta, u128),
+    options: Option<Arc<Options>>,
+) -> Option<OptionList> {
+    let absolute = eyes::absolute(dir.path(), path);
+    if let (Some(eyes), Some(options), Some(absolute), true) =
+        (host.eyes(), options, absolute, meta.is_file())
+        && !absolute.starts_with(b"/proc/")
+        && !absolute.starts_with(b"/sys/")
+    {
+        let now = host.now_ns();
+        eyes.saw(Ask::Stat, dir, path, used::THERE, Answer::Meta(*meta), now);
+        eyes.owe();
+        let (name, young) = (BString::from(path), eyes::is_young(meta, now));
+        return Some(OptionList { name, path: absolute, meta: *meta, young, hash, options });
+    }
+    host.note_contents(dir, path, meta, hash);
+    None
 }
 
 fn same(a: &Meta, b: &Meta) -> bool {
@@ -54,8 +127,24 @@ fn same(a: &Meta, b: &Meta) -> bool {
 }
 
 impl Makefiles {
-    /// Reads a makefile, or gives the one in memory when the file is provably unchanged.
-    pub fn read(&self, shared: &Shared, host: &Host, dir: &Dir, path: &[u8]) -> io::Result<Contents> {
+    /// Reads a makefile, or gives the one in memory when the file is provably unchanged. With `by_option`, a list of options comes
+    /// back as such, where the session notes what it sees: it has to note what of it counts.
+    pub fn read(
+        &self,
+        shared: &Shared,
+        host: &Host,
+        dir: &Dir,
+        path: &[u8],
+        by_option: bool,
+    ) -> io::Result<(Contents, Option<OptionList>)> {
+        let noted = host.eyes().is_some();
+        let as_options = |bytes: &[u8]| if noted { Options::read(bytes).map(Arc::new) } else { None };
+        let note = |meta: &Meta, hash: u128, options: Option<Arc<Options>>| {
+            note(host, dir, path, (meta, hash), options.filter(|_| by_option))
+        };
+        let note_bytes = |bytes: &[u8], meta: &Meta| {
+            if noted { note(meta, eyes::hash(bytes), as_options(bytes)) } else { None }
+        };
         let mut key: BString = dir.path().to_owned();
         if path.starts_with(b"/") {
             key.clear();
@@ -66,40 +155,42 @@ impl Makefiles {
         let first = !self.lock().contains_key(&key);
         if first {
             let buffer = self.buffers().pop().unwrap_or_default();
-            let bytes = host.read_makefile(dir, path, buffer)?;
+            let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
             self.lock().insert(key, Entry::Met);
-            return Ok(Contents::Bytes(bytes));
+            let list = note_bytes(&bytes, &meta);
+            return Ok((Contents::Bytes(bytes), list));
         }
         let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
             // The same error, and it is noted.
-            return Ok(Contents::Bytes(host.read(dir, path)?));
+            return Ok((Contents::Bytes(host.read(dir, path)?), None));
         };
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
-            return Ok(Contents::Bytes(host.read_makefile(dir, path, Vec::new())?));
+            let (bytes, meta) = host.read_makefile(dir, path, Vec::new())?;
+            let list = note_bytes(&bytes, &meta);
+            return Ok((Contents::Bytes(bytes), list));
         }
         let kept = match self.lock().get(&key) {
-            Some(Entry::Kept { meta: kept, hash, makefile }) if same(kept, &meta) => {
-                Some((*hash, makefile.clone()))
-            }
+            Some(Entry::Kept(kept)) if same(&kept.meta, &meta) => Some(kept.clone()),
             _ => None,
         };
-        if let Some((hash, makefile)) = kept {
-            host.note_contents(dir, path, &meta, hash);
-            return Ok(Contents::Makefile(makefile));
+        if let Some(Kept { hash, makefile, options, .. }) = kept {
+            let list = note(&meta, hash, options);
+            return Ok((Contents::Makefile(makefile), list));
         }
         let before = host.now_ns();
-        let bytes = host.read_makefile(dir, path, Vec::new())?;
+        let (bytes, opened) = host.read_makefile(dir, path, Vec::new())?;
+        let (hash, options) = (eyes::hash(&bytes), as_options(&bytes));
+        let list = note(&opened, hash, options.clone());
         if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
-            return Ok(Contents::Bytes(bytes));
+            return Ok((Contents::Bytes(bytes), None));
         }
-        let hash = eyes::hash(&bytes);
         let makefile = Arc::new(Makefile::shared(bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.look_unseen(Ask::Stat, dir, path).is_ok_and(|after| same(&after, &meta)) {
-            self.lock().insert(key, Entry::Kept { meta, hash, makefile: makefile.clone() });
+            self.lock().insert(key, Entry::Kept(Kept { meta, hash, makefile: makefile.clone(), options }));
         }
-        Ok(Contents::Makefile(makefile))
+        Ok((Contents::Makefile(makefile), list))
     }
 
     /// Gives back what a makefile was read into.

@@ -175,8 +175,13 @@ impl Session {
         self.vars.define(GLOBAL, list, Arc::new(Text::new(value)), flavor, Origin::File, place);
     }
 
-    fn open_makefile(&self, path: &[u8]) -> std::io::Result<Contents> {
-        self.shared.makefiles.read(&self.shared, self.host(), &self.dir, path)
+    fn open_makefile(&mut self, path: &[u8]) -> std::io::Result<Contents> {
+        // A line could begin a recipe otherwise.
+        let by_option = self.recipe_prefix == b'\t';
+        let (contents, list) =
+            self.shared.makefiles.read(&self.shared, self.host(), &self.dir, path, by_option)?;
+        self.option_lists.extend(list);
+        Ok(contents)
     }
 
     /// Reads what a makefile holds. Messages call it `file`.
@@ -467,13 +472,8 @@ impl Session {
                 if !trim(rest).is_empty() {
                     return Ok(None);
                 }
-                let defined = self
-                    .shared
-                    .lang
-                    .names
-                    .get(name)
-                    .and_then(|n| self.vars.lookup(n))
-                    .is_some_and(|v| !v.data.borrow().value.bytes.is_empty());
+                let defined =
+                    self.variable_called(name).is_some_and(|v| !v.data.borrow().value.bytes.is_empty());
                 defined != *negated
             }
             Cond::Equal { negated, left, right, extra } => {

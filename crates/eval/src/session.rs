@@ -15,13 +15,13 @@ use rkbuild_syntax::{Lang, Lists, Text};
 use crate::environment::Exported;
 use crate::exported::Values;
 use crate::function::names::LastDir;
-use crate::makefiles::Makefiles;
+use crate::makefiles::{Makefiles, OptionList};
 use crate::message::Result;
 use crate::met::Met;
 use crate::options::Options;
 use crate::target::Targets;
 use crate::times::Times;
-use crate::variable::{ScopeId, Variables};
+use crate::variable::{ScopeId, Variable, Variables};
 
 /// What all sessions of a process share: names, compiled makefiles, and the door to the machine. Read-only, or
 /// a cache that can be proved fresh.
@@ -126,6 +126,8 @@ pub struct Session {
     pub depth: u32,
     /// Makefiles read, in order, with what remaking them needs to know.
     pub read_files: Vec<ReadFile>,
+    /// Lists of options among them of which it is still to be noted what counted.
+    pub(crate) option_lists: Vec<OptionList>,
     /// Directories to search for included makefiles (`-I`, then the defaults that exist).
     pub include_dirs: Vec<BString>,
     /// The recipe prefix character.
@@ -314,6 +316,7 @@ impl Session {
             expanding: None,
             depth: 0,
             read_files: Vec::new(),
+            option_lists: Vec::new(),
             include_dirs: Vec::new(),
             recipe_prefix: b'\t',
             doors,
@@ -367,6 +370,17 @@ impl Session {
         self.shared.lang.names.intern(text)
     }
 
+    /// The variable of that name which is seen from the current scope. A name nobody met is no variable's: asking does not make the
+    /// table grow.
+    pub(crate) fn variable_called(&self, text: &[u8]) -> Option<&Rc<Variable>> {
+        let Some(name) = self.shared.lang.names.get(text) else {
+            self.vars.met.obscure();
+            self.vars.asked.note_unknown(text);
+            return None;
+        };
+        self.vars.lookup(name)
+    }
+
     /// The release of make this session is.
     pub fn identity(&self) -> Identity {
         self.shared.lang.identity
@@ -387,6 +401,20 @@ impl Session {
         for name in VOLATILE {
             self.vars.watch(self.shared.lang.names.intern(name));
         }
+        self.vars.asked.begin();
+    }
+
+    /// Whether a makefile that was read by this name is a list of options of which only those count that were asked for.
+    pub fn is_option_list(&self, name: &[u8]) -> bool {
+        self.option_lists.iter().any(|list| list.is_called(name))
+    }
+
+    /// Notes what counted of the lists of options that were read: nothing more is evaluated.
+    pub fn note_options(&mut self) {
+        let lists = std::mem::take(&mut self.option_lists);
+        let Some(eyes) = self.host.eyes().filter(|_| !lists.is_empty()) else { return };
+        let names = self.vars.asked.options(|name| self.text(name));
+        lists.into_iter().for_each(|list| list.note(eyes, names.as_deref()));
     }
 
     /// Has what it asks, changes and prints from here on noted where `host` does. Gives what it was.

@@ -60,12 +60,15 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use rkbuild_base::name::Names;
+
     use super::*;
 
     #[test]
     fn a_time_serves_in_the_epoch_it_was_found_in() {
         let times = TimesHere::default();
-        let (a, b) = (Name(1), Name(2));
+        let names = Names::new();
+        let (a, b) = (names.intern(b"a"), names.intern(b"b"));
         times.keep(3, a, 10);
         assert_eq!((times.get(3, a), times.get(3, b), times.get(4, a)), (Some(10), None, None));
         times.keep(4, b, 20);

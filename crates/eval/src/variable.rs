@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rkbuild_base::{FxMap, Name, Place};
+use rkbuild_base::{BString, FxMap, FxSet, Name, Place, options};
 use rkbuild_syntax::Text;
 
 use crate::exported::Recorder;
@@ -169,6 +169,56 @@ pub struct Variables {
     pub export_all: bool,
     /// Which names are looked up, while somebody wants to know.
     pub(crate) met: Recorder,
+    /// Which options are asked for, where the session notes what it sees.
+    pub(crate) asked: Asked,
+}
+
+/// The options that were asked for, and whether there are others that counted.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    on: Cell<bool>,
+    names: RefCell<FxSet<Name>>,
+    /// Those that are no names of anything.
+    unknown: RefCell<FxSet<BString>>,
+    all: Cell<bool>,
+}
+
+impl Asked {
+    /// Notes from now on.
+    pub fn begin(&self) {
+        self.on.set(true);
+    }
+
+    /// Somebody looks at the variable of this name, which may have one or not.
+    pub fn note(&self, name: Name) {
+        if name.is_option() && self.on.get() {
+            self.names.borrow_mut().insert(name);
+        }
+    }
+
+    /// Somebody looks for a variable of a name that nobody met before.
+    pub fn note_unknown(&self, name: &[u8]) {
+        if self.on.get() && name.starts_with(options::PREFIX) {
+            self.unknown.borrow_mut().insert(name.into());
+        }
+    }
+
+    /// Somebody looks at all variables there are.
+    pub fn note_all(&self) {
+        self.all.set(true);
+    }
+
+    /// The options that were asked for, in order; `None` where all count.
+    pub fn options(&self, text: impl Fn(Name) -> &'static [u8]) -> Option<Vec<BString>> {
+        if !self.on.get() || self.all.get() {
+            return None;
+        }
+        let mut options: Vec<BString> = self.unknown.borrow().iter().cloned().collect();
+        options.extend(self.names.borrow().iter().map(|name| BString::from(text(*name))));
+        options.sort_unstable();
+        options.dedup();
+        Some(options)
+    }
 }
 
 /// The global scope.
@@ -186,13 +236,14 @@ impl Default for Variables {
             changes: 0,
             export_all: false,
             met: Recorder::default(),
+            asked: Asked::default(),
         }
     }
 }
 
 /// Where the bit of a name is.
 fn watched_bit(name: Name) -> (usize, u64) {
-    ((name.0 / u64::BITS) as usize, 1 << (name.0 % u64::BITS))
+    ((name.index() / u64::BITS) as usize, 1 << (name.index() % u64::BITS))
 }
 
 impl Variables {
@@ -282,6 +333,7 @@ impl Variables {
             self.volatile.set(true);
         }
         self.met.note(name);
+        self.asked.note(name);
         let mut id = scope;
         let mut parent = false;
         let mut over_global = self.over_global;
@@ -311,6 +363,7 @@ impl Variables {
 
     /// The variable of that very scope.
     pub fn lookup_in(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
+        self.asked.note(name);
         self.scope(scope).vars.get(&name)
     }
 
@@ -378,6 +431,8 @@ impl Variables {
 
 #[cfg(test)]
 mod tests {
+    use rkbuild_base::name::Names;
+
     use super::*;
 
     fn text(value: &str) -> Arc<Text> {
@@ -387,7 +442,7 @@ mod tests {
     #[test]
     fn private_variables_are_seen_in_their_own_scope_only() {
         let mut vars = Variables::default();
-        let a = Name(7);
+        let a = Names::new().intern(b"a");
         let parent = vars.add_scope(Some(GLOBAL));
         let child = vars.add_scope(Some(parent));
         vars.scope_mut(child).next_is_parent = true;
@@ -400,7 +455,7 @@ mod tests {
     #[test]
     fn a_scope_pushed_over_the_global_one_is_seen_from_targets() {
         let mut vars = Variables::default();
-        let a = Name(7);
+        let a = Names::new().intern(b"a");
         let value = |vars: &Variables, from| {
             vars.lookup_from(from, a).map(|v: &Rc<Variable>| v.data.borrow().value.bytes.to_string())
         };
@@ -423,7 +478,7 @@ mod tests {
     #[test]
     fn a_weaker_origin_does_not_replace_a_stronger_value() {
         let mut vars = Variables::default();
-        let a = Name(7);
+        let a = Names::new().intern(b"a");
         vars.define(GLOBAL, a, text("cmd"), Flavor::Simple, Origin::CommandLine, Place::NONE);
         vars.define(GLOBAL, a, text("file"), Flavor::Simple, Origin::File, Place::NONE);
         assert_eq!(vars.lookup(a).map(|v| v.data.borrow().value.bytes.clone()), Some("cmd".into()));

@@ -34,12 +34,14 @@ pub enum Ask {
     Read = 7,
     /// Whether this process may write it.
     Write = 8,
+    /// What a list of options says of some of them: behind the path, each behind a zero, stand their names.
+    Options = 9,
 }
 
 impl Ask {
     /// The kind with that number.
     pub fn from_number(number: u8) -> Option<Ask> {
-        const ALL: [Ask; 9] = [
+        const ALL: [Ask; 10] = [
             Ask::Stat,
             Ask::Lstat,
             Ask::Link,
@@ -49,6 +51,7 @@ impl Ask {
             Ask::Names,
             Ask::Read,
             Ask::Write,
+            Ask::Options,
         ];
         ALL.get(usize::from(number)).copied()
     }
@@ -273,6 +276,8 @@ pub struct State {
     made: IndexSet<BString, FxBuildHasher>,
     /// Times of files were compared with times that are noted nowhere.
     other_times: bool,
+    /// How many files were read of which it is still to be noted what of them counts.
+    owed: usize,
 }
 
 /// Clocks of file systems tick at 100 Hz or faster.
@@ -395,6 +400,9 @@ impl Eyes {
         if let (None, Some(path)) = (&state.effect, state.made.first()) {
             state.effect = Some(format!("{path} was made"));
         }
+        if state.owed > 0 {
+            state.effect.get_or_insert_with(|| "what counts of a makefile was not noted".to_owned());
+        }
         if state.other_times {
             for seen in state.facts.values_mut().filter(|seen| seen.used & used::TIME != 0) {
                 seen.used |= used::SAME;
@@ -427,15 +435,15 @@ impl Eyes {
             self.may_have_changed();
         }
         let mut state = self.steps();
-        if let (Step::Print { err, bytes }, Some(Step::Print { err: last, bytes: before })) =
-            (&step, state.steps.last_mut())
-            && *last == *err
-        {
-            before.extend_from_slice(bytes);
-        } else {
-            state.steps.push(step);
+        match (&step, state.steps.last_mut()) {
+            // Who prints nothing is not seen, whenever it comes.
+            (Step::Print { bytes, .. }, _) if bytes.is_empty() => {}
+            (Step::Print { err, bytes }, Some(Step::Print { err: last, bytes: before })) if last == err => {
+                before.extend_from_slice(bytes);
+            }
+            _ => state.steps.push(step),
         }
-        state.steps.len() - 1
+        state.steps.len().saturating_sub(1)
     }
 
     /// Keeps a place for steps that come later but belong here.
@@ -504,6 +512,18 @@ impl Eyes {
         let mut state = self.state();
         let own = std::mem::take(&mut state.own);
         state.dated.extend(own);
+    }
+
+    /// A file was read, and what of it counts will be noted later: until then nothing can be given.
+    pub fn owe(&self) {
+        self.state().owed += 1;
+    }
+
+    /// Notes what counted of such a file.
+    pub fn pay(&self, ask: Ask, path: BString, seen: Seen) {
+        self.note(ask, path, seen);
+        let mut state = self.state();
+        state.owed = state.owed.saturating_sub(1);
     }
 
     /// Notes a fact.

@@ -154,6 +154,11 @@ impl Host {
         self.attributes(Ask::Lstat, dir, path, used::THERE | used::SHAPE | used::TIME)
     }
 
+    /// The same where only that it is there is used of them.
+    pub fn stat_there(&self, dir: &Dir, path: &[u8]) -> io::Result<Meta> {
+        self.attributes(Ask::Stat, dir, path, used::THERE)
+    }
+
     /// What kind of thing `path` leads to.
     pub fn kind(&self, dir: &Dir, path: &[u8]) -> io::Result<Kind> {
         self.attributes(Ask::Stat, dir, path, used::THERE).map(|meta| meta.kind())
@@ -259,16 +264,26 @@ impl Host {
     }
 
     fn read_noted(&self, dir: &Dir, path: &[u8], most: Most, buffer: Vec<u8>) -> io::Result<Vec<u8>> {
-        let read = self.read_with_meta(dir.as_fd(), path, most, buffer);
-        if let Some(eyes) = self.eyes() {
-            match &read {
-                Ok((data, meta)) => self.note_contents(dir, path, meta, eyes::hash(data)),
-                Err(error) => {
-                    eyes.saw(Ask::Stat, dir, path, used::CONTENTS, Answer::failed(error), 0);
-                }
-            }
+        let (data, meta) = self.read_to_note(dir, path, most, buffer)?;
+        if self.eyes().is_some() {
+            self.note_contents(dir, path, &meta, eyes::hash(&data));
         }
-        read.map(|(data, _)| data)
+        Ok(data)
+    }
+
+    /// Reads what is noted later, unless it fails.
+    fn read_to_note(
+        &self,
+        dir: &Dir,
+        path: &[u8],
+        most: Most,
+        buffer: Vec<u8>,
+    ) -> io::Result<(Vec<u8>, Meta)> {
+        let read = self.read_with_meta(dir.as_fd(), path, most, buffer);
+        if let (Err(error), Some(eyes)) = (&read, self.eyes()) {
+            eyes.saw(Ask::Stat, dir, path, used::CONTENTS, Answer::failed(error), 0);
+        }
+        read
     }
 
     /// Notes that the contents of a file were used, which bore these attributes before they were read.
@@ -288,9 +303,10 @@ impl Host {
     }
 
     /// A file's contents, if it is not larger than any makefile (EFBIG): a device may have no end. They are read into `buffer`,
-    /// whatever that held before.
-    pub fn read_makefile(&self, dir: &Dir, path: &[u8], buffer: Vec<u8>) -> io::Result<Vec<u8>> {
-        self.read_noted(dir, path, Most { file: MOST_OF_MAKEFILE, stream: MOST_OF_STREAM }, buffer)
+    /// whatever that held before. What of them counts is for the caller to note, with the attributes they had when they were
+    /// opened.
+    pub fn read_makefile(&self, dir: &Dir, path: &[u8], buffer: Vec<u8>) -> io::Result<(Vec<u8>, Meta)> {
+        self.read_to_note(dir, path, Most { file: MOST_OF_MAKEFILE, stream: MOST_OF_STREAM }, buffer)
     }
 
     pub(crate) fn read_at(&self, dir: BorrowedFd<'_>, path: &[u8]) -> io::Result<Vec<u8>> {

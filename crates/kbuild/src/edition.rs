@@ -93,7 +93,7 @@ struct Told(Vec<u64>);
 
 impl Told {
     fn first_time(&mut self, symbol: Name) -> bool {
-        let (word, bit) = (symbol.0 as usize / 64, 1 << (symbol.0 % 64));
+        let (word, bit) = (symbol.index() as usize / 64, 1 << (symbol.index() % 64));
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);
         }

@@ -1,6 +1,7 @@
 //! A fact: what was answered about a file, and whether the same would be answered now.
 
 use bstr::{BStr, BString, ByteSlice};
+use rkbuild_base::options::Options;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
 use rkbuild_host::{Dir, Host, Listing, Meta, Permission, Place, matches};
 
@@ -59,6 +60,7 @@ impl Fact {
     pub fn broken(&self, host: &Host, spot: &Spot<'_>) -> u8 {
         match self.ask {
             Ask::Stat | Ask::Lstat => self.broken_attributes(host, spot),
+            Ask::Options => self.broken_options(host, spot),
             Ask::Link => self.differs(host.read_link(spot.root, &(spot.path)()).map(Into::into)),
             Ask::Real => self.differs(host.realpath(spot.root, &(spot.path)()).map(Into::into)),
             Ask::Execute => self.differs(host.access_exec(spot.root, &(spot.path)()).map(|()| Vec::new())),
@@ -139,6 +141,28 @@ impl Fact {
             broken |= used::CONTENTS;
         }
         broken
+    }
+
+    /// Whether a list of options says the same of those that were asked for.
+    fn broken_options(&self, host: &Host, spot: &Spot<'_>) -> u8 {
+        let path = (spot.path)();
+        let mut names = path.split(|c| *c == 0);
+        let file = names.next().unwrap_or_default();
+        let (Answer::Meta(before), Ok(now)) = (&self.answer, host.look_unseen(Ask::Stat, spot.root, file))
+        else {
+            return used::ALL;
+        };
+        if *before == now && !self.young {
+            return 0;
+        }
+        // Make warns of what is in the future.
+        if now.mtime_ns > host.now_ns() {
+            return used::ALL;
+        }
+        let text = if now.is_file() { host.read(spot.root, file).ok() } else { None };
+        let values = text.and_then(|text| Some(Options::read(&text)?.values_of(names)));
+        let same = values.is_some_and(|values| Some(eyes::hash(&values)) == self.contents);
+        if same { 0 } else { used::ALL }
     }
 
     fn contents_now(&self, host: &Host, spot: &Spot<'_>) -> Option<u128> {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use bstr::{BStr, ByteSlice};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use rkbuild_host::eyes::Ask;
+use rkbuild_host::eyes::{Ask, used};
 use rkbuild_host::{Count, Dir, Host};
 
 use crate::fact::{Spot, listed};
@@ -149,6 +149,12 @@ impl Looks {
             }
         }
         false
+    }
+
+    /// Whether a fact that was looked at is about a file that was written again, be it with the same contents.
+    pub fn is_another(&self, fact: u32) -> bool {
+        let slot = self.found.get(fact as usize);
+        slot.is_some_and(|slot| slot.load(Ordering::Relaxed) as u8 & used::SAME != 0)
     }
 
     /// Whether a directory is the one it was when its names were looked at, with the same times: it has the same names then.

@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Asked, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
-use rkbuild_host::eyes::{self, Ask, State};
+use rkbuild_host::eyes::{self, Answer, Ask, Seen, State};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -293,7 +293,7 @@ impl Memory {
         stats.changed_count += changed.len() as u64;
         for fact in changed {
             if stats.changed.len() < 10 {
-                let path = store.path(fact);
+                let path = of_file(store.path(fact));
                 if !stats.changed.contains(&path) {
                     stats.changed.push(path);
                 }
@@ -415,12 +415,25 @@ impl Memory {
             }
         }
         let facts = store.uses(&entry).map(|(n, used)| {
-            let fact = store.fact(n)?;
-            Some((fact.ask, store.path(n), fact.seen(used)))
+            let (fact, path) = (store.fact(n)?, store.path(n));
+            let (ask, mut seen) = (fact.ask, fact.seen(used));
+            if looks.is_another(n) {
+                self.renew(ask, &path, &mut seen);
+            }
+            Some((ask, path, seen))
         });
         let facts = facts.collect::<Option<Vec<_>>>()?;
         lock(&self.commands.used).push(n);
         Some(Known { variables: Vec::new(), facts, writes, renews, output: output? })
+    }
+
+    /// Of a file that has the contents it had, but was written again: what it is now, as whoever looks at it next sees it.
+    fn renew(&self, ask: Ask, path: &BString, seen: &mut Seen) {
+        let now = self.host.look_unseen(ask, &self.root, path);
+        if let (Answer::Meta(before), Ok(now)) = (&mut seen.answer, now) {
+            *before = now;
+            seen.young = eyes::is_young(before, self.host.now_ns());
+        }
     }
 
     /// Remembers a command.
@@ -612,7 +625,7 @@ impl Memory {
         }
         let steps = store.steps(&entry).unwrap_or_default();
         // Sessions below have been compared by themselves.
-        let before: Vec<&Step> =
+        let mut before: Vec<&Step> =
             steps.iter().filter(|step| !matches!(step, Step::Session(_) | Step::Within(_))).collect();
         let mut new = New::default();
         let mut now = Vec::new();
@@ -621,6 +634,10 @@ impl Memory {
                 now.extend(self.step(&mut new, step));
             }
         }
+        // Jobs that run side by side renew the times of directories in any order.
+        let place = |step: &Step| if let Step::Renew { path } = step { Some(path.clone()) } else { None };
+        before.sort_by_key(|step| place(step));
+        now.sort_by_key(place);
         for (at, (was, is)) in before.iter().zip(&now).enumerate() {
             if !same_step(was, is) {
                 return say(format!("step {at} would have been {was:?}, and is {is:?}"));
@@ -630,6 +647,13 @@ impl Memory {
             say(format!("{} steps, not {}", now.len(), before.len()));
         }
     }
+}
+
+/// The file a fact is about: of a list of options, without theirs.
+fn of_file(mut path: BString) -> BString {
+    let end = path.find_byte(0).unwrap_or(path.len());
+    path.truncate(end);
+    path
 }
 
 /// Environments have other numbers in other runs.

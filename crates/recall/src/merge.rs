@@ -183,7 +183,7 @@ impl<'a> Merge<'a> {
             .iter()
             .map(|trace| trace.as_ref().and_then(|trace| keys.get(&trace.key).copied()))
             .collect();
-        self.drop_touched(&mut traces);
+        self.drop_touched(&mut traces, &successor);
         // A trace holds only with all below it.
         loop {
             let gone: Vec<bool> = traces.iter().map(Option::is_none).collect();
@@ -266,11 +266,10 @@ impl<'a> Merge<'a> {
         let steps = old.steps(&entry)?;
         let writes: FxHashSet<BString> = old.writes(&entry)?.into_iter().collect();
         let holds = |(n, used): &Use| {
-            self.new
-                .facts
-                .all
-                .get(*n as usize)
-                .is_some_and(|fact| fact.stale & used == 0 || writes.contains(&fact.path))
+            self.new.facts.all.get(*n as usize).is_some_and(|fact| {
+                let broken = fact.stale & used;
+                broken == 0 || broken == rkbuild_host::eyes::used::TIME && writes.contains(&fact.path)
+            })
         };
         if !facts.iter().all(holds) {
             return None;
@@ -278,7 +277,7 @@ impl<'a> Merge<'a> {
         Some(Trace { key: entry.key(), top: entry.top, status: entry.status, run, facts, steps, writes })
     }
 
-    /// Where a fact of the store is among the new ones; `None` when something else was seen since.
+    /// Where a fact of the store is among the new ones. Where something else was seen since, it is one of its own.
     fn old_fact(&mut self, old: &Store, n: u32, used: u8) -> Option<u32> {
         let fact = old.fact(n)?;
         let ask = fact.ask;
@@ -296,14 +295,12 @@ impl<'a> Merge<'a> {
                 let now = all.get_mut(n as usize)?;
                 let contents = if before.contents.is_some() { used::CONTENTS } else { 0 };
                 let differing = before.differing(&now.seen);
-                if differing & (used | contents) == used::TIME {
-                    // Good for a trace that writes it: there the order of times counts.
+                if differing & (used | contents) != 0 {
+                    // Good for a trace that uses nothing of it which differs, and for one that writes it: there the order of
+                    // times counts.
                     let next = all.len() as u32;
                     all.push(Noted { path, ask, seen: before, stale: differing });
                     return Some(next);
-                }
-                if differing & (used | contents) != 0 {
-                    return None;
                 }
                 // What was seen now is the newer.
                 now.seen.used |= before.used;
@@ -319,8 +316,11 @@ impl<'a> Merge<'a> {
 
     /// Drops the traces that depend on the time of a file which a step of some other trace writes each time. Where it is a step of
     /// its own, that time was compared before it: whether its place among the others is the same is seen when it is looked at.
-    fn drop_touched(&mut self, traces: &mut [Option<Trace>]) {
-        let written: FxHashSet<&BString> = traces.iter().flatten().flat_map(|trace| &trace.writes).collect();
+    /// One that another takes the place of does not count.
+    fn drop_touched(&mut self, traces: &mut [Option<Trace>], successor: &[Option<usize>]) {
+        let counting = (0..).zip(traces.iter()).filter(|(n, _)| successor.get(*n) == Some(&Some(*n)));
+        let written: FxHashSet<&BString> =
+            counting.filter_map(|(_, trace)| trace.as_ref()).flat_map(|trace| &trace.writes).collect();
         if written.is_empty() {
             return;
         }

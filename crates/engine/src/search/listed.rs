@@ -60,6 +60,7 @@ impl Search<'_> {
             return Looked::ODD;
         }
         if self.has_state(file) {
+            self.time_counts(file);
             let state = self.state(file);
             let found_elsewhere = state.renamed.is_some() || state.found_as().is_some();
             return match (state.phase, state.status, state.mtime) {

@@ -4,9 +4,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use rkbuild_base::BString;
-use rkbuild_eval::Fatal;
 use rkbuild_eval::target::PatternRule;
 use rkbuild_eval::times::TimesHere;
+use rkbuild_eval::{Fatal, FileId};
 
 use crate::graph::directory::Directories;
 use crate::graph::states::Graph;
@@ -30,6 +30,8 @@ pub struct Search<'s> {
     pub(crate) began: u64,
     /// Times that other sessions looked at as well.
     pub(crate) times: Option<Arc<TimesHere>>,
+    /// Makefiles whose times nothing was compared with as yet, so that they do not count.
+    pub(crate) uncompared: Vec<FileId>,
     /// VPATH, read once.
     pub(crate) general_vpath: Option<Vec<BString>>,
     /// GPATH, read once.
@@ -50,6 +52,7 @@ impl<'s> Search<'s> {
             conflict: None,
             clock_skew: false,
             shapes: None,
+            uncompared: Vec::new(),
             general_vpath: None,
             gpath: None,
         }

@@ -21,6 +21,7 @@ impl Search<'_> {
     pub fn mtime_of(&mut self, file: FileId, search: bool) -> Time {
         let file = self.renamed(file);
         if let Some(time) = self.state(file).mtime {
+            self.time_counts(file);
             return time;
         }
         let name = self.name_of(file);
@@ -74,6 +75,39 @@ impl Search<'_> {
             }
         }
         time
+    }
+
+    /// The time of a list of options that no rule speaks of: as nothing is compared with it, it does not count.
+    pub(crate) fn mtime_of_list(&mut self, file: FileId) -> Time {
+        let name = self.name_of(file);
+        if self.state(file).mtime.is_none() && !self.session.options.check_symlink_times {
+            let there = self.session.host().stat_there(&self.session.dir, name);
+            // One in the future make speaks of.
+            if let Some(meta) = there.ok().filter(|meta| meta.mtime_ns <= self.session.host().now_ns()) {
+                let time = Time::at(meta.mtime_ns);
+                self.state(file).mtime = Some(time);
+                self.uncompared.push(file);
+                return time;
+            }
+        }
+        self.mtime_of(file, false)
+    }
+
+    /// A file's time, where it is not compared with any as yet.
+    pub(crate) fn mtime_uncompared(&mut self, file: FileId) -> Time {
+        match self.state(file).mtime.filter(|_| self.uncompared.contains(&file)) {
+            Some(time) => time,
+            None => self.mtime(file),
+        }
+    }
+
+    /// The time of a file is compared with others, and counts from now on.
+    pub(crate) fn time_counts(&mut self, file: FileId) {
+        if let Some(at) = self.uncompared.iter().position(|uncompared| *uncompared == file) {
+            self.uncompared.swap_remove(at);
+            // What is there now, if it is another, is found to have changed while it was looked at.
+            let _ = self.session.host().stat(&self.session.dir, self.name_of(file));
+        }
     }
 
     /// Whether a file that was not there when it was looked at can't be there now: no program has run since the first file was

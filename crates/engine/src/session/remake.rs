@@ -2,6 +2,7 @@
 
 use rkbuild_base::BString;
 use rkbuild_eval::session::ReadFile;
+use rkbuild_eval::target::strip_dot_slash;
 use rkbuild_eval::{Fatal, FileId, Result};
 use rkbuild_host::errors;
 
@@ -29,6 +30,9 @@ struct Makefile {
     /// Its time before that.
     before: Time,
 }
+
+/// A makefile that was read, as a file, and whether some rule speaks of it.
+type Chosen = (FileId, ReadFile, bool);
 
 /// `-n`, `-q` and `-t`.
 type Asked = (bool, bool, bool);
@@ -93,7 +97,7 @@ fn remake(builder: &mut Builder<'_>, stdin: Option<&BString>, goals: &[FileId]) 
 }
 
 /// The makefiles that were read, as files; then those that would be remade for ever.
-fn chosen(builder: &mut Builder<'_>, stdin: Option<&BString>) -> (Vec<(FileId, ReadFile)>, Vec<ReadFile>) {
+fn chosen(builder: &mut Builder<'_>, stdin: Option<&BString>) -> (Vec<Chosen>, Vec<ReadFile>) {
     let mut files = Vec::new();
     let mut skipped = Vec::new();
     for record in in_order(builder) {
@@ -101,6 +105,7 @@ fn chosen(builder: &mut Builder<'_>, stdin: Option<&BString>) -> (Vec<(FileId, R
         if stdin.is_some_and(|stdin| stdin == name) {
             continue;
         }
+        let before = builder.session.targets.lookup(builder.session.name(strip_dot_slash(name)));
         let file = enter(builder.session, name);
         builder.session.targets[file].name_explicitly();
         if might_loop(builder, file) {
@@ -110,7 +115,7 @@ fn chosen(builder: &mut Builder<'_>, stdin: Option<&BString>) -> (Vec<(FileId, R
             }
             skipped.push(record);
         } else {
-            files.push((file, record));
+            files.push((file, record, before.is_some()));
         }
     }
     (files, skipped)
@@ -137,13 +142,16 @@ fn might_loop(builder: &Builder<'_>, file: FileId) -> bool {
 }
 
 /// Looks at their times, and notes what is to be said of those that could not be read.
-fn looked_at(builder: &mut Builder<'_>, files: Vec<(FileId, ReadFile)>) -> Vec<Makefile> {
+fn looked_at(builder: &mut Builder<'_>, files: Vec<Chosen>) -> Vec<Makefile> {
     let mut makefiles = Vec::with_capacity(files.len());
-    for (file, record) in files {
+    for (file, record, spoken_of) in files {
         if record.unreadable() {
             builder.treat_as_missing(file);
         }
-        let before = builder.mtime_of(file, false);
+        let before = match !spoken_of && builder.session.is_option_list(builder.name_of(file)) {
+            true => builder.mtime_of_list(file),
+            false => builder.mtime_of(file, false),
+        };
         let told = record.top;
         if !record.found && !told {
             // Where it is included again it is the first time that is told of.

@@ -166,7 +166,7 @@ impl Builder<'_> {
     fn consider(&mut self, file: FileId, depth: u32, waiter: Option<FileId>) -> Result<Outcome> {
         self.set_updating(file, true);
         // The time first: VPATH may turn the name into another file's, with other rules.
-        let mut this_time = self.mtime(file);
+        let mut this_time = self.mtime_uncompared(file);
         if let Some(fatal) = self.conflict.take() {
             return Err(fatal);
         }
@@ -217,6 +217,10 @@ impl Builder<'_> {
         }
         self.find_recipe(file, depth + 1)?;
         self.expand_secondary(file)?;
+        let target = &self.session.targets[file];
+        if target.recipe.is_some() || !target.deps.is_empty() || !target.grouped().is_empty() {
+            self.time_counts(file);
+        }
 
         let mut status = Status::Success;
         let mut pending = false;

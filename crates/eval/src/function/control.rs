@@ -167,7 +167,7 @@ impl Session {
         if let Some(func) = function::lookup(name, self.identity()) {
             return self.call_expanded(func, values, out);
         }
-        let Some(var) = self.shared.lang.names.get(name).and_then(|n| self.vars.lookup(n)).cloned() else {
+        let Some(var) = self.variable_called(name).cloned() else {
             self.vars.met.obscure();
             self.warn_undefined(name);
             return Ok(());

@@ -5,11 +5,7 @@ use crate::{Session, Variable};
 
 impl Session {
     fn find_variable(&self, name: &[u8]) -> Option<&Variable> {
-        let Some(name) = self.shared.lang.names.get(name) else {
-            self.vars.met.obscure();
-            return None;
-        };
-        self.vars.lookup(name).map(|var| &**var)
+        self.variable_called(name).map(|var| &**var)
     }
 
     /// `.VARIABLES` has a value only when it is asked for.
