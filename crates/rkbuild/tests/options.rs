@@ -99,6 +99,11 @@ fn whatever_way_an_option_is_asked_for_it_counts() {
     );
     assert_eq!(of(none, "all: ; @echo $(call CONFIG_C)\n", &without_c), both("3", ""));
     assert_eq!(of(none, "all: ; @echo $(shell echo $(CONFIG_C))\n", &without_c), both("3", ""));
+    assert_eq!(
+        of(none, "export CONFIG_C\nall: ; @echo $(shell echo $$CONFIG_C)\n", &without_c),
+        both("3", "")
+    );
+    assert_eq!(of(none, ".EXPORT_ALL_VARIABLES:\nall: ; @echo \"$$CONFIG_D\"\n", &with_d), both("", "d"));
     assert_eq!(of(none, "obj-$(CONFIG_D) := x\nall: ; @echo $(obj-d)\n", &with_d), both("", "x"));
 }
 
