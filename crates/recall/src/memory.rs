@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
 use rkbuild_engine::jobs::recall::{Again, Asked, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
-use rkbuild_host::eyes::{self, Answer, Ask, Seen, State};
+use rkbuild_host::eyes::{self, Answer, Ask, Seen, State, used};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -432,6 +432,8 @@ impl Memory {
         let now = self.host.look_unseen(ask, &self.root, path);
         if let (Answer::Meta(before), Ok(now)) = (&mut seen.answer, now) {
             *before = now;
+            // Contents that nobody used were not compared: they may be others by now.
+            seen.contents = seen.contents.filter(|_| seen.used & used::CONTENTS != 0);
             seen.young = eyes::is_young(before, self.host.now_ns());
         }
     }

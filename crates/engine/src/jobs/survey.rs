@@ -6,7 +6,8 @@ use rkbuild_host::{Dir, Env};
 /// Is told what a build would run, from the first target to the last, though nothing is to be done and little may be there.
 ///
 /// With `-n` and a survey, every target that is considered counts as out of date, what no rule makes counts as made, and of the
-/// commands none runs but sub-makes, which are surveyed as well; one that fails is told of and counts as done. What makefiles are remade by runs, as with `-n` alone.
+/// commands none runs but sub-makes, which are surveyed as well; one that fails is told of and counts as done. What makefiles
+/// are remade by runs, as with `-n` alone.
 pub trait Survey: Send + Sync {
     /// A command that would be run for `target` in `dir`. `Some`: a sub-make that the command would start without make's knowing,
     /// as a recipe line that is still to be expanded.
