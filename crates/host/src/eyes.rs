@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bstr::{BStr, BString};
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustix::time::ClockId;
 
 use crate::{Dir, Env, Exit, Meta};
 
@@ -597,8 +598,7 @@ impl Eyes {
 
 /// The latest time a file can have without being from the future.
 fn seen_limit() -> i64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec).saturating_add(GRAIN_NS)
+    crate::clock_ns(ClockId::Realtime).saturating_add(GRAIN_NS)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 use crate::eyes::{self, Answer, Ask, used};
 use crate::limits::patiently;
-use crate::{Dir, Host, blocked, fd, signals};
+use crate::{Dir, Host, blocked, fd, nanoseconds, signals};
 
 /// What kind of thing a name in a directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +99,9 @@ impl From<Stat> for Meta {
     // The fields' types differ between architectures.
     #[allow(clippy::unnecessary_cast)]
     fn from(stat: Stat) -> Meta {
-        let ns = |s: i64, ns: i64| s.saturating_mul(1_000_000_000).saturating_add(ns);
         Meta {
-            mtime_ns: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-            ctime_ns: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            mtime_ns: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            ctime_ns: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
             size: stat.st_size as u64,
             mode: stat.st_mode as u32,
             dev: stat.st_dev as u64,

@@ -41,7 +41,7 @@ use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use counts::{Count, Counts};
 pub use dir::Dir;
@@ -60,6 +60,9 @@ pub use system::{Load, LocalTime};
 use rustix::fs::FileType;
 use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 
+/// The clock that gives files their times is not waited for longer than this.
+const LONGEST_TICK: Duration = Duration::from_millis(100);
+
 /// What a change adds to the epoch.
 const CHANGE: u64 = 1 << 32;
 
@@ -76,7 +79,7 @@ pub struct Machine {
     /// Goes up whenever something this process did may have changed files; see [`Host::changed`]. Its upper half counts all but
     /// what is known to have renewed the times of a directory and changed nothing else.
     epoch: AtomicU64,
-    /// When the last of these changes was, by the clock that gives files their times.
+    /// When the last of these changes was, in nanoseconds since 1970; the files are not younger.
     changed_at: AtomicI64,
     /// Children that run now. While there are any, an unchanged epoch proves nothing.
     running: AtomicUsize,
@@ -138,21 +141,28 @@ impl Machine {
     /// Says that files may have been changed: by a child, or by a builtin through a descriptor it held. The
     /// operations of `Host` that change files, and the start and end of a [`Child`], say so themselves.
     pub fn changed(&self) {
-        self.changed_at.store(file_clock(), Ordering::SeqCst);
+        self.changed_at.store(clock_ns(ClockId::Realtime), Ordering::SeqCst);
         self.epoch.fetch_add(CHANGE, Ordering::SeqCst);
     }
 
     /// Waits until a file that is written now is younger than all that this process changed: the times of files come from a
-    /// clock that goes on a few milliseconds at once. A program that is started takes that long by itself; what is done
-    /// in its place does not.
+    /// clock that goes on a few milliseconds at once, or from an exact one where somebody looks at them. A program that is
+    /// started takes that long by itself; what is done in its place does not.
     pub fn let_the_clock_go_on(&self) {
-        let tick = clock_getres(ClockId::RealtimeCoarse);
-        // Twice a tick is enough on any clock that goes on.
-        for _ in 0..8 {
-            if file_clock() != self.changed_at.load(Ordering::SeqCst) {
+        let tick_ns = timespec_ns(clock_getres(ClockId::RealtimeCoarse)).unsigned_abs();
+        let began = Instant::now();
+        loop {
+            let changed_at = self.changed_at.load(Ordering::SeqCst);
+            let now = clock_ns(ClockId::RealtimeCoarse);
+            if now > changed_at {
                 break;
             }
-            std::thread::sleep(Duration::from_nanos(nanoseconds(tick).unsigned_abs()) / 4);
+            // The clock was set back: nothing is younger than what was written before that, however long one waits.
+            if began.elapsed() > LONGEST_TICK {
+                let _ = self.changed_at.compare_exchange(changed_at, now, Ordering::SeqCst, Ordering::SeqCst);
+                break;
+            }
+            std::thread::sleep(Duration::from_nanos(tick_ns / 4));
         }
     }
 
@@ -198,13 +208,18 @@ impl Machine {
     }
 }
 
-/// The time that a file gets which is written now, in nanoseconds since 1970.
-fn file_clock() -> i64 {
-    nanoseconds(clock_gettime(ClockId::RealtimeCoarse))
+/// What a clock says now, in nanoseconds since its beginning.
+fn clock_ns(clock: ClockId) -> i64 {
+    timespec_ns(clock_gettime(clock))
 }
 
-fn nanoseconds(time: Timespec) -> i64 {
-    time.tv_sec * 1_000_000_000 + time.tv_nsec
+fn timespec_ns(time: Timespec) -> i64 {
+    nanoseconds(time.tv_sec, time.tv_nsec)
+}
+
+/// A time in one number; one that does not fit is the first or the last that does.
+fn nanoseconds(seconds: i64, ns: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(ns)
 }
 
 impl fmt::Debug for Host {

@@ -3,8 +3,9 @@
 use bstr::ByteSlice;
 
 use rustix::fs::CWD;
+use rustix::time::ClockId;
 
-use crate::Host;
+use crate::{Host, clock_ns};
 
 /// How busy the machine is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,14 +66,12 @@ impl LocalTime {
 impl Host {
     /// The time, in nanoseconds since 1970.
     pub fn now_ns(&self) -> i64 {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-        now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec)
+        clock_ns(ClockId::Realtime)
     }
 
     /// CPU time of this process and no other, in nanoseconds.
     pub fn cpu_ns(&self) -> u64 {
-        let spent = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        (spent.tv_sec.saturating_mul(1_000_000_000).saturating_add(spent.tv_nsec)) as u64
+        clock_ns(ClockId::ProcessCPUTime).unsigned_abs()
     }
 
     /// The load of the machine; `None` where the system does not tell.

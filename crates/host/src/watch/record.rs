@@ -6,6 +6,7 @@ use bstr::{BString, ByteSlice};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use rustix::fs::{AtFlags, CWD};
+use rustix::time::ClockId;
 
 use super::{Asked, Change, ChangeKind, Found, Program, Reason, Seen, Uses, Watched};
 use crate::{Exit, Meta};
@@ -39,9 +40,8 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new() -> Record {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
         Record {
-            began_ns: now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec),
+            began_ns: crate::clock_ns(ClockId::Realtime),
             programs: IndexMap::default(),
             seen: Map::default(),
             touched: Map::default(),
