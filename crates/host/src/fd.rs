@@ -36,6 +36,15 @@ pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok(patiently(|| rustix::pipe::pipe_with(PipeFlags::CLOEXEC))?)
 }
 
+/// A pipe from which each write is read apart from the others, as far as pipes keep writes whole ([`PACKET`] bytes): what is
+/// passed on like that stays whole. Both ends closed on exec: (read end, write end).
+pub fn packet_pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    Ok(patiently(|| rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::DIRECT))?)
+}
+
+/// What a pipe keeps whole.
+pub const PACKET: usize = rustix::pipe::PIPE_BUF;
+
 /// Makes room for so many bytes in a pipe nobody has written to. An error: it can't be had.
 pub fn widen(pipe: impl AsFd, bytes: usize) -> io::Result<()> {
     if bytes > rustix::pipe::fcntl_getpipe_size(&pipe)? {

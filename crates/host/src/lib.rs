@@ -28,6 +28,7 @@ mod place;
 pub mod poll;
 mod process;
 mod program;
+pub mod relay;
 pub mod signals;
 mod start;
 pub mod stdio;

@@ -179,6 +179,18 @@ pub fn catch_up() {
     }
 }
 
+/// No signal but those that nobody can keep off reaches this process any more, and no terminal either.
+pub(crate) fn keep_off() {
+    let mut all = MaybeUninit::uninit();
+    // SAFETY: sigfillset fills in the set, and pthread_sigmask reads it.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), std::ptr::null_mut());
+    }
+    // It fails where the process leads a group, which one that was just started does not.
+    let _ = rustix::process::setsid();
+}
+
 /// The first fatal signal that came, if any did.
 #[inline]
 pub fn pending() -> Option<i32> {

@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 /// How many descriptors are looked at: 0 up to this.
-const FDS: usize = 256;
+pub(crate) const FDS: usize = 256;
 
 struct Start {
     mask: libc::sigset_t,

@@ -72,9 +72,10 @@ pub fn again(directory: &[u8], text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// The first line of what a command printed that tells of an error. Others may have printed as well: one that names a file of
-/// the command, or a file that such a one includes, goes before others.
-pub fn first_error(output: &[u8], command: &[u8]) -> Option<Vec<u8>> {
+/// The first line of what a command printed that tells of an error, or the last there is. `mixed`: others may have printed as well;
+/// what looks like no error is nobody's then. One that names a file of the command, or a file that such a one includes, goes before
+/// others.
+pub fn first_error(output: &[u8], command: &[u8], mixed: bool) -> Option<Vec<u8>> {
     const SIGNS: [&[u8]; 6] =
         [b"error", b"undefined reference", b"no such file", b"not found", b"cannot", b"denied"];
     let lines = || output.lines().map(|line| line.trim()).filter(|line| !line.is_empty());
@@ -102,7 +103,7 @@ pub fn first_error(output: &[u8], command: &[u8]) -> Option<Vec<u8>> {
         .or_else(|| lines().find(|line| tells(line) && own(line) && !warns(line)))
         .or_else(|| lines().find(strict))
         .or_else(|| lines().find(tells))
-        .or_else(|| lines().next_back())?;
+        .or_else(|| lines().next_back().filter(|_| !mixed))?;
     Some(found.to_vec())
 }
 
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn the_first_error_is_found_among_what_a_command_printed() {
         let of = |text: &str| {
-            first_error(text.as_bytes(), b"gcc -Wp,-MMD,./.own.o.d -c -o own.o d/own.c")
+            first_error(text.as_bytes(), b"gcc -Wp,-MMD,./.own.o.d -c -o own.o d/own.c", false)
                 .map(|line| line.to_str_lossy().into_owned())
         };
         let gcc = "  CC      error.o\na.c: In function 'f':\na.c:3:1: error: no x\na.c:4:1: error: no y\n";
@@ -157,6 +158,8 @@ mod tests {
         assert_eq!(of(header).as_deref(), Some("i/h.h:5:1: error: no z"));
         assert_eq!(of("one\n\ntwo\n\n").as_deref(), Some("two"));
         assert_eq!(of("\n"), None);
+        // Where others print as well, what looks like no error may be theirs.
+        assert_eq!(first_error(b"  CC      b.o\n", b"false", true), None);
     }
 
     #[test]

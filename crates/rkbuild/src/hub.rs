@@ -45,7 +45,7 @@ pub enum Event<'a> {
     /// A command starts.
     CommandStarted(&'a Command),
     /// A command failed, and this is what it printed.
-    CommandFailed { id: u64, output: &'a [u8] },
+    CommandFailed { id: u64, output: &'a [u8], mixed: bool },
     /// A command ended.
     CommandEnded { id: u64, exit: Exit },
 }
@@ -218,8 +218,8 @@ impl Observer for Hub {
         Seen { id, say }
     }
 
-    fn command_failed(&self, command: u64, output: &[u8]) {
-        self.tell(&Event::CommandFailed { id: command, output });
+    fn command_failed(&self, command: u64, output: &[u8], mixed: bool) {
+        self.tell(&Event::CommandFailed { id: command, output, mixed });
     }
 
     fn command_ended(&self, command: u64, exit: Exit) {

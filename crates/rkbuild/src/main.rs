@@ -51,6 +51,7 @@ use rkbuild_engine::session::run::{program_of, run_session};
 use rkbuild_eval::Shared;
 use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
+use rkbuild_host::relay::{self, Relay};
 use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode, Wanted};
@@ -69,6 +70,10 @@ static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     let mut argv: Vec<BString> = std::env::args_os().map(|a| BString::from(a.into_vec())).collect();
+    if let Some(copy) = relay::is_wanted(&argv) {
+        relay::serve(copy);
+        return ExitCode::SUCCESS;
+    }
     memory::set_program(&program_of(&argv));
     let mut env = Env::of_process();
     let is_rkbuild = is_rkbuild(&argv);
@@ -252,6 +257,7 @@ fn build(
     let newer = shared.lang.identity.is_4_4();
     let recorder =
         if own.watching.only_looks() { None } else { last::recorder(&host, &dir, &env, &argv, newer) };
+    let is_recorded = recorder.is_some();
     let progress = if own.watching.only_looks() {
         None
     } else {
@@ -273,7 +279,7 @@ fn build(
         Some(progress) => progress.stdio(&stdio),
         None => stdio,
     };
-    let invocation = first::invocation(argv, env, dir, stdio, own.no_native);
+    let mut invocation = first::invocation(argv, env, dir, stdio, own.no_native);
     if let Some(status) = memory.as_ref().and_then(|memory| memory.give(&process, &invocation)) {
         progress.iter().for_each(Progress::end);
         let status = watched.map_or(status, |watched| {
@@ -282,7 +288,18 @@ fn build(
         });
         return Ok(end(memory.as_deref(), &host, status, own.stats, began));
     }
+    // For the record of a build; what is kept together can be looked at as it is.
+    let wanted = is_recorded && progress.is_none() && !limits::few_files();
+    let relay = if wanted { Relay::start(&invocation.stdio) } else { None };
+    let relay = relay.map(|(relay, stdio)| {
+        invocation.stdio = stdio;
+        Arc::new(relay)
+    });
+    if let Some(relay) = &relay {
+        process.set_relay(relay.clone());
+    }
     let status = first::run(process, invocation);
+    relay.iter().for_each(|relay| relay.finish());
     progress.iter().for_each(Progress::end);
     let status = status?;
     if let Some(hints) = hints.filter(|_| signals::pending().is_none()) {

@@ -162,14 +162,25 @@ fn what_failed_is_told_with_the_place_of_its_rule_and_a_line_that_repeats_it() {
     assert_eq!(tree.run(&["broken"]).code, 2);
     let told = tree.run(&["--last"]).out;
     assert!(told.contains("it failed (exit status 2)\n\nfailed:\n  broken: exit status 3 after "), "{told}");
-    assert!(
-        told.contains(" (Makefile:4)\n    what it printed was not kept; to see it again:\n    cd /"),
-        "{told}"
-    );
+    assert!(told.contains(" (Makefile:4)\n    in:1: error: no sense\n    cd /"), "{told}");
     let again = tree.json("json")["build"]["failures"][0]["again"].as_str().unwrap().to_owned();
     let out = Command::new("sh").arg("-c").arg(again).current_dir("/").output().unwrap();
     assert_eq!(out.status.code(), Some(3));
     assert_eq!(out.stderr, b"in:1: error: no sense\n");
+}
+
+#[test]
+fn where_nobody_can_look_at_what_was_printed_that_is_said() {
+    let tree = Tree::new();
+    tree.run(&["--version"]);
+    let script = "exec \"$0\" broken > /dev/null 2>&1";
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).arg(tree.path("rkbuild")).current_dir(tree.path("w")).env_clear();
+    command.env("PATH", "/usr/bin:/bin").env("XDG_CACHE_HOME", tree.path("cache"));
+    assert_eq!(command.status().unwrap().code(), Some(2));
+    let told = tree.run(&["--last"]).out;
+    let expected = " (Makefile:4)\n    no error of its was seen; to see what it prints:\n    cd /";
+    assert!(told.contains(expected), "{told}");
 }
 
 #[test]

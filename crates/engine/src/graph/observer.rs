@@ -163,8 +163,8 @@ pub trait Observer: Send + Sync {
     fn command_started(&self, line: &Line<'_>) -> Seen;
 
     /// A command failed, which [`Observer::command_ended`] tells next, and this is what it printed: where that is kept until
-    /// it is over (`-O`), or where it went to a file, with what others printed at the same time.
-    fn command_failed(&self, command: u64, output: &[u8]);
+    /// it is over (`-O`), or where it can be looked at, `mixed` then with what others printed at the same time.
+    fn command_failed(&self, command: u64, output: &[u8], mixed: bool);
 
     /// A command ended.
     fn command_ended(&self, command: u64, exit: Exit);

@@ -481,9 +481,9 @@ impl Jobs<'_> {
         job.lent = None;
         if exit != Exit::Code(0)
             && let Some(observer) = &self.observed.by
-            && let Some(output) = self.said(job)
+            && let Some((output, mixed)) = self.said(job)
         {
-            observer.command_failed(job.observed, &output);
+            observer.command_failed(job.observed, &output, mixed);
         }
         self.observe_end(job, exit);
         // What this process does itself, and the programs it starts, say so where they change files.

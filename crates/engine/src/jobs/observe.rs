@@ -6,6 +6,7 @@ use rkbuild_eval::{Origin, ScopeId, Session};
 use rkbuild_host::{Exit, fd};
 
 use crate::graph::observer::{self, Seen, Value, Values};
+use crate::jobs::output::parallel;
 use crate::jobs::roster::{Job, Jobs};
 use crate::jobs::start::Command;
 
@@ -109,7 +110,7 @@ impl Jobs<'_> {
         });
         let Seen { id, say } = seen;
         job.observed = id;
-        job.said_from = if job.held.is_none() { fd::file_size(&self.session.stdio.stderr) } else { None };
+        job.said_from = if job.held.is_none() { self.said_so_far() } else { None };
         if !say.is_empty() {
             // Unnoted: what is given again gives no reasons.
             self.with_output(job, |jobs, _| {
@@ -119,14 +120,24 @@ impl Jobs<'_> {
         !looks || makes
     }
 
-    /// What the command that failed printed, errors at least: where it is held, or went to a file, which then has what others
-    /// printed at the same time, too.
-    pub(crate) fn said(&self, job: &Job) -> Option<Vec<u8>> {
-        match (&job.held, job.said_from) {
-            (Some(held), _) => held.so_far(),
-            (None, Some(start)) => fd::read_since(&self.session.stdio.stderr, start, MOST_SAID).ok(),
-            (None, None) => None,
+    /// How many bytes standard error has, where it can be looked at: that of a file, or of a pipe that a relay is before.
+    fn said_so_far(&self) -> Option<u64> {
+        let stderr = &self.session.stdio.stderr;
+        fd::file_size(stderr).or_else(|| self.process.relay(stderr)?.position())
+    }
+
+    /// What the command that failed printed, errors at least: where it is held, or went to where it can be looked at; and
+    /// whether that has what others printed at the same time, too.
+    pub(crate) fn said(&self, job: &Job) -> Option<(Vec<u8>, bool)> {
+        if let Some(held) = &job.held {
+            return held.so_far().map(|said| (said, false));
         }
+        let (stderr, start) = (&self.session.stdio.stderr, job.said_from?);
+        let said = match self.process.relay(stderr) {
+            Some(relay) => relay.since(start, MOST_SAID),
+            None => fd::read_since(stderr, start, MOST_SAID).ok(),
+        };
+        said.map(|said| (said, parallel(self.session)))
     }
 
     /// Tells the observer of a command's end.

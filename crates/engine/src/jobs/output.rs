@@ -181,7 +181,8 @@ fn write_out(session: &Session, held: &Held, text: &[u8]) -> Option<io::Error> {
     Some(error)
 }
 
-fn parallel(session: &Session) -> bool {
+/// Whether several commands may run at once.
+pub(crate) fn parallel(session: &Session) -> bool {
     session.options.jobs.is_some_and(|jobs| jobs != 1)
 }
 

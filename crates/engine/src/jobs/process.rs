@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rkbuild_base::{BString, ByteSlice, FxMap, stack};
 use rkbuild_eval::Shared;
 use rkbuild_host::eyes::{Answer, Ask, Command, used};
+use rkbuild_host::relay::Relay;
 use rkbuild_host::{Dir, Exit, Host, Stdio, fd};
 use rkbuild_shell::{Dialect, Script};
 
@@ -80,6 +81,8 @@ pub struct Process {
     observer: OnceLock<Arc<dyn Observer>>,
     /// Shows what is printed, once it is set.
     screen: OnceLock<Arc<dyn Screen>>,
+    /// Remembers what was printed last, once it is set.
+    relay: OnceLock<Arc<Relay>>,
     /// Device and inode of the program this process runs.
     identity: OnceLock<Option<(u64, u64)>>,
     /// Absolute paths of programs, and whether they are this program.
@@ -120,6 +123,7 @@ impl Process {
             witness: OnceLock::new(),
             observer: OnceLock::new(),
             screen: OnceLock::new(),
+            relay: OnceLock::new(),
             identity: OnceLock::new(),
             ours: Mutex::default(),
             scripts: Mutex::default(),
@@ -169,6 +173,16 @@ impl Process {
     /// Who shows what is printed.
     pub fn screen(&self) -> Option<&Arc<dyn Screen>> {
         self.screen.get()
+    }
+
+    /// Has `relay` asked what a command printed that failed. Only once, and before a session runs.
+    pub fn set_relay(&self, relay: Arc<Relay>) {
+        let _ = self.relay.set(relay);
+    }
+
+    /// Who remembers what is written to a stream, if anybody does.
+    pub(crate) fn relay(&self, stream: &OwnedFd) -> Option<&Relay> {
+        self.relay.get().filter(|relay| relay.serves(stream)).map(|relay| &**relay)
     }
 
     /// The door to the machine.

@@ -160,9 +160,9 @@ impl Listener for Recorder {
             }
             Event::CommandEnded { id, .. } if self.idle.remove(id) => return,
             Event::CommandEnded { id, exit: Exit::Code(0) } => self.look_at_target(*id),
-            Event::CommandFailed { id, output } => {
+            Event::CommandFailed { id, output, mixed } => {
                 let command = self.tally.running(*id).map(|command| command.text.as_slice());
-                if let Some(mut error) = first_error(output, command.unwrap_or_default()) {
+                if let Some(mut error) = first_error(output, command.unwrap_or_default(), *mixed) {
                     error.truncate(LONGEST_ERROR);
                     self.errors.insert(*id, error);
                 }

@@ -73,7 +73,7 @@ fn failure(failure: &Failure, out: &mut Vec<u8>) -> std::io::Result<()> {
     writeln!(out, "  {name}: {} after {} ({place})", outcome(failure.outcome), time(*took))?;
     match error {
         Some(error) => writeln!(out, "    {}", BStr::new(error))?,
-        None => writeln!(out, "    what it printed was not kept; to see it again:")?,
+        None => writeln!(out, "    no error of its was seen; to see what it prints:")?,
     }
     match again {
         Some(line) => writeln!(out, "    {}", BStr::new(line)),
@@ -206,8 +206,7 @@ mod tests {
             "{silent}"
         );
         assert!(
-            silent
-                .contains("  a.o: exit status 1 after 80 ms (Makefile:3)\n    what it printed was not kept"),
+            silent.contains("  a.o: exit status 1 after 80 ms (Makefile:3)\n    no error of its was seen"),
             "{silent}"
         );
         assert!(silent.contains("\n    cd /d && gcc -c a.c\n"), "{silent}");
