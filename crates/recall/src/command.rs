@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
@@ -15,8 +15,10 @@ use rkbuild_engine::jobs::recall::{Asked, Proof, Recalled};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Program, Reason, Uses, Watch, Watched};
-use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, signals};
+use rkbuild_host::watch::{
+    Asked as AskedOf, ChangeKind, Found, Program, Reason, Uses, Watch, Watched, keeper,
+};
+use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, relay, signals};
 
 use crate::fact::{Fact, Spot};
 use crate::key::{Hasher, Key};
@@ -106,38 +108,99 @@ pub struct Ran {
     pub sought: Vec<Look>,
 }
 
+/// One of the pipes that a command under watch prints to.
+struct Stream {
+    /// `None` once nothing more comes of it.
+    end: Option<OwnedFd>,
+    err: bool,
+    kept: Vec<u8>,
+}
+
+impl Stream {
+    fn new(end: OwnedFd, err: bool) -> Stream {
+        Stream { end: Some(end), err, kept: Vec::new() }
+    }
+
+    /// Whether something can be taken now, or it is over.
+    fn is_ready(&self) -> bool {
+        let moment = Some(std::time::Duration::ZERO);
+        self.end.as_ref().is_some_and(|end| poll::wait_one(end.as_fd(), Ready::Read, moment).unwrap_or(true))
+    }
+
+    /// Passes on what there is when the command has ended, and leaves the rest, if others still hold the pipe, to a process of its own.
+    fn leave(&mut self, asked: &Asked<'_>) {
+        while self.is_ready() {
+            self.pass_on(asked);
+        }
+        let Some(end) = self.end.take() else { return };
+        asked.eyes.effect("what a command left behind can print");
+        let real = if self.err { &asked.stdio.stderr } else { &asked.stdio.stdout };
+        // Where that can't be, whoever prints is told.
+        let _ = relay::leave(end, real);
+    }
+
+    /// Takes what there is, and passes it on unless a makefile asked for it.
+    fn pass_on(&mut self, asked: &Asked<'_>) {
+        let Some(end) = self.end.as_ref().filter(|_| self.is_ready()) else { return };
+        let before = self.kept.len();
+        let mut over = fd::read_some(end, &mut self.kept).unwrap_or(0) == 0;
+        if self.err || !asked.captured {
+            let (much, new) = (before > MOST_PRINTED, self.kept.get(before..).unwrap_or_default());
+            if much {
+                // It is not remembered, so it need not be kept.
+                asked.eyes.effect("a command printed much");
+                over |= write(asked, self.err, new).is_err();
+                self.kept.truncate(before);
+            } else {
+                over |= !pass_on(asked, self.err, new);
+            }
+        }
+        // Where the reader went away, whoever prints is told as if there were nothing in between.
+        if over {
+            self.end = None;
+        }
+    }
+}
+
 impl Memory {
     /// Runs a command under watch. `None` when it can't be watched, or did not start; nothing of it ran then. What it prints is
     /// passed on and kept.
     pub(crate) fn run_watched(&self, asked: &Asked<'_>) -> Option<Ran> {
+        if !keeper::is_allowed() && asked.argv.last().is_some_and(|text| script::leaves_behind(text)) {
+            return None;
+        }
         if shows_itself(asked) {
             return self.run_in_sight(asked);
         }
-        let (out_read, out_write) = fd::pipe().ok()?;
+        // What recipes print goes on write by write.
+        let pipe = || if asked.captured { fd::pipe() } else { fd::packet_pipe().or_else(|_| fd::pipe()) };
+        let (out_read, out_write) = pipe().ok()?;
         let (err_read, err_write) = match fd::is_terminal(&asked.stdio.stderr) {
             true => fd::terminal_like(&asked.stdio.stderr).ok()?,
-            false => fd::pipe().ok()?,
+            false => pipe().ok()?,
         };
         let one = !asked.captured && asked.stdio.same_output();
         let err = if one { out_write.as_fd() } else { err_write.as_fd() };
         let (watch, sought) = self.start_watched(asked, out_write.as_fd(), err)?;
         drop((out_write, err_write));
-        let mut streams = [(out_read, Vec::new(), false, false), (err_read, Vec::new(), false, true)];
-        let exit = loop {
-            let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
-            for (stream, _, over, _) in &streams {
-                if !over {
-                    fds.push((stream.as_fd(), Ready::Read));
-                }
+        let mut streams = [Stream::new(out_read, false), Stream::new(err_read, true)];
+        let mut ended = false;
+        loop {
+            // What a makefile asked for is over when nobody can print any more of it; a recipe's line when its shell has ended.
+            let more_to_come = asked.captured && streams.first().is_some_and(|out| out.end.is_some());
+            if ended && !more_to_come {
+                break;
             }
-            if fds.is_empty() {
-                break watch.child().wait();
+            let mut fds: Vec<(BorrowedFd<'_>, Ready)> = Vec::new();
+            fds.extend(streams.iter().filter_map(|stream| Some((stream.end.as_ref()?.as_fd(), Ready::Read))));
+            if !ended {
+                fds.push((watch.child().fd(), Ready::Read));
             }
             if let Some(signals) = signals::fd() {
                 fds.push((signals, Ready::Read));
             }
             if poll::wait(&fds, None).is_err() {
-                break watch.child().wait();
+                break;
             }
             if let Some(signal) = signals::pending() {
                 if signal == TERM {
@@ -146,30 +209,21 @@ impl Memory {
                 // A make that has to end does not wait for what it only asked, which may go on.
                 if asked.captured {
                     let exit = Exit::Signal { signal, core: false };
-                    let out = streams.into_iter().next().map(|(_, out, ..)| out).unwrap_or_default();
-                    let output = Output { exit, out, err: Vec::new() };
+                    let [out, _] = streams;
+                    let output = Output { exit, out: out.kept, err: Vec::new() };
                     return Some(Ran { output, watched: None, sought });
                 }
-                break watch.child().wait();
+                break;
             }
-            for (stream, bytes, over, err) in &mut streams {
-                let ready = !*over
-                    && poll::wait_one(stream.as_fd(), Ready::Read, Some(std::time::Duration::ZERO))
-                        .unwrap_or(true);
-                if !ready {
-                    continue;
-                }
-                let before = bytes.len();
-                *over = fd::read_some(&*stream, bytes).unwrap_or(0) == 0;
-                if *err || !asked.captured {
-                    pass_on(asked, *err, bytes.get(before..).unwrap_or_default());
-                }
-            }
-        };
-        let exit = exit.unwrap_or(Exit::Code(2));
+            let moment = Some(std::time::Duration::ZERO);
+            ended = ended || poll::wait_one(watch.child().fd(), Ready::Read, moment).unwrap_or(true);
+            streams.iter_mut().for_each(|stream| stream.pass_on(asked));
+        }
+        let exit = watch.child().wait().unwrap_or(Exit::Code(2));
+        streams.iter_mut().for_each(|stream| stream.leave(asked));
         let watched = watch.finish().ok();
-        let [(_, out, ..), (_, err, ..)] = streams;
-        Some(Ran { output: Output { exit, out, err }, watched, sought })
+        let [out, err] = streams;
+        Some(Ran { output: Output { exit, out: out.kept, err: err.kept }, watched, sought })
     }
 
     /// Starts a command under watch, and tells where its program was looked for.
@@ -638,12 +692,18 @@ pub(crate) fn print(asked: &Asked<'_>, output: &Output) {
     }
 }
 
-fn pass_on(asked: &Asked<'_>, err: bool, bytes: &[u8]) {
-    let done = if err { asked.stdio.write_err(bytes) } else { asked.stdio.write_out(bytes) };
+/// Whether it could be written.
+fn pass_on(asked: &Asked<'_>, err: bool, bytes: &[u8]) -> bool {
+    let done = write(asked, err, bytes);
     if done.is_err() {
         asked.eyes.effect("what a command printed could not be written");
     }
     asked.eyes.step(Given::Print { err, bytes: bytes.to_vec() });
+    done.is_ok()
+}
+
+fn write(asked: &Asked<'_>, err: bool, bytes: &[u8]) -> io::Result<()> {
+    if err { asked.stdio.write_err(bytes) } else { asked.stdio.write_out(bytes) }
 }
 
 /// Runs a command that is to be asked again, and gives what it gives.

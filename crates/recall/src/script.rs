@@ -219,6 +219,15 @@ pub(crate) fn names_in(text: &[u8], names: &mut BTreeSet<BString>) {
     }
 }
 
+/// Whether a shell's script may leave something in the background: it has an `&` that is no `&&` and no part of a redirection.
+pub(crate) fn leaves_behind(text: &[u8]) -> bool {
+    text.find_iter(b"&").any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let after = text.get(at + 1);
+        !matches!(before, Some(b'&' | b'>' | b'<')) && !matches!(after, Some(b'&' | b'>'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +236,16 @@ mod tests {
         let arguments = words.iter().map(|word| BString::from(*word)).collect();
         let path = format!("/usr/bin/{}", words.first().unwrap());
         Program { path: path.into(), arguments, script: false, count: 1 }
+    }
+
+    #[test]
+    fn what_goes_on_in_the_background_is_told_from_conditions_and_redirections() {
+        for text in ["server &", "a & b", "(sleep 1; b)&", "nohup x >log 2>&1 &"] {
+            assert!(leaves_behind(text.as_bytes()), "{text}");
+        }
+        for text in ["a && b", "a 2>&1", "a &> log", "a >& log", "a <&3", "true"] {
+            assert!(!leaves_behind(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

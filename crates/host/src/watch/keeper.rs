@@ -5,15 +5,20 @@
 //! when this process ends.
 
 use std::ffi::c_int;
+use std::sync::OnceLock;
 
 use super::sys::{self, event};
 use crate::fd;
 
-/// Whether a process that is no ancestor may trace what we started.
-pub(super) fn is_allowed() -> bool {
-    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
-    scope.map_or(true, |scope| {
-        scope.trim() == "0" || scope.trim() == "1" && rustix::process::geteuid().is_root()
+/// Whether a process that is no ancestor may trace what we started. Where it may not, what a watched program leaves behind is killed
+/// when this process ends.
+pub fn is_allowed() -> bool {
+    static ALLOWED: OnceLock<bool> = OnceLock::new();
+    *ALLOWED.get_or_init(|| {
+        let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+        scope.map_or(true, |scope| {
+            scope.trim() == "0" || scope.trim() == "1" && rustix::process::geteuid().is_root()
+        })
     })
 }
 

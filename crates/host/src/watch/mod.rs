@@ -14,7 +14,7 @@ mod child;
 mod filter;
 mod handle;
 mod image;
-mod keeper;
+pub mod keeper;
 mod pin;
 mod record;
 mod sys;

@@ -167,13 +167,12 @@ impl Tracer<'_> {
         }
         let mut processes: Vec<i32> = self.watcher.ever.iter().copied().collect();
         processes.sort_unstable();
-        let _ = self.report.send(self.watcher.record.finish(exit, processes));
-        if !self.watcher.tracees.is_empty() && keeper::is_allowed() && self.stop_all() {
-            let pids: Vec<i32> = self.watcher.tracees.keys().copied().collect();
-            if keeper::start(&pids) {
-                return;
-            }
-            pids.iter().for_each(|pid| sys::signal(*pid, libc::SIGCONT));
+        let watched = self.watcher.record.finish(exit, processes);
+        let handed_over = self.hand_over();
+        // Not before: this may be the last that is waited for, and our end would be that of what is left.
+        let _ = self.report.send(watched);
+        if handed_over {
+            return;
         }
         // The filter stays with what still runs, and its calls fail without a tracer.
         while let Ok(event) = sys::wait(true) {
@@ -181,6 +180,19 @@ impl Tracer<'_> {
                 self.step(pid, status, false);
             }
         }
+    }
+
+    /// Hands what still runs over to a keeper. Says whether there is something, and a keeper has it.
+    fn hand_over(&mut self) -> bool {
+        if self.watcher.tracees.is_empty() || !keeper::is_allowed() || !self.stop_all() {
+            return false;
+        }
+        let pids: Vec<i32> = self.watcher.tracees.keys().copied().collect();
+        let kept = keeper::start(&pids);
+        if !kept {
+            pids.iter().for_each(|pid| sys::signal(*pid, libc::SIGCONT));
+        }
+        kept
     }
 
     /// Stops all tracees as job control does. Says whether they are.
