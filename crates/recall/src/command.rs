@@ -20,7 +20,7 @@ use rkbuild_host::watch::{
 };
 use rkbuild_host::{Dir, Exit, Eyes, Host, Spawn, fd, relay, signals};
 
-use crate::fact::{Fact, Spot};
+use crate::fact::{Fact, Lists, Spot};
 use crate::key::{Hasher, Key};
 use crate::memory::Memory;
 use crate::{ccache, find, pure, script};
@@ -633,7 +633,8 @@ pub(crate) fn hold(host: &Host, root: &Dir, facts: &[Look]) -> bool {
     facts.iter().all(|(ask, path, seen)| {
         let fact =
             Fact { ask: *ask, answer: seen.answer.clone(), contents: seen.contents, young: seen.young };
-        let spot = Spot { root, place: None, name: BStr::new(b""), path: &|| path.clone() };
+        let (name, lists) = (BStr::new(b""), &Lists::default());
+        let spot = Spot { root, place: None, name, path: &|| path.clone(), lists };
         fact.broken(host, &spot) & seen.used == 0
     })
 }

@@ -1,9 +1,12 @@
 //! A fact: what was answered about a file, and whether the same would be answered now.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_base::options::Options;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, used};
 use rkbuild_host::{Dir, Host, Listing, Meta, Permission, Place, matches};
+use rustc_hash::FxHashMap;
 
 /// An answer to a question about an absolute path.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,35 @@ pub struct Spot<'a> {
     pub name: &'a BStr,
     /// Makes the whole path.
     pub path: &'a dyn Fn() -> BString,
+    /// What lists of options say.
+    pub lists: &'a Lists,
+}
+
+/// Lists of options that were read: each make of a kernel depends on the same one.
+#[derive(Debug, Default)]
+pub struct Lists(Mutex<FxHashMap<BString, List>>);
+
+/// The attributes a list had, and what it says; `None` for what is none.
+type List = (Meta, Option<Arc<Options>>);
+
+impl Lists {
+    /// What the list at a path says, whose attributes are these; `None` where it is none.
+    fn read(&self, host: &Host, root: &Dir, path: &BStr, meta: &Meta) -> Option<Arc<Options>> {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, options)) = lists.get(path)
+            && of == meta
+        {
+            return options.clone();
+        }
+        let now = host.now_ns();
+        let text = if meta.is_file() { host.read(root, path).ok() } else { None };
+        let options = text.and_then(|text| Options::read(&text)).map(Arc::new);
+        // One that was written just now may be written again, and have the same times.
+        if !eyes::is_young(meta, now) {
+            lists.insert(path.into(), (*meta, options.clone()));
+        }
+        options
+    }
 }
 
 impl Fact {
@@ -54,6 +86,21 @@ impl Fact {
     /// Whether it tells the attributes of a directory.
     pub fn is_of_directory(&self) -> bool {
         matches!(&self.answer, Answer::Meta(meta) if meta.is_dir())
+    }
+
+    /// The fact as whoever looks next sees it, where a file was written again and nothing of it is different that does not differ each time:
+    /// its times, and which file it is. `None` where it is the same file still, and where more is different.
+    pub fn renewed(&self, host: &Host, spot: &Spot<'_>) -> Option<Fact> {
+        let Answer::Meta(before) = &self.answer else { return None };
+        let path = (spot.path)();
+        let (ask, path) = match self.ask {
+            Ask::Options => (Ask::Stat, path.split(|c| *c == 0).next().unwrap_or_default()),
+            ask => (ask, path.as_slice()),
+        };
+        let now = host.look_unseen(ask, spot.root, path).ok()?;
+        let young = eyes::is_young(&now, host.now_ns());
+        let other = before != &now && self.broken(host, spot) & !(used::TIME | used::SAME | used::FILE) == 0;
+        other.then(|| Fact { answer: Answer::Meta(now), young, ..self.clone() })
     }
 
     /// What of the fact does not hold any more: bits of [`used`]. `host` notes nothing.
@@ -159,8 +206,8 @@ impl Fact {
         if now.mtime_ns > host.now_ns() {
             return used::ALL;
         }
-        let text = if now.is_file() { host.read(spot.root, file).ok() } else { None };
-        let values = text.and_then(|text| Some(Options::read(&text)?.values_of(names)));
+        let options = spot.lists.read(host, spot.root, file.as_bstr(), &now);
+        let values = options.map(|options| options.values_of(names));
         let same = values.is_some_and(|values| Some(eyes::hash(&values)) == self.contents);
         if same { 0 } else { used::ALL }
     }

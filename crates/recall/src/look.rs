@@ -13,7 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use rkbuild_host::eyes::{Ask, used};
 use rkbuild_host::{Count, Dir, Host};
 
-use crate::fact::{Spot, listed};
+use crate::fact::{Fact, Lists, Spot, listed};
 use crate::store::{Group, Proof, Store};
 use crate::trace::Use;
 
@@ -45,6 +45,8 @@ pub struct Looks {
     broken: AtomicBool,
     /// How many facts were looked at, those that their directories prove left out.
     pub looked: Count,
+    /// What lists of options say now.
+    lists: Lists,
     /// Threads to look with, once there is much; `None` where none are to be had: all is looked at one after the other then.
     threads: OnceLock<Option<ThreadPool>>,
 }
@@ -67,6 +69,7 @@ impl Looks {
             proofs: none(store.dirs()),
             broken: AtomicBool::new(false),
             looked: Count::default(),
+            lists: Lists::default(),
             threads: OnceLock::new(),
         }
     }
@@ -157,6 +160,17 @@ impl Looks {
         slot.is_some_and(|slot| slot.load(Ordering::Relaxed) as u8 & used::SAME != 0)
     }
 
+    /// A fact about a file that was written again with the same contents, as whoever looks next sees it.
+    pub fn renewed(&self, at: Looking<'_>, n: u32) -> Option<Fact> {
+        let fact = at.store.fact(n)?;
+        if fact.ask != Ask::Options && !self.is_another(n) {
+            return None;
+        }
+        let name = at.store.name(n);
+        let spot = Spot { root: at.root, place: None, name, path: &|| at.store.path(n), lists: &self.lists };
+        fact.renewed(at.host, &spot)
+    }
+
     /// Whether a directory is the one it was when its names were looked at, with the same times: it has the same names then.
     fn proves(&self, at: Looking<'_>, dir: u32, epoch: u64) -> bool {
         let Some(proof) = at.store.proof(dir) else { return false };
@@ -209,7 +223,13 @@ impl Looks {
                     // What ends in a slash is the directory itself.
                     let name = Some(store.name(n)).filter(|name| !name.is_empty());
                     let name = name.unwrap_or(BStr::new(b"."));
-                    let spot = Spot { root, place: place.as_ref(), name, path: &|| store.path(n) };
+                    let spot = Spot {
+                        root,
+                        place: place.as_ref(),
+                        name,
+                        path: &|| store.path(n),
+                        lists: &self.lists,
+                    };
                     let broken = fact.broken(host, &spot);
                     // Given commands renew the times of directories, which is no change.
                     keep = !fact.is_of_directory();

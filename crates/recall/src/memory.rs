@@ -349,7 +349,12 @@ impl Memory {
             })
             .collect();
         let lost = std::mem::take(&mut lock(&self.new).lost);
-        let (mut contents, dropped) = Merge::new(new, old, run, &given).contents();
+        let renewed = |n: u32| {
+            let (store, looks) = self.store.as_ref()?;
+            let at = Looking { store, host: &self.host, root: &self.root, matters: &|_| true };
+            looks.renewed(at, n)
+        };
+        let (mut contents, dropped) = Merge::new(new, old, run, &given, &renewed).contents();
         lock(&self.new).lost = lost;
         for why in dropped {
             self.reason(&why);
@@ -478,7 +483,7 @@ impl Memory {
         let old = self.command_store().map(|(store, _)| store);
         let run = old.map_or(0, |store| store.run) + 1;
         let used = lock(&self.commands.used).clone();
-        let (mut contents, _) = Merge::new(new, old, run, &used).contents();
+        let (mut contents, _) = Merge::new(new, old, run, &used, &|_| None).contents();
         contents.fold_missing(|path| self.is_missing(path));
         let data = contents.bytes(
             self.machine,

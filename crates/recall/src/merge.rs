@@ -132,20 +132,36 @@ impl New {
     }
 }
 
+/// Where a fact of the store is among the new ones.
+struct Places {
+    /// As it was.
+    old: Option<u32>,
+    /// As it is, and what of it is not as it was.
+    renewed: Option<(u32, u8)>,
+}
+
 /// The old store and what is new, put together.
 pub(crate) struct Merge<'a> {
     new: New,
     old: Option<&'a Store>,
     run: u32,
     given: &'a [u32],
+    /// Facts of the store about files that were written again with the same contents, as they are now.
+    renewed: &'a dyn Fn(u32) -> Option<Fact>,
     contents: Contents,
     /// Why traces were dropped.
     dropped: Vec<String>,
 }
 
 impl<'a> Merge<'a> {
-    pub fn new(new: New, old: Option<&'a Store>, run: u32, given: &'a [u32]) -> Merge<'a> {
-        Merge { new, old, run, given, contents: Contents::default(), dropped: Vec::new() }
+    pub fn new(
+        new: New,
+        old: Option<&'a Store>,
+        run: u32,
+        given: &'a [u32],
+        renewed: &'a dyn Fn(u32) -> Option<Fact>,
+    ) -> Merge<'a> {
+        Merge { new, old, run, given, renewed, contents: Contents::default(), dropped: Vec::new() }
     }
 
     /// The contents of the new file, and why traces are not in it.
@@ -248,19 +264,20 @@ impl<'a> Merge<'a> {
                 }
             }
         }
-        let places: Vec<Option<u32>> = (0..).zip(used).map(|(n, used)| self.old_fact(old, n, used)).collect();
+        let places: Vec<Places> = (0..).zip(used).map(|(n, used)| self.places(old, n, used)).collect();
         (0..old.traces() as u32).map(|n| self.old_trace(old, n, &places)).collect()
     }
 
-    fn old_trace(&self, old: &Store, n: u32, places: &[Option<u32>]) -> Option<Trace> {
+    fn old_trace(&self, old: &Store, n: u32, places: &[Places]) -> Option<Trace> {
         let entry = old.entry(n)?;
         let run = if self.given.contains(&n) { self.run } else { entry.run };
         if run + OLD < self.run {
             return None;
         }
         let facts = old.uses(&entry).map(|(fact, used)| {
-            let place = places.get(fact as usize).copied().flatten()?;
-            Some((place, used))
+            let places = places.get(fact as usize)?;
+            let renewed = places.renewed.filter(|(_, broken)| broken & used == 0);
+            Some((renewed.map(|(place, _)| place).or(places.old)?, used))
         });
         let facts = facts.collect::<Option<Vec<_>>>()?;
         let steps = old.steps(&entry)?;
@@ -275,6 +292,25 @@ impl<'a> Merge<'a> {
             return None;
         }
         Some(Trace { key: entry.key(), top: entry.top, status: entry.status, run, facts, steps, writes })
+    }
+
+    fn places(&mut self, old: &Store, n: u32, used: u8) -> Places {
+        let renewed = (self.renewed)(n).and_then(|now| self.renewed_fact(old, n, used, now));
+        Places { old: self.old_fact(old, n, used), renewed }
+    }
+
+    /// Where a fact is among the new ones that is renewed, and what of it is not as it was. `None` where something else was seen meanwhile.
+    fn renewed_fact(&mut self, old: &Store, n: u32, used: u8, now: Fact) -> Option<(u32, u8)> {
+        let before = old.fact(n)?.seen(used);
+        let (ask, path, now) = (now.ask, old.path(n), now.seen(used));
+        // Of a list of options nothing counts but the values that were asked for.
+        let broken = if ask == Ask::Options { 0 } else { before.differing(&now) };
+        if let (Slot::Occupied(slot), all) = self.new.facts.question(ask, path.as_bstr())
+            && !all.get(*slot.get() as usize).is_some_and(|seen| seen.seen.agrees(&now))
+        {
+            return None;
+        }
+        Some((self.new.fact(ask, path, &now), broken))
     }
 
     /// Where a fact of the store is among the new ones. Where something else was seen since, it is one of its own.
@@ -539,7 +575,7 @@ mod tests {
             let (steps, writes) = (Vec::new(), FxHashSet::default());
             new.traces.push(Trace { key, top: true, status: 0, run: 1, facts, steps, writes });
         }
-        let (contents, dropped) = Merge::new(new, None, 1, &[]).contents();
+        let (contents, dropped) = Merge::new(new, None, 1, &[], &|_| None).contents();
         assert_eq!(contents.traces.iter().map(|trace| trace.key).collect::<Vec<_>>(), [0, 2]);
         assert_eq!(dropped, ["/d changed after it was looked at (Stat 5)"]);
     }

@@ -9,7 +9,7 @@ use rkbuild_host::Host;
 use rkbuild_host::eyes::{Answer, Ask, used};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::fact::Spot;
+use crate::fact::{Lists, Spot};
 use crate::memory::Memory;
 use crate::store::{Entry, Store};
 
@@ -57,7 +57,8 @@ impl Memory {
     fn time_now(&self, store: &Store, n: u32) -> Option<(u8, i64)> {
         let (fact, path) = (store.fact(n)?, store.path(n));
         let host: &Host = &self.host;
-        let spot = Spot { root: &self.root, place: None, name: store.name(n), path: &|| path.clone() };
+        let (root, name, lists) = (&self.root, store.name(n), &Lists::default());
+        let spot = Spot { root, place: None, name, path: &|| path.clone(), lists };
         let broken = fact.broken(host, &spot);
         let now = host.look_unseen(fact.ask, &self.root, &path).ok()?;
         (now.mtime_ns <= host.now_ns()).then_some((broken, now.mtime_ns))

@@ -819,3 +819,28 @@ fn with_probes_commands_of_shell_are_given_and_makes_are_evaluated() {
     tree.write("in", "aa\n");
     assert_eq!(probes().out, "bacc\n");
 }
+
+/// One make reads a file, another looks how old it is: what the latter notes of it is nothing to the former.
+#[test]
+fn a_make_whose_file_was_written_again_is_given_still_after_another_looked_at_that() {
+    let tree = Tree::new("all: ; @$(MAKE) -s -f reads.mk; $(MAKE) -s -f looks.mk\n.PHONY: all\n");
+    tree.write("reads.mk", "X := $(file <shared)\nall: ; @:\n");
+    tree.write("looks.mk", "include other\nall: done\ndone: shared ; @touch $@\n");
+    tree.write("other", "A = 1\n");
+    let renew = |name: &str, text: &str, seconds: u64| {
+        tree.write(name, text);
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+        fs::File::options().write(true).open(tree.at(name)).unwrap().set_modified(time).unwrap();
+    };
+    renew("shared", "B = 1\n", 100);
+    tree.write("done", "");
+    tree.remembered();
+    for round in 1..4 {
+        renew("shared", "B = 1\n", 100 - round);
+        renew("other", &format!("A = {round}{round}\n"), 1);
+        let run = tree.run();
+        assert_eq!((run.count("sessions evaluated"), run.count("sessions given")), (2, 1), "{run:?}");
+        let run = tree.run();
+        assert!(run.is_given(), "{round}: {run:?}");
+    }
+}
