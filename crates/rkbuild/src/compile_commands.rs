@@ -1,16 +1,15 @@
 //! `--compile-commands`: what clangd and others want to know of each object, from evaluation alone.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rkbuild_base::{BStr, BString, ByteSlice, FxSet};
+use rkbuild_base::{BStr, BString, ByteSlice, FxSet, Identity};
 use rkbuild_engine::jobs::survey::Survey;
 use rkbuild_host::{Dir, Env, Host};
 use serde::Serialize;
 
+use crate::explain::paths;
+use crate::first;
 use crate::modules_order::Orders;
 use crate::saved::{self, Saved};
 
@@ -130,17 +129,16 @@ impl Collector {
             .filter(|object| object.saved.target.ends_with(b".o") && !is_left_out(&object.saved.target))
             .filter_map(|object| {
                 let compile = saved::compile(&object.saved.command, suffixes)?;
-                let path = absolute(&object.dir, &compile.source);
-                let real =
-                    manner.real.then(|| host.realpath(dir, path.as_os_str().as_bytes()).ok()).flatten();
-                let path = real.map_or(path, |real| PathBuf::from(OsString::from_vec(real.into())));
+                let path = paths::absolute(&object.dir, &compile.source);
+                let real = manner.real.then(|| host.realpath(dir, &path).ok()).flatten();
+                let path = real.unwrap_or(path);
                 Some(Entry {
                     command: [compile.prefix.as_slice(), &compile.source]
                         .concat()
                         .to_str_lossy()
                         .into_owned(),
                     directory: object.dir.to_str_lossy().into_owned(),
-                    file: path.to_string_lossy().into_owned(),
+                    file: path.to_str_lossy().into_owned(),
                 })
             })
             .collect();
@@ -154,21 +152,6 @@ impl Collector {
 fn is_left_out(target: &[u8]) -> bool {
     let first = target.split_str("/").next().unwrap_or_default();
     LEFT_OUT.iter().any(|part| first == part.as_bytes())
-}
-
-/// `path` seen from `dir`, without `.` and `..`: by the letter, as links are not looked at.
-pub fn absolute(dir: &[u8], path: &[u8]) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in Path::new(&*dir.to_os_str_lossy()).join(&*path.to_os_str_lossy()).components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 impl Survey for Collector {
@@ -224,17 +207,21 @@ impl Survey for Collector {
     fn failed(&self, dir: &Dir, argv: &[BString]) {
         let mut seen = self.seen();
         // The kernel's tools/ wants directories that recipes make. What is below it is left out in any case.
-        let tools = seen.scripts.as_ref().map(|scripts| absolute(scripts, b"../tools"));
-        if tools.is_none_or(|tools| !working_directory(dir, argv).starts_with(tools)) {
+        let tools = seen.scripts.as_ref().map(|scripts| paths::absolute(scripts, b"../tools"));
+        let below = |tools: BString| {
+            let rest = working_directory(dir, argv).strip_prefix(tools.as_slice()).map(<[u8]>::to_vec);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        if !tools.is_some_and(below) {
             seen.failed += 1;
         }
     }
 }
 
 /// The directory a make works in.
-fn working_directory(dir: &Dir, argv: &[BString]) -> PathBuf {
-    let to = argv.windows(2).filter_map(|two| (two[0] == "-C").then_some(&two[1]));
-    to.fold(absolute(dir.path(), b"."), |at, to| absolute(at.as_os_str().as_bytes(), to))
+fn working_directory(dir: &Dir, argv: &[BString]) -> BString {
+    let to = first::directory(dir, &first::options(argv, Identity::V4_4_1));
+    paths::absolute(dir.path(), &to.unwrap_or_else(|| dir.path().to_owned()))
 }
 
 fn dir_join(dir: &[u8], path: &[u8]) -> BString {
@@ -322,12 +309,6 @@ pub fn text(entries: &[Entry]) -> Result<Vec<u8>, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_made_absolute_by_the_letter() {
-        assert_eq!(absolute(b"/o/tiny", b"../src/./a.c"), Path::new("/o/src/a.c"));
-        assert_eq!(absolute(b"/o", b"/m/a.c"), Path::new("/m/a.c"));
-    }
 
     #[test]
     fn what_another_make_makes_is_not_taken_for_compiled() {

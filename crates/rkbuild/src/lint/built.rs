@@ -3,7 +3,7 @@
 use rkbuild_base::{BStr, ByteSlice};
 use rkbuild_host::{Dir, Host};
 
-use crate::compile_commands::absolute;
+use crate::explain::paths::absolute;
 use crate::last::record::{Made, Record};
 use crate::lint::report::Report;
 
