@@ -27,6 +27,8 @@ pub struct Trees {
     pub names: Vec<String>,
     /// Goals that are measured beside, and in the place of, those of the recipe.
     pub goals: Vec<String>,
+    /// An option that is switched on and off.
+    pub option: Option<String>,
     /// Where compilers that go through ccache keep what they compiled, while the trees are built; builds from nothing are measured so.
     pub ccache: Option<PathBuf>,
 }
@@ -54,7 +56,7 @@ impl Bench {
         let settings = self.settings();
         let phases = vec!["configure".into(), "build".into()];
         let building = Settings { jobs: Some(2), phases, ccache: trees.ccache.clone(), ..settings.clone() };
-        let (mut all, mut one_file) = (Vec::new(), Vec::new());
+        let (mut all, mut one_file, mut one_option) = (Vec::new(), Vec::new(), Vec::new());
         for name in &trees.names {
             let (family, recipe) = read(places, name)?;
             let source = sources::prepare(places, family, &recipe)?;
@@ -91,6 +93,9 @@ impl Bench {
             if self.recall == Some(Mode::On) && family == Family::Kernel && !recipe.touch.is_empty() {
                 one_file.push(self.one_file(&recipe, &mut sides)?);
             }
+            if let Some(option) = &trees.option {
+                one_option.push(self.one_option(&recipe, option, &mut sides, &root)?);
+            }
             build.clear()?;
         }
         print!("{}", table(&all, &self.variant.name));
@@ -98,6 +103,9 @@ impl Bench {
             print!("{}", times_table(&all));
         }
         one_file.iter().for_each(|one| print!("\n{}", one.table()));
+        if !one_option.is_empty() {
+            print!("\n{}{}", table(&one_option, &self.variant.name), times_table(&one_option));
+        }
         Ok(())
     }
 
@@ -205,6 +213,24 @@ impl Bench {
             limit: Duration::from_secs(4 * 3600),
             ccache: None,
         }
+    }
+
+    /// An option is switched, and switched back, and all that follows made; a few times with each program.
+    fn one_option(&self, recipe: &Recipe, option: &str, sides: &mut [Side], root: &Path) -> Result<Measured> {
+        let mut measured = Measured::new(&format!("{}, {option}", recipe.name));
+        for pair in 0..self.pairs.min(3) {
+            for side in order(pair) {
+                let Some(own) = sides.get_mut(side) else { continue };
+                own.enter()?;
+                // What the other made is known then.
+                measure(&own.stage.command(&recipe.build)?, root)?;
+                for _ in 0..2 {
+                    own.stage.switch(option)?;
+                    measured.add(side, measure(&own.stage.command(&recipe.build)?, root)?);
+                }
+            }
+        }
+        Ok(measured)
     }
 
     /// One file is touched and `vmlinux` made, a few times with each program.

@@ -371,6 +371,9 @@ struct BenchArguments {
     /// With `kernel`: measure this goal too, in the same tree; with `limit` and `clean --programs`: build this alone
     #[arg(long = "goal", value_name = "GOAL")]
     goals: Vec<String>,
+    /// With `kernel`: measure builds, too, after this option (CONFIG_NAME) was switched on or off
+    #[arg(long, value_name = "OPTION")]
+    option: Option<String>,
     /// With `kernel`: compile what kernels are built from through ccache, but not what is measured; with `clean`: measure builds
     /// through a ccache that has all results
     #[arg(long)]
@@ -693,7 +696,9 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         together: b.together,
         recall: b.recall,
     };
-    let trees = |ccache| Trees { names: b.kernels.clone(), goals: b.goals.clone(), ccache };
+    let (names, goals) = (&b.kernels, &b.goals);
+    let trees =
+        |ccache| Trees { names: names.clone(), goals: goals.clone(), option: b.option.clone(), ccache };
     match b.what.as_deref() {
         Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
         Some("limit") => bench.limit(places, &trees(None))?,

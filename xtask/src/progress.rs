@@ -23,6 +23,7 @@ asks: ; @printf 'name? '; read name; echo hello $$name
 testconfig: ; @stty size <&1
 drawn: ; +@stty size <&1; /bin/sleep 0
 fails: ; @sleep 1; echo 'a.c:1: error: bad' >&2; exit 1
+leaves: ; @(sleep 1; echo late; sleep 1; echo later) & echo now
 ";
 
 /// A module, one file of which is made from another that takes its time.
@@ -93,7 +94,7 @@ impl Desk {
 /// One thing that is looked at: its name, and how.
 type Scene = (&'static str, fn(&Desk) -> Result<()>);
 
-const SCENES: [Scene; 13] = [
+const SCENES: [Scene; 14] = [
     ("a line below jobs whose output is not mixed", |desk| {
         desk.type_in("rm -f ?; rkbuild -j2")?;
         let status = desk.status()?;
@@ -113,6 +114,12 @@ const SCENES: [Scene; 13] = [
             screen.lines().last().is_some_and(|line| line.starts_with("[2/4 ") && line.contains(" left] "))
         })?;
         desk.rest().map(drop)
+    }),
+    ("what is left in the background prints on", |desk| {
+        desk.type_in("rkbuild leaves")?;
+        desk.is_left(&["now"])?;
+        desk.tmux.await_screen("what comes late", |screen| screen.contains("late\nlater"))?;
+        Ok(())
     }),
     ("a module, as on the page", |desk| {
         let (line, above) = (Regex::new(LINE)?, Regex::new(ABOVE)?);

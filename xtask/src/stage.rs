@@ -349,6 +349,13 @@ impl<'a> Stage<'a> {
         Touched::touch(&path, shared.is_some())
     }
 
+    /// Switches an option of a configured kernel: one that is y goes, any other becomes y.
+    pub fn switch(&self, option: &str) -> Result<()> {
+        let path = self.tree.join(".config");
+        let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        fs::write(&path, switched(&text, option)).with_context(|| format!("write {}", path.display()))
+    }
+
     /// Runs a command in the tree.
     pub fn phase(&mut self, name: &str, command: &str) -> Result<Phase> {
         let (out, err) = (self.bin.join("out"), self.bin.join("err"));
@@ -417,5 +424,27 @@ impl<'a> Stage<'a> {
     /// A file of the tree that was built, for a difference to be explained.
     pub fn content(&self, path: &[u8]) -> Option<Vec<u8>> {
         fs::read(self.tree.join(path.to_path().ok()?)).ok()
+    }
+}
+/// A configuration with one option switched.
+fn switched(text: &str, option: &str) -> String {
+    let (on, off) = (format!("{option}=y"), format!("# {option} is not set"));
+    let is_on = text.lines().any(|line| line == on);
+    let others = text.lines().filter(|line| *line != off && !line.starts_with(&format!("{option}=")));
+    let mut lines: Vec<&str> = others.collect();
+    lines.push(if is_on { &off } else { &on });
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_switched_on_and_off() {
+        let off = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_BB=m\n";
+        let on = switched(off, "CONFIG_B");
+        assert_eq!(on, "CONFIG_A=y\nCONFIG_BB=m\nCONFIG_B=y\n");
+        assert_eq!(switched(&on, "CONFIG_B"), "CONFIG_A=y\nCONFIG_BB=m\n# CONFIG_B is not set\n");
     }
 }

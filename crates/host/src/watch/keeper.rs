@@ -5,10 +5,12 @@
 //! when this process ends.
 
 use std::ffi::c_int;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
 use super::sys::{self, event};
 use crate::fd;
+use rustix::io::Errno;
 
 /// Whether a process that is no ancestor may trace what we started. Where it may not, what a watched program leaves behind is killed
 /// when this process ends.
@@ -22,9 +24,11 @@ pub fn is_allowed() -> bool {
     })
 }
 
-/// Starts the keeper, lets go of the tracees, all of which job control has stopped, and tells the keeper.
+/// Starts the keeper, lets go of the tracees, all of which job control has stopped, and tells the keeper. They go on when it has
+/// them: with our end the system would send SIGHUP to a process group that has stopped processes and no shell to continue them.
 pub(super) fn start(pids: &[i32]) -> bool {
     let Ok((read, write)) = fd::pipe() else { return false };
+    let Ok((has, having)) = fd::pipe() else { return false };
     // SAFETY: the child calls only what a child of a process with threads may: system calls through functions of the C library
     // and of `sys` that take no lock and no memory.
     match unsafe { libc::fork() } {
@@ -41,29 +45,37 @@ pub(super) fn start(pids: &[i32]) -> bool {
             }
             // The other end is closed when the tracees were let go of.
             let _ = rustix::io::read(&read, &mut [0u8; 1]);
-            keep(pids)
+            keep(pids, having)
         }
         _ => {}
     }
     for pid in pids {
         sys::let_go(*pid);
     }
-    drop((read, write));
+    drop((read, write, having));
+    // The end comes when the keeper has them, or was killed.
+    while let Err(Errno::INTR) = rustix::io::read(&has, &mut [0u8; 1]) {}
     // The child that started the keeper ends at once; the keeper's tracees are not ours any more.
     while let Ok(Some(_)) = sys::wait(true) {}
     true
 }
 
-/// Traces until the last of them has ended.
-fn keep(pids: &[i32]) -> ! {
-    // SAFETY: the call takes numbers; nothing of this process uses descriptors from here on.
-    unsafe { libc::syscall(libc::SYS_close_range, 0, c_int::MAX, 0) };
+/// Traces until the last of them has ended. `having` is closed once it does.
+fn keep(pids: &[i32], having: OwnedFd) -> ! {
+    let number = having.as_raw_fd();
+    let close = |first: c_int, last: c_int| {
+        // SAFETY: the call takes numbers; nothing of this process uses other descriptors from here on.
+        unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+    };
+    close(0, number - 1);
+    close(number + 1, c_int::MAX);
     for pid in pids {
         let _ = sys::seize_to_keep(*pid);
     }
     for pid in pids {
         sys::signal(*pid, libc::SIGCONT);
     }
+    drop(having);
     while let Ok(event) = sys::wait(true) {
         let Some((pid, status)) = event else { continue };
         match status.stopped() {

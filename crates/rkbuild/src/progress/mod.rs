@@ -55,6 +55,7 @@ fn is_wanted(when: When, env: &Env, argv: &[BString], newer: bool) -> bool {
 
 /// A build with a line.
 pub struct Progress {
+    host: Arc<Host>,
     terminal: Arc<Terminal>,
     board: Arc<Mutex<Board>>,
 }
@@ -78,7 +79,7 @@ impl Progress {
         let forecast = Forecast::from_records(store.newest(false));
         let board = Arc::new(Mutex::new(Board::new(forecast)));
         let terminal = Terminal::start(stdio, board.clone()).ok()?;
-        Some(Progress { terminal, board })
+        Some(Progress { host: host.clone(), terminal, board })
     }
 
     /// Who is told what happens.
@@ -98,7 +99,7 @@ impl Progress {
 
     /// The build is over: all it printed is to be seen, and the line is gone.
     pub fn end(&self) {
-        self.terminal.end();
+        self.terminal.end(self.host.counts().spawns.get() > 0);
     }
 }
 

@@ -15,7 +15,7 @@ use rkbuild_base::ByteSlice;
 use rkbuild_engine::jobs::screen::{Printed, Screen};
 use rkbuild_host::fd::{self, Waker};
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::{Stdio, signals, terminal};
+use rkbuild_host::{Stdio, relay, signals, terminal};
 
 use crate::hub::lock;
 use crate::progress::board::Board;
@@ -51,6 +51,8 @@ struct Wishes {
     sent: u64,
     reached: u64,
     over: bool,
+    /// What prints on when it is over is shown without us.
+    left: bool,
 }
 
 /// The terminal of a build.
@@ -117,10 +119,13 @@ impl Terminal {
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The build is over.
-    pub fn end(&self) {
+    /// The build is over. If programs `ran`, some may have been left in the background that print on.
+    pub fn end(&self, ran: bool) {
         self.drain();
-        lock(&self.wishes).over = true;
+        {
+            let mut wishes = lock(&self.wishes);
+            (wishes.over, wishes.left) = (true, ran);
+        }
         self.waker.wake();
         if let Some(thread) = lock(&self.thread).take() {
             let _ = thread.join();
@@ -210,6 +215,12 @@ impl Painter {
         let mut wishes = lock(&self.terminal.wishes);
         wishes.reached = u64::MAX;
         self.terminal.shown.notify_all();
+        let left = wishes.left;
+        drop(wishes);
+        if left {
+            // Where that can't be, its terminal is gone.
+            let _ = relay::leave(self.master, &self.terminal.real.stdout);
+        }
     }
 
     /// Shows the lines that are whole, and all that is before a mark.
