@@ -844,3 +844,23 @@ fn a_make_whose_file_was_written_again_is_given_still_after_another_looked_at_th
         assert!(run.is_given(), "{round}: {run:?}");
     }
 }
+
+/// All that the makes below start would be watched, which takes longer than not to remember.
+#[test]
+fn a_line_that_starts_makes_among_others_is_not_watched() {
+    let sub = "sub: ; @/bin/cat Makefile >/dev/null; /bin/echo done\n";
+    // Where it runs in this process the make below is remembered.
+    let tree = Tree::new(&format!("all: ; @$(MAKE) -s `echo sub` | cat\n{sub}"));
+    tree.run();
+    let run = tree.run();
+    assert_eq!((run.out.as_str(), run.count("sessions given")), ("done\n", 1), "{run:?}");
+    // A real shell's makes remember themselves.
+    let tree = Tree::new(&format!("all: ; @eval '$(MAKE) -s sub'\n{sub}"));
+    for _ in 0..2 {
+        let run = tree.run();
+        assert_eq!(run.out, "done\n");
+        for class in ["commands found pure", "commands to be asked again", "commands with effects"] {
+            assert_eq!(run.count(class), 0, "{class}: {run:?}");
+        }
+    }
+}

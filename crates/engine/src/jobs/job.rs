@@ -261,10 +261,14 @@ impl Jobs<'_> {
         let streams = job.held.as_ref().map_or(&self.session.stdio, |held| &held.stdio);
         let stdio = Stdio { stdin, ..streams.clone() };
         let again = self.again && self.is_always_made(job.file, job.names_target, &line.text);
+        // What makes below do would be watched, all of it; they remember it themselves.
+        let given_again = again
+            && self.session.eyes().is_some_and(|eyes| !eyes.has_effect())
+            && !self.may_start_make(&line.text)?;
         let command = Command {
             process: self.process.clone(),
             host: job.held.as_ref().map_or(self.session.host(), |held| &held.host).clone(),
-            given_again: again && self.session.eyes().is_some_and(|eyes| !eyes.has_effect()),
+            given_again,
             again,
             text: line.text,
             target: self.name_of(job.file),
