@@ -166,6 +166,9 @@ impl Memory {
     /// Runs a command under watch. `None` when it can't be watched, or did not start; nothing of it ran then. What it prints is
     /// passed on and kept.
     pub(crate) fn run_watched(&self, asked: &Asked<'_>) -> Option<Ran> {
+        if self.apart.has(&self.host, asked) {
+            return None;
+        }
         if !keeper::is_allowed() && asked.argv.last().is_some_and(|text| script::leaves_behind(text)) {
             return None;
         }

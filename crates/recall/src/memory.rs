@@ -13,6 +13,7 @@ use rkbuild_host::eyes::{self, Answer, Ask, Seen, State, used};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::apart::Apart;
 use crate::command::{self, Class, Known};
 use crate::elsewhere::Elsewhere;
 use crate::fact::{Fact, listed};
@@ -175,6 +176,7 @@ pub struct Memory {
     commands: Commands,
     /// Programs of toolchains that are not the system's.
     pub(crate) elsewhere: Elsewhere,
+    pub(crate) apart: Apart,
     stats: Mutex<Stats>,
     /// In verify mode: what would have been given, by the session's number.
     expected: Mutex<FxHashMap<u64, u32>>,
@@ -238,6 +240,7 @@ impl Memory {
             new: Mutex::default(),
             commands,
             elsewhere: Elsewhere::default(),
+            apart: Apart::default(),
             stats: Mutex::default(),
             expected: Mutex::default(),
             differences: Mutex::default(),

@@ -738,11 +738,11 @@ fn jobs_are_remembered_apart() {
 
 #[test]
 fn a_goal_that_is_no_file_is_given() {
-    let tree = Tree::new("check: x ; @cat f | sed s/^/=/\nx: ; @ls d\n");
+    let tree = Tree::new("list: x ; @cat f | sed s/^/=/\nx: ; @ls d\n");
     tree.write("f", "one\n");
     fs::create_dir(tree.at("d")).unwrap();
     tree.write("d/e", "");
-    let run = |tree: &Tree| tree.run_with(&["check"], &[]);
+    let run = |tree: &Tree| tree.run_with(&["list"], &[]);
     run(&tree);
     std::thread::sleep(Duration::from_millis(60));
     run(&tree);
@@ -752,7 +752,7 @@ fn a_goal_that_is_no_file_is_given() {
     tree.write("x", "");
     assert_eq!(run(&tree).out, "=two\n");
     std::thread::sleep(Duration::from_millis(30));
-    tree.write("check", "");
+    tree.write("list", "");
     let run = run(&tree);
     assert!(run.out.contains("is up to date"), "{run:?}");
 }
@@ -863,4 +863,36 @@ fn a_line_that_starts_makes_among_others_is_not_watched() {
             assert_eq!(run.count(class), 0, "{class}: {run:?}");
         }
     }
+}
+
+/// A debugger can't start what is watched, and sudo gets no rights there.
+#[test]
+fn what_would_notice_that_it_is_watched_is_not() {
+    let watched = |makefile: &str| {
+        let tree = Tree::new(makefile);
+        tree.write("script.sh", "#!/bin/sh\n# as sudo would\necho done\n");
+        let mut program = fs::read("/bin/true").unwrap();
+        fs::write(tree.at("plain"), &program).unwrap();
+        program.extend_from_slice(b"__lsan_do_leak_check");
+        fs::write(tree.at("sanitized"), program).unwrap();
+        for name in ["plain", "sanitized"] {
+            fs::set_permissions(tree.at(name), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let run = tree.run();
+        assert_eq!(run.code, 0, "{makefile}: {run:?}");
+        let ways = ["commands found pure", "commands to be asked again", "commands with effects"];
+        ways.iter().map(|way| run.count(way)).sum::<u64>()
+    };
+    assert_eq!(watched("all: ; @/bin/cat Makefile; /bin/ls\n"), 1);
+    assert_eq!(watched("all: ; @/bin/cat Makefile; ./plain\n"), 1);
+    for line in [
+        "/bin/cat Makefile; strace -V >/dev/null 2>&1; true",
+        "/bin/cat Makefile; false && (exec sudo true); true",
+        "/bin/cat Makefile; ./sanitized",
+        "/bin/cat Makefile; sh script.sh",
+        "/bin/cat Makefile; sh ./script.sh",
+    ] {
+        assert_eq!(watched(&format!("all: ; @{line}\n")), 0, "{line}");
+    }
+    assert_eq!(watched("all: run-tests\nrun-tests: ; @/bin/cat Makefile; /bin/ls\n"), 0);
 }

@@ -45,6 +45,38 @@ fn names(text: &[u8], name: &[u8]) -> bool {
     })
 }
 
+/// Words in the names of targets that people ask for to have something done, not to have something made.
+const ACTIONS: [&[u8]; 24] = [
+    b"bench",
+    b"benchmark",
+    b"check",
+    b"checks",
+    b"debug",
+    b"deploy",
+    b"flash",
+    b"fuzz",
+    b"gdb",
+    b"install",
+    b"load",
+    b"memcheck",
+    b"reload",
+    b"run",
+    b"serve",
+    b"server",
+    b"shell",
+    b"start",
+    b"stop",
+    b"test",
+    b"tests",
+    b"uninstall",
+    b"unload",
+    b"upload",
+];
+
+fn is_action(target: &[u8]) -> bool {
+    target.split(|c| !c.is_ascii_alphanumeric()).any(|word| ACTIONS.contains(&word))
+}
+
 impl Jobs<'_> {
     /// Runs the recipe of `file`; waits for its end where only one may run at a time.
     pub fn run_recipe(&mut self, file: FileId) -> Result<Started> {
@@ -261,9 +293,11 @@ impl Jobs<'_> {
         let streams = job.held.as_ref().map_or(&self.session.stdio, |held| &held.stdio);
         let stdio = Stdio { stdin, ..streams.clone() };
         let again = self.again && self.is_always_made(job.file, job.names_target, &line.text);
-        // What makes below do would be watched, all of it; they remember it themselves.
+        // What makes below do would be watched, all of it; they remember it themselves. And what a test starts may be anything, also
+        // what behaves otherwise when it is watched.
         let given_again = again
             && self.session.eyes().is_some_and(|eyes| !eyes.has_effect())
+            && !is_action(self.name_of(job.file))
             && !self.may_start_make(&line.text)?;
         let command = Command {
             process: self.process.clone(),
