@@ -426,6 +426,7 @@ impl<'a> Stage<'a> {
         fs::read(self.tree.join(path.to_path().ok()?)).ok()
     }
 }
+
 /// A configuration with one option switched.
 fn switched(text: &str, option: &str) -> String {
     let (on, off) = (format!("{option}=y"), format!("# {option} is not set"));

@@ -53,6 +53,11 @@ pub fn widen(pipe: impl AsFd, bytes: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// How many bytes can be read from a pipe or terminal now.
+pub fn waiting_bytes(fd: impl AsFd) -> u64 {
+    rustix::io::ioctl_fionread(fd).unwrap_or(0)
+}
+
 /// A descriptor that reads as an empty file and is not a terminal.
 pub fn empty_input() -> io::Result<OwnedFd> {
     pipe().map(|(read, _write)| read)

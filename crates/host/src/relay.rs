@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bstr::BString;
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
@@ -86,7 +86,7 @@ impl Relay {
     /// How many bytes were written so far.
     pub fn position(&self) -> Option<u64> {
         // Nearly always nothing is on its way, and need not be asked for.
-        if rustix::io::ioctl_fionread(&self.pipe) == Ok(0) {
+        if fd::waiting_bytes(&self.pipe) == 0 {
             let mut count = [0; 8];
             self.copy.read_exact_at(&mut count, ROOM).ok()?;
             let count = u64::from_ne_bytes(count);
@@ -258,8 +258,8 @@ struct Server {
     waiting_bytes: usize,
     /// How many bytes were read in all.
     taken: u64,
-    /// The question that is answered once the reader has got everything.
-    owed: Option<u8>,
+    /// The question that is answered once the reader has got so many bytes: what was written before it. Others may write without end.
+    owed: Option<(u8, u64)>,
     /// Nothing was left to be taken when that was last tried.
     drained: bool,
     ended: bool,
@@ -270,26 +270,24 @@ impl Server {
     fn step(&mut self) -> Option<()> {
         self.take();
         self.hand_on()?;
-        if self.waiting.is_empty() && self.drained {
-            if let Some(number) = self.owed.take() {
-                self.tell(number);
-            }
-            if self.ended {
-                return None;
-            }
+        let got = self.taken - self.waiting_bytes as u64;
+        if let Some((number, _)) = self.owed.take_if(|(_, all)| got >= *all) {
+            self.tell(number);
+        }
+        if self.waiting.is_empty() && self.ended {
+            return None;
         }
         let nothing = PollFlags::empty();
         let reads = !self.ended && self.waiting_bytes < MOST_WAITING;
-        if reads && !self.drained {
-            return Some(());
-        }
         let writes = !self.waiting.is_empty();
         let mut polled = vec![PollFd::new(&self.output, if writes { PollFlags::OUT } else { nothing })];
         polled.extend(self.socket.as_ref().map(|socket| PollFd::new(socket, PollFlags::IN)));
         if reads {
             polled.push(PollFd::new(&self.input, PollFlags::IN));
         }
-        match rustix::event::poll(&mut polled, None) {
+        // Where more can be taken, whoever asks is heard in between.
+        let moment = (reads && !self.drained).then_some(Timespec { tv_sec: 0, tv_nsec: 0 });
+        match rustix::event::poll(&mut polled, moment.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return None,
         }
@@ -374,18 +372,20 @@ impl Server {
                 self.tell(number);
             }
             _ => {
-                self.owed = Some(number);
-                self.take();
+                self.owed = Some((number, self.written()));
             }
         }
     }
 
+    fn written(&self) -> u64 {
+        self.taken + fd::waiting_bytes(&self.input)
+    }
+
     /// Says how many bytes were written.
     fn tell(&mut self, number: u8) {
-        let written = self.taken + rustix::io::ioctl_fionread(&self.input).unwrap_or(0);
         let mut answer = [number; 9];
         let [_, position @ ..] = &mut answer;
-        *position = written.to_ne_bytes();
+        *position = self.written().to_ne_bytes();
         self.answer(&answer);
     }
 

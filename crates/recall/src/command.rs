@@ -129,8 +129,13 @@ impl Stream {
 
     /// Passes on what there is when the command has ended, and leaves the rest, if others still hold the pipe, to a process of its own.
     fn leave(&mut self, asked: &Asked<'_>) {
-        while self.is_ready() {
-            self.pass_on(asked);
+        // No more than was there: what is left may print without end.
+        let mut there = self.end.as_ref().map_or(0, fd::waiting_bytes);
+        while there > 0 && self.is_ready() {
+            there = there.saturating_sub(self.pass_on(asked));
+        }
+        if self.is_over() {
+            self.end = None;
         }
         let Some(end) = self.end.take() else { return };
         asked.eyes.effect("what a command left behind can print");
@@ -139,11 +144,17 @@ impl Stream {
         let _ = relay::leave(end, real);
     }
 
-    /// Takes what there is, and passes it on unless a makefile asked for it.
-    fn pass_on(&mut self, asked: &Asked<'_>) {
-        let Some(end) = self.end.as_ref().filter(|_| self.is_ready()) else { return };
+    /// Whether nothing is there, and nobody can write any more.
+    fn is_over(&self) -> bool {
+        self.is_ready() && self.end.as_ref().is_some_and(|end| fd::waiting_bytes(end) == 0)
+    }
+
+    /// Takes what there is, and passes it on unless a makefile asked for it. Gives how many bytes that was.
+    fn pass_on(&mut self, asked: &Asked<'_>) -> u64 {
+        let Some(end) = self.end.as_ref().filter(|_| self.is_ready()) else { return 0 };
         let before = self.kept.len();
-        let mut over = fd::read_some(end, &mut self.kept).unwrap_or(0) == 0;
+        let length = fd::read_some(end, &mut self.kept).unwrap_or(0);
+        let mut over = length == 0;
         if self.err || !asked.captured {
             let (much, new) = (before > MOST_PRINTED, self.kept.get(before..).unwrap_or_default());
             if much {
@@ -159,6 +170,7 @@ impl Stream {
         if over {
             self.end = None;
         }
+        length as u64
     }
 }
 
@@ -220,7 +232,9 @@ impl Memory {
             }
             let moment = Some(std::time::Duration::ZERO);
             ended = ended || poll::wait_one(watch.child().fd(), Ready::Read, moment).unwrap_or(true);
-            streams.iter_mut().for_each(|stream| stream.pass_on(asked));
+            streams.iter_mut().for_each(|stream| {
+                stream.pass_on(asked);
+            });
         }
         let exit = watch.child().wait().unwrap_or(Exit::Code(2));
         streams.iter_mut().for_each(|stream| stream.leave(asked));

@@ -216,6 +216,25 @@ fn what_is_left_behind_goes_on_when_it_prints_nothing_and_into_files() {
     }
 }
 
+/// A build that waited until it had nothing more to pass on would never end where the reader is slow.
+#[test]
+fn what_is_left_behind_may_print_without_end() {
+    for recall in RECALLS {
+        let tree = Tree::with_recall(recall, "all: ; @yes & sh -c :\n");
+        let (mut child, mut reader) = tree.start("exec \"$RKBUILD\"");
+        let began = Instant::now();
+        let read = std::thread::spawn(move || {
+            while began.elapsed() < Duration::from_secs(3) {
+                reader.read_exact(&mut [0; 4096]).unwrap();
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        assert!(child.wait().unwrap().success());
+        assert!(began.elapsed() < Duration::from_secs(2), "{recall}: {:?}", began.elapsed());
+        read.join().unwrap();
+    }
+}
+
 #[test]
 fn all_is_printed_before_the_build_is_over() {
     for recall in RECALLS {
