@@ -95,7 +95,8 @@ impl Memory {
                 | Step::Within(_)
                 | Step::Ask { .. }
                 | Step::Output(_)
-                | Step::Variables(_) => true,
+                | Step::Variables(_)
+                | Step::Took(_) => true,
             };
             if !done {
                 return false;

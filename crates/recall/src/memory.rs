@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
@@ -17,10 +17,12 @@ use crate::apart::Apart;
 use crate::command::{self, Class, Known};
 use crate::elsewhere::Elsewhere;
 use crate::fact::{Fact, listed};
+use crate::habit::{self, Habit, Habits};
 use crate::key;
 use crate::look::{Looking, Looks};
 use crate::merge::{Merge, New};
 use crate::place::Place;
+use crate::run::{self, How};
 use crate::store::{Proof, Store};
 use crate::trace::{Step, Trace};
 
@@ -74,6 +76,8 @@ struct Commands {
     used: Mutex<Vec<u32>>,
     /// Those that turned out not to be pure in this run, by their first key. With [`Mode::Probes`] they need not be watched again.
     others: Mutex<FxHashSet<u128>>,
+    /// Those that need not be watched again in any mode.
+    habits: Habits,
 }
 
 impl Commands {
@@ -86,6 +90,7 @@ impl Commands {
             names: Mutex::default(),
             used: Mutex::default(),
             others: Mutex::default(),
+            habits: Habits::default(),
         }
     }
 }
@@ -461,21 +466,74 @@ impl Memory {
         }
         steps.extend(known.renews.iter().map(|path| Step::Renew { path: path.to_vec() }));
         steps.push(Step::Output(known.output.clone().into()));
-        let trace = |key, facts, steps| Trace {
-            key,
-            top: false,
-            status: 0,
-            run: 0,
-            facts,
-            steps,
-            writes: FxHashSet::default(),
-        };
-        new.traces.push(trace(second, uses, steps));
+        new.traces.push(Trace::of_command(second, uses, steps));
         let texts = names.iter().map(|name| name.to_vec()).collect();
-        new.traces.push(trace(first, Vec::new(), vec![Step::Variables(texts)]));
+        new.traces.push(Trace::of_command(first, Vec::new(), vec![Step::Variables(texts)]));
         drop(new);
         lock(&self.commands.names).insert(first, Arc::new(names));
         lock(&self.commands.learned).insert(second, Arc::new(known));
+    }
+
+    /// What is known of a command that is not pure, and need not be watched again.
+    fn habit(&self, first: u128, asked: &Asked<'_>) -> Option<Habit> {
+        let habits = &self.commands.habits;
+        let key = habit::key_of_effective(first);
+        let known = habits.get(key).or_else(|| habits.get(habit::key_of_repeatable(first, asked.env)));
+        if known.is_some() {
+            return known;
+        }
+        let (store, _) = self.command_store()?;
+        let n = store.find(key)?;
+        let Some(Step::Took(ms)) = store.steps(&store.entry(n)?)?.pop() else { return None };
+        let habit = Habit::of_effective(Duration::from_millis(ms))?;
+        lock(&self.commands.used).push(n);
+        habits.set(key, habit);
+        Some(habit)
+    }
+
+    /// Remembers how long a command took that does more than looking; `None` when it is to be watched the next time.
+    fn learn_habit(&self, first: u128, took: Option<Duration>) {
+        let key = habit::key_of_effective(first);
+        let habit = took.and_then(Habit::of_effective);
+        let ms = match habit {
+            Some(Habit::Effective(took)) => took.as_millis() as u64,
+            _ => 0,
+        };
+        let was_known = self.commands.habits.get(key).is_some();
+        match habit {
+            Some(habit) => self.commands.habits.set(key, habit),
+            None => self.commands.habits.forget(key),
+        }
+        if habit.is_some() || was_known {
+            lock(&self.commands.new).traces.push(Trace::of_command(key, Vec::new(), vec![Step::Took(ms)]));
+        }
+    }
+
+    /// Runs a command as it is that need not be watched. `None` when nothing says so, or it did not start.
+    fn run_by_habit(&self, first: u128, asked: &Asked<'_>) -> Option<Recalled> {
+        let habit = self.habit(first, asked)?;
+        let ran = match habit {
+            Habit::Effective(_) if !asked.captured => self.run_in_sight(asked, How::AsItIs)?,
+            _ => self.run_command(asked, How::AsItIs)?,
+        };
+        let stats = |count: fn(&mut Stats) -> &mut u64| *count(&mut lock(&self.stats)) += 1;
+        let is_whole = ran.is_whole();
+        match habit {
+            Habit::Repeatable if is_whole => {
+                stats(|stats| &mut stats.commands_repeatable);
+                self.note_repeatable(asked, &ran.output);
+            }
+            Habit::Repeatable => asked.eyes.effect("a command that is asked again was cut off"),
+            Habit::Effective(before) => {
+                stats(|stats| &mut stats.commands_effective);
+                let text = asked.argv.join(&b' ').to_str_lossy().into_owned();
+                asked.eyes.effect(format!("it did more than looking before: {text}"));
+                if is_whole && habit::is_quicker(ran.took, before) {
+                    self.learn_habit(first, None);
+                }
+            }
+        }
+        Some(Recalled { output: ran.output, proof: None })
     }
 
     fn finish_commands(&self) {
@@ -711,7 +769,7 @@ impl Recall for Memory {
 
     fn command(&self, asked: &Asked<'_>) -> Option<Recalled> {
         let key = command::key(asked);
-        let in_sight = command::shows_itself(asked);
+        let in_sight = run::shows_itself(asked);
         let probes = self.mode == Mode::Probes;
         if probes && (!asked.captured || lock(&self.commands.others).contains(&key)) {
             return None;
@@ -722,8 +780,13 @@ impl Recall for Memory {
             && self.note(asked, &known, true).is_ok()
         {
             lock(&self.stats).commands_given += 1;
-            command::print(asked, &known.output);
+            run::print(asked, &known.output);
             return Some(self.given(asked, known));
+        }
+        if self.mode == Mode::On
+            && let Some(recalled) = self.run_by_habit(key, asked)
+        {
+            return Some(recalled);
         }
         let ran = self.run_watched(asked)?;
         let class = self.class_of(asked, &ran);
@@ -748,12 +811,16 @@ impl Recall for Memory {
                 drop(stats);
                 self.reason(&format!("asked again: {why}"));
                 self.note_repeatable(asked, &ran.output);
+                self.commands.habits.set(habit::key_of_repeatable(key, asked.env), Habit::Repeatable);
             }
             Class::Effective(why) | Class::Repeatable(why) => {
                 stats.commands_effective += 1;
                 drop(stats);
                 let text = asked.argv.join(&b' ').to_str_lossy().into_owned();
                 asked.eyes.effect(format!("{why}: {text}"));
+                if ran.is_whole() {
+                    self.learn_habit(key, Some(ran.took));
+                }
             }
         }
         Some(Recalled { output: ran.output, proof: None })

@@ -15,7 +15,7 @@ use crate::trace::{Environment, Step, Trace, Use};
 
 const MAGIC: &[u8; 8] = b"rkrecall";
 /// Goes up when the format changes.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 const HEADER: usize = 8 + 4 + 16 + 4 + 4 * 4 + 8;
 const DIR_SIZE: usize = 48;
 const FACT_SIZE: usize = 80;

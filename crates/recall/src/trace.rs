@@ -65,6 +65,8 @@ pub enum Step {
     Output(Output),
     /// The variables whose values tell apart the traces of a command.
     Variables(Vec<Vec<u8>>),
+    /// How many milliseconds a command took that does more than looking.
+    Took(u64),
 }
 
 impl Step {
@@ -141,4 +143,11 @@ pub struct Trace {
     pub steps: Vec<Step>,
     /// Paths that steps write: whose time nobody may have used.
     pub writes: FxHashSet<BString>,
+}
+
+impl Trace {
+    /// What is remembered of a command.
+    pub fn of_command(key: u128, facts: Vec<Use>, steps: Vec<Step>) -> Trace {
+        Trace { key, top: false, status: 0, run: 0, facts, steps, writes: FxHashSet::default() }
+    }
 }
