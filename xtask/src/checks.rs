@@ -21,6 +21,7 @@ use crate::faults::Faults;
 use crate::fuzz::Fuzz;
 use crate::fuzz_recall::FuzzRecall;
 use crate::fuzz_shell::FuzzShell;
+use crate::given;
 use crate::lang::{self, Kind};
 use crate::machine;
 use crate::oracle::{Oracle, Tally};
@@ -88,6 +89,7 @@ const STEPS: &[Step] = &[
     Step { name: "explain", quick: false, run: why::check },
     Step { name: "pages", quick: false, run: pages::run },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
+    Step { name: "given", quick: false, run: given::check },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },
     Step { name: "faults", quick: false, run: faults },

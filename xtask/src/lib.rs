@@ -20,6 +20,7 @@ pub mod fuzz;
 pub mod fuzz_recall;
 pub mod fuzz_shell;
 pub mod generate;
+pub mod given;
 pub mod growth;
 pub mod lang;
 pub mod last;

@@ -896,3 +896,14 @@ fn what_would_notice_that_it_is_watched_is_not() {
     }
     assert_eq!(watched("all: run-tests\nrun-tests: ; @/bin/cat Makefile; /bin/ls\n"), 0);
 }
+
+#[test]
+fn a_check_that_is_part_of_a_build_is_given_and_tests_that_are_asked_for_run() {
+    let text = "all: modules_check\nmodules_check: ; @sh ./script\ncheck: unit-tests\nunit-tests: ; @sh ./script\n";
+    let tree = Tree::new(&format!("{text}.PHONY: modules_check check unit-tests\n"));
+    tree.write("script", "echo text\n");
+    tree.remembered();
+    let checks: Vec<u64> =
+        (0..3).map(|_| tree.run_with(&["check"], &[]).count("sessions evaluated")).collect();
+    assert_eq!(checks, [1, 1, 1]);
+}

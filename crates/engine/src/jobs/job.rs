@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rkbuild_base::{BStr, ByteSlice};
+use rkbuild_base::{BStr, BString, ByteSlice};
 use rkbuild_eval::session::Entering;
 use rkbuild_eval::{FileId, Result};
 use rkbuild_host::fd::{self, Waker};
@@ -73,8 +73,20 @@ const ACTIONS: [&[u8]; 24] = [
     b"upload",
 ];
 
-fn is_action(target: &[u8]) -> bool {
-    target.split(|c| !c.is_ascii_alphanumeric()).any(|word| ACTIONS.contains(&word))
+/// Whether a target's name says that something is done. Where no such thing was asked for (`goals`) it has to begin so: `test-unit`, and
+/// not kbuild's `modules_check`, which is part of every build.
+fn is_action(target: &[u8], goals: &[BString]) -> bool {
+    let mut words = words(target);
+    let begins = words.next().is_some_and(|word| ACTIONS.contains(&word));
+    begins || words.any(|word| ACTIONS.contains(&word)) && goals.iter().any(|goal| has_action(goal))
+}
+
+fn has_action(name: &[u8]) -> bool {
+    words(name).any(|word| ACTIONS.contains(&word))
+}
+
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    name.split(|c| !c.is_ascii_alphanumeric())
 }
 
 impl Jobs<'_> {
@@ -297,7 +309,7 @@ impl Jobs<'_> {
         // what behaves otherwise when it is watched.
         let given_again = again
             && self.session.eyes().is_some_and(|eyes| !eyes.has_effect())
-            && !is_action(self.name_of(job.file))
+            && !is_action(self.name_of(job.file), &self.session.options.goals)
             && !self.may_start_make(&line.text)?;
         let command = Command {
             process: self.process.clone(),
@@ -735,5 +747,16 @@ mod tests {
         assert!(names(b"cat x > out", b"out") && names(b"out", b"out") && names(b"> d/out; y", b"out"));
         assert!(!names(b"echo output layout", b"out") && !names(b"echo", b"out"));
         assert!(names(b"echo layout; >out", b"out"));
+    }
+
+    #[test]
+    fn a_check_that_is_part_of_a_build_is_no_action() {
+        let check = [BString::from("check")];
+        for name in ["test", "check-local", "run_tests", "run"] {
+            assert!(is_action(name.as_bytes(), &[]), "{name}");
+        }
+        assert!(is_action(b"unit-tests", &check) && !is_action(b"unit-tests", &[]));
+        assert!(!is_action(b"modules_check", &[]) && !is_action(b"modules_check", &["modules".into()]));
+        assert!(!is_action(b"checksyscalls", &check) && !is_action(b"all", &check));
     }
 }
