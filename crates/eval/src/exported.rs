@@ -294,6 +294,7 @@ impl Session {
         match steady {
             Steady::Unknown => return self.vars.met.spoil(),
             Steady::WithFiles => self.vars.met.files(),
+            Steady::WithThese(proof) => self.vars.met.proofs.borrow_mut().push(proof),
             Steady::While(proof) => {
                 self.vars.met.of_environment.set(true);
                 self.vars.met.proofs.borrow_mut().push(proof);

@@ -68,6 +68,8 @@ pub enum Steady {
     Unknown,
     /// While no file changes, whatever its environment has but for what commands are found by.
     WithFiles,
+    /// While this holds, likewise.
+    WithThese(Arc<dyn Proof>),
     /// While this holds, and its environment is the same.
     While(Arc<dyn Proof>),
 }

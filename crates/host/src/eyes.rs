@@ -395,6 +395,15 @@ impl Eyes {
         changed
     }
 
+    /// What was looked at, where nothing else was done.
+    pub fn looks(&self) -> Option<Vec<(Ask, BString, Seen)>> {
+        let state = self.state();
+        let only = state.effect.is_none() && state.steps.is_empty() && state.changes.is_empty();
+        only.then(|| {
+            state.facts.iter().map(|((ask, path), seen)| (*ask, path.clone(), seen.clone())).collect()
+        })
+    }
+
     /// Takes everything out.
     pub fn take(&self) -> State {
         let mut state = std::mem::take(&mut *self.state());

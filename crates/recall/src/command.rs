@@ -425,15 +425,17 @@ impl Memory {
     pub(crate) fn given(&self, asked: &Asked<'_>, known: Known) -> Recalled {
         let Known { facts, writes, renews, output, .. } = known;
         let only_gives = asked.captured && writes.is_empty() && renews.is_empty() && output.err.is_empty();
-        let proof = (asked.proved && only_gives).then(|| {
-            let (host, root) = (self.host.clone(), self.root.clone());
-            Arc::new(Facts { host, root, facts }) as Arc<dyn Proof>
-        });
+        let proof = (asked.proved && only_gives).then(|| self.proof_of(facts));
         Recalled { output, proof }
+    }
+
+    /// What holds as long as these looks give the same.
+    pub(crate) fn proof_of(&self, facts: Vec<Look>) -> Arc<dyn Proof> {
+        Arc::new(Facts { host: self.host.clone(), root: self.root.clone(), facts })
     }
 }
 
-/// What a command looked at.
+/// What was looked at.
 struct Facts {
     host: Arc<Host>,
     root: Arc<Dir>,

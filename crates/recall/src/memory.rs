@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::recall::{Again, Asked, Recall, Recalled};
+use rkbuild_engine::jobs::recall::{Again, Asked, Proof as StillHolds, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, State, used};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
@@ -824,5 +824,9 @@ impl Recall for Memory {
             }
         }
         Some(Recalled { output: ran.output, proof: None })
+    }
+
+    fn proof(&self, looks: Vec<(Ask, BString, Seen)>) -> Arc<dyn StillHolds> {
+        self.proof_of(looks)
     }
 }

@@ -31,3 +31,23 @@ fn the_command_of_an_exported_value_is_asked_for_once_while_it_holds() {
     });
     assert_eq!(counts[1..], [(0, 1, 0); 2]);
 }
+
+#[test]
+fn a_file_read_for_an_exported_value_is_looked_at_while_programs_run() {
+    let tree = Tree::new(
+        "export A = $(shell cat g 2>&1)\nexport B = $(shell sed s/x/y/ f)\nall: a b c d e\n\
+         a b c d e: f\n\t@/bin/cp f $@; echo $$A $$B $(change)\nc: change = ; echo 2 > g\n",
+    );
+    tree.write("f", "x\n");
+    let given = [(); 3].map(|()| {
+        tree.write("g", "1\n");
+        std::thread::sleep(Duration::from_millis(60));
+        tree.write("f", "x\n");
+        std::thread::sleep(Duration::from_millis(60));
+        let run = tree.run();
+        assert_eq!(run.out, "1 y\n1 y\n1 y\n2 y\n2 y\n", "{run:?}");
+        run.count("commands given")
+    });
+    // For the environment of A's own command and for itself, before g changes and after that.
+    assert_eq!(given[1..], [4, 4]);
+}

@@ -899,11 +899,21 @@ fn what_would_notice_that_it_is_watched_is_not() {
 
 #[test]
 fn a_check_that_is_part_of_a_build_is_given_and_tests_that_are_asked_for_run() {
-    let text = "all: modules_check\nmodules_check: ; @sh ./script\ncheck: unit-tests\nunit-tests: ; @sh ./script\n";
+    let text =
+        "all: modules_check\nmodules_check: ; @sh ./script\ncheck: unit-tests\nunit-tests: ; @sh ./script\n";
     let tree = Tree::new(&format!("{text}.PHONY: modules_check check unit-tests\n"));
     tree.write("script", "echo text\n");
     tree.remembered();
     let checks: Vec<u64> =
         (0..3).map(|_| tree.run_with(&["check"], &[]).count("sessions evaluated")).collect();
     assert_eq!(checks, [1, 1, 1]);
+}
+
+#[test]
+fn a_goal_that_is_handed_on_is_no_file_that_is_made() {
+    // As in the makefiles of many modules, which forget to say that it is phony.
+    let tree = Tree::new("modules: ; $(MAKE) -f sub.mk $@\n");
+    tree.write("sub.mk", "modules: order ;\norder: ; @sh ./script\n.PHONY: modules order\n");
+    tree.write("script", "echo text\n");
+    tree.remembered();
 }

@@ -128,7 +128,8 @@ impl Jobs<'_> {
         let (noted, name) = (self.session.eyes().is_some(), self.name_of(file));
         let mut job = Job {
             id,
-            names_target: noted && lines.iter().any(|line| names(&line.text, name)),
+            // A make below is told what to do: `modules: ; $(MAKE) -C $(KDIR) M=$(CURDIR) $@` makes no file of that name.
+            names_target: noted && lines.iter().any(|line| !line.flags.recursive && names(&line.text, name)),
             file,
             lines,
             spec: spec?,

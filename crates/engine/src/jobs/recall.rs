@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rkbuild_base::BString;
 pub use rkbuild_eval::session::Proof;
-use rkbuild_host::eyes::{Command, Output};
+use rkbuild_host::eyes::{Ask, Command, Output, Seen};
 use rkbuild_host::{Dir, Env, Exit, Eyes, Stdio};
 
 use crate::jobs::invocation::Invocation;
@@ -87,4 +87,7 @@ pub trait Recall: Send + Sync {
     /// Offered each program that is about to start. `Some`: what it gave. It was written to its streams, but for standard
     /// output that is captured.
     fn command(&self, asked: &Asked<'_>) -> Option<Recalled>;
+
+    /// What holds as long as somebody who looks again sees the same.
+    fn proof(&self, looks: Vec<(Ask, BString, Seen)>) -> Arc<dyn Proof>;
 }

@@ -98,7 +98,11 @@ impl Doors for ShellDoor {
         let result = match here {
             Some(script) => match command.kind(&script) {
                 Kind::Closed => command.run_closed_captured(&script).map(|ran| {
-                    steady = while_files(ran.silent && script.looks_only());
+                    let looks = ran.looks.filter(|_| ran.silent && keeping);
+                    steady = match (looks, &self.process.recall) {
+                        (Some(looks), Some(recall)) => Steady::WithThese(recall.proof(looks)),
+                        _ => while_files(ran.silent && script.looks_only()),
+                    };
                     (ran.exit, ran.output)
                 }),
                 Kind::Open => match command.recalled(gives) {

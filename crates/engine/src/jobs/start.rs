@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem::Finder;
 use rkbuild_base::{BStr, BString, ByteSlice, stack};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
-use rkbuild_host::eyes::{Command as Noted, Step};
+use rkbuild_host::eyes::{Ask, Command as Noted, Seen, Step};
 use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Promise, Spawn, Stdio, fd};
 use rkbuild_shell::{Dialect, Script, Shell};
 
@@ -79,6 +79,8 @@ pub struct Captured {
     pub output: Vec<u8>,
     /// It wrote nothing to standard error.
     pub silent: bool,
+    /// What it looked at, where that is known and it did nothing else.
+    pub looks: Option<Vec<(Ask, BString, Seen)>>,
 }
 
 /// Whether a script names a variable that changes from shell to shell, or from terminal to terminal.
@@ -279,7 +281,7 @@ impl Command {
         let complained = fd::read_memory_file(&err)?;
         // As with a command that writes itself: where nobody listens any more, nobody is told.
         let _ = self.stdio.write_err(&complained);
-        Ok(Captured { exit, output, silent: complained.is_empty() })
+        Ok(Captured { exit, output, silent: complained.is_empty(), looks: None })
     }
 
     fn closed(&self, script: &InProcess, captured: bool) -> io::Result<Captured> {
@@ -299,6 +301,7 @@ impl Command {
         if names_volatile(script.script.text(), &self.env) {
             session.effect("a script with a variable that changes from shell to shell");
         }
+        let looks = if captured && script.looks_only() { eyes.looks() } else { None };
         let changed = session.absorb(&eyes, script.script.needs().times);
         if changed {
             session.step(Step::Run { command: self.noted(), captured });
@@ -320,7 +323,7 @@ impl Command {
         }
         print(true, &complained);
         let silent = complained.is_empty();
-        Ok(Captured { exit, output: if captured { written } else { Vec::new() }, silent })
+        Ok(Captured { exit, output: if captured { written } else { Vec::new() }, silent, looks })
     }
 
     /// Runs a script that starts makes alone, which are sessions of this process.
