@@ -142,9 +142,12 @@ pub fn is_terminal(fd: impl AsFd) -> bool {
     fd.as_fd().is_terminal()
 }
 
+/// With less room than this in bytes, [`read_some`] makes some.
+pub const LEAST_ROOM: usize = 4096;
+
 /// Reads once into `into`, appending; 0 is the end. Waits when the descriptor is non-blocking and has nothing.
 pub fn read_some(fd: impl AsFd, into: &mut Vec<u8>) -> io::Result<usize> {
-    if into.capacity() - into.len() < 4096 {
+    if into.capacity() - into.len() < LEAST_ROOM {
         into.reserve(16 * 1024);
     }
     loop {

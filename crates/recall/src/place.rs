@@ -86,10 +86,13 @@ impl Place {
     pub fn read(&self, host: &Host, root: &Dir) -> Option<Vec<u8>> {
         let dir = self.open(root)?;
         let file = host.open_read(&dir, &self.file).ok()?;
-        if !fd::is_private(&file).ok()? || host.fstat(&file).ok()?.size > LARGEST {
+        let size = host.fstat(&file).ok()?.size;
+        if !fd::is_private(&file).ok()? || size > LARGEST {
             return None;
         }
+        // Room for all, and for the read that sees the end: what grows on the way is copied again and again.
         let mut data = Vec::new();
+        data.try_reserve_exact(size as usize + fd::LEAST_ROOM).ok()?;
         fd::read_to_end(&file, &mut data).ok()?;
         Some(data)
     }
