@@ -406,6 +406,11 @@ impl Session {
         self.vars.asked.begin();
     }
 
+    /// Has nothing noted any more: it is settled that this session will not be given again.
+    pub fn see_for_itself(&mut self) {
+        self.host = self.shared.host.clone();
+    }
+
     /// Whether a makefile that was read by this name is a list of options of which only those count that were asked for.
     pub fn is_option_list(&self, name: &[u8]) -> bool {
         self.option_lists.iter().any(|list| list.is_called(name))

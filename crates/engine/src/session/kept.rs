@@ -1,14 +1,16 @@
 //! Which sessions may be remembered by [`Recall`](crate::jobs::recall::Recall), as far as their switches and surroundings say.
 
 use rkbuild_eval::Session;
+use rkbuild_eval::options::Options;
 
 use crate::graph::trace::Trace;
 
-/// Why a session is not to be given again, whatever it did: its switches ask for something else than building, or what it
-/// gives is not seen where it is noted. `restarts`: how often makefiles were remade; `stdin`: one came from standard input.
-pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&'static str> {
-    let options = &session.options;
-    let asks = options.just_print
+/// Why a session with such switches is not to be given again.
+pub(super) const SWITCH: &str = "a switch that does not only build";
+
+/// Whether its switches ask for something else than building.
+pub(super) fn asks(options: &Options) -> bool {
+    options.just_print
         || options.question
         || options.touch
         || options.always_make
@@ -19,9 +21,15 @@ pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&
         || !options.old_files.is_empty()
         || !options.new_files.is_empty()
         || options.shuffle.is_some()
-        || Trace::of(options).basic;
+        || Trace::of(options).basic
+}
+
+/// Why a session is not to be given again, whatever it did: its switches ask for something else than building, or what it
+/// gives is not seen where it is noted. `restarts`: how often makefiles were remade; `stdin`: one came from standard input.
+pub(super) fn why_not(session: &Session, restarts: u32, stdin: bool) -> Option<&'static str> {
+    let options = &session.options;
     let reasons = [
-        (asks, "a switch that does not only build"),
+        (asks(options), SWITCH),
         (options.no_native, "--no-native"),
         (session.vars.volatile.get(), "a variable that changes from shell to shell was looked at"),
         (restarts > 0, "makefiles were remade"),

@@ -124,6 +124,11 @@ impl Run<'_> {
         }
         arguments::choose_temporary_directory(session);
         arguments::read(invocation, session)?;
+        if let Some(eyes) = self.eyes.as_ref().filter(|_| kept::asks(&session.options)) {
+            // A makefile may yet take the switch back: it counts all the same.
+            eyes.effect(kept::SWITCH);
+            session.see_for_itself();
+        }
         let overrides = variables::evaluate_overrides(session, invocation)?;
         if session.options.help || session.options.version {
             arguments::show(session);
