@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 
 use crate::key::Hasher;
 
-/// What takes less is watched in each build.
-const LONG: Duration = Duration::from_millis(100);
+/// What takes less is watched in each build. What is quick does not take this long on a busy machine either.
+const LONG: Duration = Duration::from_millis(300);
 /// What takes so many times less than before is another kind of run.
 const QUICKER: u32 = 4;
 
@@ -75,4 +75,17 @@ pub(crate) fn key_of_repeatable(first: u128, env: &Env) -> u128 {
     hasher.number((first >> 64) as u64);
     hasher.env(env);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quick_has_no_habit_and_what_became_quick_loses_it() {
+        let ms = Duration::from_millis;
+        assert_eq!(Habit::of_effective(ms(299)), None);
+        assert_eq!(Habit::of_effective(ms(300)), Some(Habit::Effective(ms(300))));
+        assert!(is_quicker(ms(99), ms(400)) && !is_quicker(ms(100), ms(400)));
+    }
 }

@@ -1,4 +1,6 @@
 //! Commands that are not run under watch again, since watching them would tell nothing new.
+//!
+//! What is long here is so long that no busy machine makes what is quick take a quarter of it.
 
 mod common;
 
@@ -14,7 +16,7 @@ const TRACED: &str = "#!/bin/sh\nwhile read name value; do case $name$value in T
 #[test]
 fn what_took_long_and_had_effects_is_not_watched_in_the_next_build() {
     let tree = Tree::new("all:\n\t@./tool\n");
-    tree.program("tool", &format!("{TRACED}\nsleep 0.15; echo x >> made\n"));
+    tree.program("tool", &format!("{TRACED}\nsleep 1; echo x >> made\n"));
     let runs: Vec<_> = (0..3).map(|_| tree.run()).collect();
     assert!(runs.iter().all(|run| run.count("sessions evaluated") == 1), "{runs:?}");
     let said: Vec<&str> = runs.iter().map(|run| run.out.as_str()).collect();
@@ -23,17 +25,9 @@ fn what_took_long_and_had_effects_is_not_watched_in_the_next_build() {
 }
 
 #[test]
-fn what_is_quick_is_watched_each_time_it_had_effects() {
-    let tree = Tree::new("all:\n\t@./tool\n");
-    tree.program("tool", &format!("{TRACED}\necho x >> made\n"));
-    let said: Vec<String> = (0..2).map(|_| tree.run().out).collect();
-    assert_eq!(said, ["watched\n", "watched\n"]);
-}
-
-#[test]
 fn what_became_much_quicker_is_watched_once_more_and_given_from_then_on() {
     let tree = Tree::new("all:\n\t@./tool\n");
-    tree.program("tool", "#!/bin/sh\nif ! cmp -s from to; then sleep 1.5; cp from to; fi; echo done\n");
+    tree.program("tool", "#!/bin/sh\nif ! cmp -s from to; then sleep 4; cp from to; fi; echo done\n");
     tree.write("from", "1\n");
     tree.run();
     std::thread::sleep(Duration::from_millis(60));
