@@ -15,7 +15,7 @@ use rkbuild_engine::jobs::recall::{Asked, Proof, Recalled};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step as Given, used};
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Program, Reason, Uses, Watched};
-use rkbuild_host::{Dir, Exit, Host, Spawn, fd, signals};
+use rkbuild_host::{Dir, Host, Spawn, fd};
 
 use crate::fact::{Fact, Lists, Spot};
 use crate::key::{Hasher, Key};
@@ -97,7 +97,6 @@ pub enum Class {
 impl Memory {
     /// Says of which class a command is that ran, and what it depends on.
     pub(crate) fn class_of(&self, asked: &Asked<'_>, ran: &Ran) -> Class {
-        let output = &ran.output;
         // It has run, and must not run again; but what it did is not known.
         let Some(watched) = &ran.watched else { return Class::Effective("the watch broke off".into()) };
         let watched = &*ccache::without_its_own(&self.host, &self.root, asked.env, watched);
@@ -116,11 +115,8 @@ impl Memory {
         if let Some(reason) = watched.reasons.iter().find(|reason| !harmless(reason)) {
             return Class::Effective(format!("{reason:?}"));
         }
-        if output.out.len() + output.err.len() > MOST_PRINTED {
-            return Class::Effective("it prints much".into());
-        }
-        if signals::pending().is_some() || matches!(output.exit, Exit::Signal { .. }) {
-            return Class::Effective("a signal came".into());
+        if let Some(why) = ran.cut_off() {
+            return Class::Effective(why.into());
         }
         let impure = self.impure(asked, ran, watched);
         if let Some(why) = impure {

@@ -513,22 +513,26 @@ impl Memory {
     fn run_by_habit(&self, first: u128, asked: &Asked<'_>) -> Option<Recalled> {
         let habit = self.habit(first, asked)?;
         let ran = match habit {
+            // What it prints has to be kept, to be compared.
+            Habit::Repeatable if run::shows_itself(asked) => return None,
             Habit::Effective(_) if !asked.captured => self.run_in_sight(asked, How::AsItIs)?,
             _ => self.run_command(asked, How::AsItIs)?,
         };
         let stats = |count: fn(&mut Stats) -> &mut u64| *count(&mut lock(&self.stats)) += 1;
-        let is_whole = ran.is_whole();
+        let cut_off = ran.cut_off();
         match habit {
-            Habit::Repeatable if is_whole => {
+            Habit::Repeatable => {
                 stats(|stats| &mut stats.commands_repeatable);
-                self.note_repeatable(asked, &ran.output);
+                match cut_off {
+                    None => self.note_repeatable(asked, &ran.output),
+                    Some(why) => asked.eyes.effect(why),
+                }
             }
-            Habit::Repeatable => asked.eyes.effect("a command that is asked again was cut off"),
             Habit::Effective(before) => {
                 stats(|stats| &mut stats.commands_effective);
                 let text = asked.argv.join(&b' ').to_str_lossy().into_owned();
                 asked.eyes.effect(format!("it did more than looking before: {text}"));
-                if is_whole && habit::is_quicker(ran.took, before) {
+                if cut_off.is_none() && habit::is_quicker(ran.took, before) {
                     self.learn_habit(first, None);
                 }
             }
@@ -818,7 +822,7 @@ impl Recall for Memory {
                 drop(stats);
                 let text = asked.argv.join(&b' ').to_str_lossy().into_owned();
                 asked.eyes.effect(format!("{why}: {text}"));
-                if ran.is_whole() {
+                if ran.cut_off().is_none() {
                     self.learn_habit(key, Some(ran.took));
                 }
             }

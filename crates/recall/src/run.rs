@@ -64,14 +64,17 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Whether it came to its own end, with all that it printed kept.
-    pub fn is_whole(&self) -> bool {
-        let much = self.output.out.len() + self.output.err.len() > MOST_PRINTED;
-        signals::pending().is_none() && !matches!(self.output.exit, Exit::Signal { .. }) && !much
+    /// Why it says nothing of how the command ends or what it prints in another run, if it does not.
+    pub fn cut_off(&self) -> Option<&'static str> {
+        if self.output.out.len() + self.output.err.len() > MOST_PRINTED {
+            return Some("it prints much");
+        }
+        let signalled = signals::pending().is_some() || matches!(self.output.exit, Exit::Signal { .. });
+        signalled.then_some("a signal came")
     }
 }
 
-/// One of the pipes that a command under watch prints to.
+/// One of the pipes that a command prints to.
 struct Stream {
     /// `None` once nothing more comes of it.
     end: Option<OwnedFd>,
