@@ -60,7 +60,8 @@ fn fetch(dir: &Path, package: &str, to: &Path) -> Result<()> {
         }
         quiet(cmd.args(args).current_dir(to))
     };
-    let source = || run(&["source", "--download-only", "-qq", package]);
+    // Only the tarball: some mirrors have no .dsc for a version with a + in it.
+    let source = || run(&["source", "--download-only", "--tar-only", "-qq", package]);
     // Lists that are missing, or name a version the mirror no longer has, are fetched anew.
     source().or_else(|_| run(&["update", "-qq"]).and_then(|()| source()))
 }

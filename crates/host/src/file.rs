@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 use crate::eyes::{self, Answer, Ask, used};
 use crate::limits::patiently;
-use crate::{Dir, Host, blocked, fd, nanoseconds, signals};
+use crate::{Dir, Host, blocked, fd, nanoseconds, preload, signals};
 
 /// What kind of thing a name in a directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -508,10 +508,9 @@ impl Host {
     /// Sets a file's times to now, and makes it when it is missing, as `make -t` does: it must be writable, and a
     /// directory is refused (EISDIR).
     pub fn touch(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        let flags = OFlags::RDWR | OFlags::CLOEXEC;
-        let open = |flags| patiently(|| rustix::fs::openat(dir, path, flags, DEFAULT_MODE));
-        let (file, is_new) = match open(flags) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (open(flags | OFlags::CREATE)?, true),
+        let open = |flags| patiently(|| preload::open(dir, path, OFlags::RDWR | flags));
+        let (file, is_new) = match open(OFlags::empty()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (open(OFlags::CREATE)?, true),
             file => (file?, false),
         };
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
@@ -561,7 +560,7 @@ impl Host {
 
     /// Removes a file.
     pub fn unlink(&self, dir: &Dir, path: &[u8]) -> io::Result<()> {
-        let done = self.writing(dir, path, || rustix::fs::unlinkat(dir, path, AtFlags::empty()));
+        let done = self.writing(dir, path, || preload::unlink(dir, path));
         if let (Ok(()), Some(eyes)) = (&done, self.eyes()) {
             eyes.removed(dir, path);
         }

@@ -1,19 +1,20 @@
 //! The start of a program, from the clone to the exec.
 //!
 //! It is what posix_spawn does: the child runs on this process's memory, and the thread that started it stands still
-//! until it has executed the program. Two things posix_spawn can't do are done in between: the child gets back the limits
+//! until it has executed the program (where a library is preloaded, which may lock and allocate in any function of the C library,
+//! it gets a memory of its own instead). Two things posix_spawn can't do are done in between: the child gets back the limits
 //! this process began with, and the descriptor that tells of its end is made together with it, so that a
 //! program never runs which nobody can wait for.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, WaitOptions, waitpid};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, waitpid};
 
-use crate::{limits, signals, start};
+use crate::{fd, limits, preload, signals, start};
 
 /// How much stack the child has before its exec, which calls few functions.
 const STACK: usize = 32 * 1024;
@@ -84,7 +85,8 @@ impl Launch<'_> {
             libc::sigfillset(all.as_mut_ptr());
             libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
         }
-        let started = clone_child(&mut shared);
+        let started =
+            if preload::may_mind_files() { fork_child(&mut shared) } else { clone_child(&mut shared) };
         // SAFETY: the set was filled in above.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
         let (pid, pidfd) = started?;
@@ -121,6 +123,31 @@ fn clone_child(shared: &mut Shared<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
     let pidfd = (pidfd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(pidfd) });
     let pid = Pid::from_raw(pid).ok_or(Errno::CHILD)?;
     Ok((pid, pidfd))
+}
+
+/// Starts the child as a copy of this process, which says through a pipe what went wrong.
+fn fork_child(shared: &mut Shared<'_>) -> io::Result<(Pid, Option<OwnedFd>)> {
+    let (answer, write) = fd::pipe()?;
+    // The child's own streams are put over 0, 1 and 2.
+    let write = if write.as_raw_fd() < 3 { fd::duplicate(&write)? } else { write };
+    // SAFETY: the child calls what `become_program` does, and writes and ends; what other threads do has no part in that. The C
+    // library and those in front of it put their own memory in order when they fork.
+    let pid = match unsafe { libc::fork() } {
+        -1 => return Err(io::Error::last_os_error()),
+        // SAFETY: this is the child, which has one thread and is told to end.
+        0 => unsafe {
+            let error = become_program(shared).to_ne_bytes();
+            libc::write(write.as_raw_fd(), error.as_ptr().cast(), error.len());
+            libc::_exit(127)
+        },
+        pid => Pid::from_raw(pid).ok_or(Errno::CHILD)?,
+    };
+    drop(write);
+    let mut error = Vec::new();
+    while fd::read_some(&answer, &mut error)? > 0 {}
+    // An end without a word: it became the program, or was killed, as the program could be.
+    shared.error = error.try_into().map_or(0, c_int::from_ne_bytes);
+    Ok((pid, pidfd_open(pid, PidfdFlags::empty()).ok()))
 }
 
 /// Whether the calling process is in the directory already; leaves errno as it is then not.

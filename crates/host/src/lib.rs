@@ -26,6 +26,7 @@ pub mod machine;
 pub mod memory;
 mod place;
 pub mod poll;
+pub mod preload;
 mod process;
 mod program;
 pub mod relay;

@@ -52,7 +52,7 @@ use rkbuild_eval::Shared;
 use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::relay::{self, Relay};
-use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, signals};
+use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, preload, signals};
 use rkbuild_kbuild::Layer;
 use rkbuild_recall::{Memory, Mode, Wanted};
 
@@ -135,7 +135,8 @@ fn own_options(given: Given, env: &mut Env, is_rkbuild: bool) -> Result<Own, Str
             _ => return Err(format!("rkbuild: RKBUILD_COMPAT is 4.4.1 or 4.3, not '{value}'")),
         },
     };
-    let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty());
+    // What is done in this process, fakeroot or pseudo would not see.
+    let no_native = env.get(b"RKBUILD_NO_NATIVE").is_some_and(|v| !v.is_empty()) || preload::may_mind_files();
     let recall = given.value("recall").or_else(|| env.get(b"RKBUILD_RECALL")).map(|v| v.to_owned());
     let asked_for = |mode| Some(Wanted { mode, asked_for: true });
     let recall = match recall.as_ref().map(|value| value.as_slice()) {
