@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::{Errno, Result};
 
-use crate::Dir;
+use crate::{Dir, Env};
 
 /// How the names of libraries begin that have nothing to do with what becomes of files: memory allocators, and what makes writing
 /// to disk sooner done or windows look otherwise.
@@ -28,6 +28,11 @@ fn libraries() -> &'static OsString {
 /// Whether this process was started with a library that may note or change what becomes of files.
 pub fn may_mind_files() -> bool {
     minds_files(libraries().as_bytes())
+}
+
+/// Whether a process with this environment would be.
+pub fn is_in(env: &Env) -> bool {
+    env.get(b"LD_PRELOAD").is_some_and(|libraries| minds_files(libraries))
 }
 
 fn minds_files(libraries: &[u8]) -> bool {

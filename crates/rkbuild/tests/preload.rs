@@ -9,6 +9,7 @@ use std::process::Command;
 use common::Tree;
 
 const MAKEFILE: &str = "all: b
+\t$(MAKE) --no-print-directory below
 \techo one > said
 \t: >> also; mkdir -p d
 \tprintf x | cat > d/copied
@@ -16,24 +17,26 @@ b: b.between; cp $< $@
 b.between: b.source; cp $< $@
 %.source: ; touch $@
 .INTERMEDIATE: b.between
+below: ; echo two > deep
+.PHONY: below
 ";
 
-/// A tree for [`MAKEFILE`] in which the library is preloaded, or nothing.
-fn tree(preloaded: bool) -> Tree {
-    let mut tree = Tree::new(MAKEFILE);
-    if preloaded {
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/preload/notes.c");
-        let library = tree.path("libnotes.so");
-        let made = Command::new("cc")
-            .args(["-shared", "-fPIC", "-o"])
-            .arg(&library)
-            .arg(source)
-            .args(["-ldl", "-pthread"])
-            .status();
-        assert!(made.unwrap().success());
-        tree.env.push(("LD_PRELOAD".into(), library.display().to_string()));
-        tree.env.push(("PRELOAD_NOTES".into(), tree.path("notes").display().to_string()));
-    }
+/// A tree, and the library.
+fn with_library(makefile: &str) -> (Tree, String) {
+    let mut tree = Tree::new(makefile);
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/preload/notes.c");
+    let library = tree.path("libnotes.so");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).args(["-ldl", "-pthread"]);
+    assert!(compiler.status().unwrap().success());
+    tree.env.push(("PRELOAD_NOTES".into(), tree.path("notes").display().to_string()));
+    (tree, library.display().to_string())
+}
+
+/// A tree for [`MAKEFILE`] in which the library is preloaded.
+fn preloaded() -> Tree {
+    let (mut tree, library) = with_library(MAKEFILE);
+    tree.env.push(("LD_PRELOAD".into(), library));
     tree
 }
 
@@ -64,17 +67,17 @@ fn notes(tree: &Tree) -> Vec<String> {
 
 #[test]
 fn a_build_under_a_preloaded_library_is_like_any_other() {
-    let with = tree(true);
-    assert_eq!(run(&with, &[]), run(&tree(false), &[]));
+    let with = preloaded();
+    assert_eq!(run(&with, &[]), run(&Tree::new(MAKEFILE), &[]));
     let notes = notes(&with);
-    for made in ["made said", "made also", "made d/copied"] {
+    for made in ["made said", "made also", "made d/copied", "made deep"] {
         assert!(notes.iter().any(|note| note == made), "{made}: {notes:?}");
     }
 }
 
 #[test]
 fn a_preloaded_library_learns_what_make_removes_and_touches() {
-    let tree = tree(true);
+    let tree = preloaded();
     run(&tree, &[]);
     assert!(notes(&tree).iter().any(|note| note == "removed b.between"), "{:?}", notes(&tree));
     fs::remove_file(tree.at("b")).unwrap();
@@ -84,9 +87,26 @@ fn a_preloaded_library_learns_what_make_removes_and_touches() {
 
 #[test]
 fn nothing_is_given_to_a_preloaded_library() {
-    let tree = tree(true);
+    let tree = preloaded();
     for _ in 0..3 {
         run(&tree, &[]);
     }
     assert!(notes(&tree).iter().filter(|note| *note == "made said").count() == 3, "{:?}", notes(&tree));
+}
+
+#[test]
+fn a_sub_make_with_a_preloaded_library_is_seen_by_it() {
+    let (mut tree, library) =
+        with_library("all: ; LD_PRELOAD=$(LIBRARY) $(MAKE) below\nbelow: ; echo two > deep\n.PHONY: below\n");
+    tree.env.push(("LIBRARY".into(), library));
+    run(&tree, &[]);
+    assert!(notes(&tree).iter().any(|note| note == "made deep"), "{:?}", notes(&tree));
+}
+
+#[test]
+fn a_library_that_a_makefile_preloads_sees_its_recipes() {
+    let (mut tree, library) = with_library("export LD_PRELOAD = $(LIBRARY)\nall: ; echo three > here\n");
+    tree.env.push(("LIBRARY".into(), library));
+    run(&tree, &[]);
+    assert!(notes(&tree).iter().any(|note| note == "made here"), "{:?}", notes(&tree));
 }

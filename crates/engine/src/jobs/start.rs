@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use rkbuild_base::{BStr, BString, ByteSlice, stack};
 use rkbuild_host::env::{TERMINALS, VOLATILE};
 use rkbuild_host::eyes::{Ask, Command as Noted, Seen, Step};
-use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Promise, Spawn, Stdio, fd};
+use rkbuild_host::{Child, Dir, Env, Exit, Eyes, Host, Promise, Spawn, Stdio, fd, preload};
 use rkbuild_shell::{Dialect, Script, Shell};
 
 use crate::jobs::command::Argv;
@@ -362,10 +362,10 @@ impl Command {
         recall.command(&asked)
     }
 
-    /// Whether the system would start it. If not, that is to be seen here as well.
+    /// Whether the system would start it, which is to be seen here as well, and no library is to see what it does.
     fn fits(&self) -> bool {
         let (Argv::Direct(words) | Argv::Shell(words)) = &self.argv;
-        self.env.fits(words)
+        self.env.fits(words) && !preload::is_in(&self.env)
     }
 
     /// The script that `$(SHELL) -c` would run, when the in-process shell can.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rkbuild_base::BString;
 use rkbuild_host::eyes::Step;
 use rkbuild_host::poll::{self, Ready};
-use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio, signals};
+use rkbuild_host::{Child, Dir, Env, Exit, Host, Stdio, preload, signals};
 use rkbuild_shell::{Invocation as Command, Programs};
 
 use crate::jobs::invocation::Invocation;
@@ -107,7 +107,10 @@ pub fn is_sub_make(process: &Process, host: &Host, dir: &Dir, name: &[u8], env: 
     let wanted = env.get(b"RKBUILD_COMPAT").map_or("4.4.1".into(), |v| v.to_owned());
     let same = wanted == identity.version() || (wanted.is_empty() && identity.is_4_4());
     let path = env.get(b"PATH").map(|p| p.to_owned()).unwrap_or_default();
-    same && !env.contains(b"RKBUILD_NO_NATIVE") && process.is_ours(host, dir, name, &path)
+    // A library is loaded into processes.
+    same && !preload::is_in(env)
+        && !env.contains(b"RKBUILD_NO_NATIVE")
+        && process.is_ours(host, dir, name, &path)
 }
 
 /// Runs a sub-make to its end, on this thread. `called`: what the session above calls it by, what the observer calls the
