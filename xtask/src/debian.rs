@@ -20,11 +20,10 @@ pub fn unpack(dir: &Path, package: &str, to: &Path) -> Result<()> {
     clear(&fetched)?;
     fs::create_dir_all(&fetched)?;
     println!("fetching the source of {package}");
-    fetch(dir, package, &fetched)?;
-    let tarball = fs::read_dir(&fetched)?
-        .filter_map(|e| e.ok().map(|e| e.path()))
-        .find(|p| p.file_name().and_then(|n| n.to_str()).is_some_and(is_upstream))
-        .with_context(|| format!("apt-get fetched no {name}_*.orig.tar.*"))?;
+    // Some mirrors have no .dsc for a version with a + in it.
+    fetch(dir, package, &fetched, &["--tar-only"])?;
+    let tarball =
+        file_in(&fetched, is_upstream)?.with_context(|| format!("apt-get fetched no {name}_*.orig.tar.*"))?;
     let new = dir.join("new");
     clear(&new)?;
     fs::create_dir_all(&new)?;
@@ -34,11 +33,32 @@ pub fn unpack(dir: &Path, package: &str, to: &Path) -> Result<()> {
     clear(&fetched)
 }
 
+/// Unpacks a source package with Debian's own part as the directory `to`.
+pub fn unpack_whole(dir: &Path, package: &str, to: &Path) -> Result<()> {
+    install(&["debian-archive-keyring", "dpkg-dev"])?;
+    let name = package.split(['/', '=']).next().unwrap_or(package);
+    let fetched = dir.join("fetched").join(name);
+    clear(&fetched)?;
+    fs::create_dir_all(&fetched)?;
+    println!("fetching the source package {package}");
+    fetch(dir, package, &fetched, &[])?;
+    let description = file_in(&fetched, |name| name.ends_with(".dsc"))?
+        .with_context(|| format!("apt-get fetched no {name}_*.dsc"))?;
+    clear(to)?;
+    quiet(Command::new("dpkg-source").args(["--no-check", "-x"]).arg(&description).arg(to))?;
+    clear(&fetched)
+}
+
+fn file_in(dir: &Path, fits: impl Fn(&str) -> bool) -> Result<Option<PathBuf>> {
+    let paths = fs::read_dir(dir)?.filter_map(|e| e.ok().map(|e| e.path()));
+    Ok(paths.into_iter().find(|p| p.file_name().and_then(|n| n.to_str()).is_some_and(&fits)))
+}
+
 fn is_upstream(name: &str) -> bool {
     name.contains(".orig.tar.") && !name.ends_with(".asc")
 }
 
-fn fetch(dir: &Path, package: &str, to: &Path) -> Result<()> {
+fn fetch(dir: &Path, package: &str, to: &Path, parts: &[&str]) -> Result<()> {
     let apt = dir.join("apt");
     fs::create_dir_all(apt.join("lists/partial"))?;
     fs::create_dir_all(apt.join("cache/archives/partial"))?;
@@ -60,8 +80,7 @@ fn fetch(dir: &Path, package: &str, to: &Path) -> Result<()> {
         }
         quiet(cmd.args(args).current_dir(to))
     };
-    // Only the tarball: some mirrors have no .dsc for a version with a + in it.
-    let source = || run(&["source", "--download-only", "--tar-only", "-qq", package]);
+    let source = || run(&[&["source", "--download-only", "-qq"], parts, &[package]].concat());
     // Lists that are missing, or name a version the mirror no longer has, are fetched anew.
     source().or_else(|_| run(&["update", "-qq"]).and_then(|()| source()))
 }

@@ -13,6 +13,7 @@ pub mod confine;
 pub mod conformance;
 pub mod coverage;
 pub mod debian;
+pub mod debs;
 pub mod explain;
 pub mod faults;
 pub mod forest;

@@ -26,7 +26,7 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, clangd, confine, lang, machine, package, pages, recipe, trial, whole};
+use xtask::{candidate, checks, clangd, confine, debs, lang, machine, package, pages, recipe, trial, whole};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -72,6 +72,9 @@ enum Task {
     Faults(FaultsArguments),
     /// Installs rkbuild by cargo and as a Debian package in a copy of the system, and builds with DKMS there, by both makes
     Package,
+    /// Builds packages of Debian's (lz4, ethtool and dash, where none are named) with dpkg-buildpackage under fakeroot in a copy of the
+    /// system, by both makes, and compares them
+    Debs(DebsArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -344,6 +347,14 @@ struct WholeArguments {
 }
 
 #[derive(clap::Args)]
+struct DebsArguments {
+    /// Source packages of Debian 12
+    names: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+}
+
+#[derive(clap::Args)]
 struct BenchArguments {
     /// `kernel`: null builds of whole kernels and projects; `clean`: builds of them from nothing; `limit`: the same against their
     /// compilers, archivers and linkers alone; anything else: only workloads whose name contains this
@@ -437,6 +448,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Terminal(t) => run_terminal(&places, &t),
         Task::Faults(f) => run_faults(&places, &f),
         Task::Package => package::run(&places).map(|()| true),
+        Task::Debs(d) => run_debs(&places, &d),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -615,6 +627,12 @@ fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
 
 fn run_whole(places: &Places, names: &[String]) -> Result<bool> {
     let tally = whole::run(places, names)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_debs(places: &Places, d: &DebsArguments) -> Result<bool> {
+    let tally = debs::run(places, &d.names, d.program.candidate.as_deref())?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
