@@ -21,8 +21,8 @@ if [ "$IN_COPY" = '' ]; then
 fi
 
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive
-apt-get install -y -qq --no-install-recommends fakeroot dpkg-dev > /dev/null 2>&1
-apt-get build-dep -y -qq --no-install-recommends /run/debs/source > /dev/null 2>&1
+apt-get install -y -qq --no-install-recommends fakeroot dpkg-dev > /run/debs/out/log 2>&1
+apt-get build-dep -y -qq --no-install-recommends /run/debs/source > /run/debs/out/log 2>&1
 cp /run/debs/make "$(readlink -f /usr/bin/make)"
 cd /run/debs/source
 export DEB_BUILD_OPTIONS='nocheck parallel=1' XDG_CACHE_HOME=/run/debs/cache

@@ -15,7 +15,7 @@ use crate::places::Places;
 use crate::reference::{self, Release};
 use crate::sources::clear;
 
-/// What is built where nobody says what: a makefile by hand, automake, and one whose rules are debhelper's older kind.
+/// What is built where nobody says what: a makefile by hand, and two of automake.
 const USUAL: [&str; 3] = ["lz4", "ethtool", "dash"];
 
 /// The release they are of: what they need is installed from what this machine's apt knows.

@@ -139,7 +139,7 @@ impl OpenMode {
     }
 }
 
-const DEFAULT_MODE: Mode = Mode::from_raw_mode(0o666);
+pub(crate) const DEFAULT_MODE: Mode = Mode::from_raw_mode(0o666);
 
 /// Looking.
 impl Host {

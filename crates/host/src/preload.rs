@@ -10,9 +10,10 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, OFlags};
 use rustix::io::{Errno, Result};
 
+use crate::file::DEFAULT_MODE;
 use crate::{Dir, Env};
 
 /// How the names of libraries begin that have nothing to do with what becomes of files: memory allocators, and what makes writing
@@ -49,11 +50,11 @@ fn names(libraries: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub(crate) fn open(dir: &Dir, path: &[u8], flags: OFlags) -> Result<OwnedFd> {
     let flags = flags | OFlags::CLOEXEC;
     if !may_mind_files() {
-        return rustix::fs::openat(dir, path, flags, Mode::from_raw_mode(0o666));
+        return rustix::fs::openat(dir, path, flags, DEFAULT_MODE);
     }
     let path = full(dir, path)?;
     // SAFETY: the path is a C string.
-    let fd = unsafe { libc::open(path.as_ptr(), flags.bits() as c_int, 0o666) };
+    let fd = unsafe { libc::open(path.as_ptr(), flags.bits() as c_int, DEFAULT_MODE.bits()) };
     if fd == -1 {
         return Err(last_error());
     }

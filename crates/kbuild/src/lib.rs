@@ -18,7 +18,7 @@ mod trial;
 use std::sync::Arc;
 
 use rkbuild_engine::jobs::native::Native;
-use rkbuild_host::{Exit, Host};
+use rkbuild_host::{Exit, Host, preload};
 use rkbuild_shell::Invocation;
 
 use crate::ar::Archiver;
@@ -36,7 +36,7 @@ pub struct Layer {
 impl Native for Layer {
     fn command(&self, host: &Arc<Host>, command: &Invocation<'_>) -> Option<Exit> {
         // What is loaded into programs may change what they do.
-        if command.env.contains(b"LD_PRELOAD") {
+        if preload::is_in(command.env) {
             return None;
         }
         self.fixdep

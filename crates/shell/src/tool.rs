@@ -9,7 +9,7 @@
 //! - names whose meaning depends on the process that uses them: anything below /proc, `/dev/stdin` and its like,
 //!   `/dev/tty`, and links that lead there (see [`rkbuild_host::Look::Own`]);
 //! - a name that cannot be looked at, whatever the reason;
-//! - an environment with POSIXLY_CORRECT, or with LD_PRELOAD (fakeroot's), which changes what programs do.
+//! - an environment with POSIXLY_CORRECT, or with an LD_PRELOAD that may (fakeroot's), which changes what programs do.
 //!
 //! Rights are the kernel's to judge: where it refuses, the real program meets the same refusal and words it.
 
@@ -20,7 +20,7 @@ mod remove;
 pub(crate) mod xargs;
 
 use bstr::{BStr, BString};
-use rkbuild_host::{Dir, Env, Exit, Host, Meta};
+use rkbuild_host::{Dir, Env, Exit, Host, Meta, preload};
 
 use self::place::{Done, Place};
 use crate::shell::Invocation;
@@ -71,7 +71,7 @@ fn systems_name(program: &BStr) -> Option<&[u8]> {
 
 /// Whether the environment changes what programs do.
 fn changes_programs(env: &Env) -> bool {
-    env.contains(b"POSIXLY_CORRECT") || env.contains(b"LD_PRELOAD")
+    env.contains(b"POSIXLY_CORRECT") || preload::is_in(env)
 }
 
 /// Whether the program is one of the tools.

@@ -1,7 +1,7 @@
 //! `xargs COMMAND ARGUMENT…`: the words of standard input become arguments.
 
 use bstr::{BStr, BString, ByteSlice};
-use rkbuild_host::{Exit, Host};
+use rkbuild_host::{Exit, Host, preload};
 
 use super::place::Place;
 use super::{is_coreutils, systems_name};
@@ -12,7 +12,7 @@ const MOST: usize = 60_000;
 
 /// Whether this is the system's `xargs`, with a command and no options.
 pub(crate) fn takes(host: &Host, program: &BStr, invocation: &Invocation<'_>) -> bool {
-    if systems_name(program) != Some(b"xargs") || invocation.env.contains(b"LD_PRELOAD") {
+    if systems_name(program) != Some(b"xargs") || preload::is_in(invocation.env) {
         return false;
     }
     let plain = |name: &BString| !name.is_empty() && !name.starts_with(b"-");
