@@ -87,7 +87,7 @@ fn a_preloaded_library_learns_what_make_removes_and_touches() {
 
 #[test]
 fn nothing_is_given_to_a_preloaded_library() {
-    let (mut tree, library) = with_library("all: ; @echo text\n");
+    let (mut tree, library) = with_library("$(info text)\nall: ; @:\n");
     tree.remembered();
     tree.env.push(("LD_PRELOAD".into(), library));
     let given: Vec<u64> = (0..3).map(|_| tree.run().count("sessions given")).collect();
