@@ -16,7 +16,7 @@ pub(crate) const FOREIGN: &str = ". [[ ]] alias bg bind builtin caller chdir com
 
 /// Whether `word` is one of the words of `list`.
 pub(crate) fn is_listed(list: &str, word: &[u8]) -> bool {
-    list.split(' ').any(|listed| listed.as_bytes() == word)
+    list.as_bytes().split(|c| *c == b' ').any(|listed| listed == word)
 }
 
 /// Whether `text` is a name: a letter or underscore, then letters, digits, underscores.

@@ -40,13 +40,25 @@ impl Parser<'_> {
                 b'`' => self.backquoted(&mut word, false)?,
                 b'~' if word.at_tilde_place() => return self.decline("tilde"),
                 0 => return self.decline("NUL byte"),
-                _ => {
+                b'\n' => {
                     self.bump();
-                    word.text(c);
+                    word.text(b"\n");
+                }
+                _ => {
+                    let text = self.run_of(|c| is_special(c) || c == b'~' || ends(c));
+                    word.text(text);
                 }
             }
         }
         Ok(word.finish())
+    }
+
+    /// The byte at the current place, which is taken, and those after it that are not `special`.
+    fn run_of(&mut self, special: impl Fn(u8) -> bool) -> &[u8] {
+        let start = self.pos;
+        let rest = self.src.get(start + 1..).unwrap_or_default();
+        self.pos += 1 + rest.iter().position(|c| special(*c)).unwrap_or(rest.len());
+        self.src.get(start..self.pos).unwrap_or_default()
     }
 
     fn single_quoted(&mut self) -> Parsed<&[u8]> {
@@ -86,9 +98,13 @@ impl Parser<'_> {
                 }
                 Some(b'$') => self.dollar(word, true)?,
                 Some(b'`') => self.backquoted(word, true)?,
-                Some(c) => {
+                Some(b'\n') => {
                     self.bump();
-                    word.quoted(&[c]);
+                    word.quoted(b"\n");
+                }
+                Some(_) => {
+                    let text = self.run_of(is_special);
+                    word.quoted(text);
                 }
             }
         }
@@ -125,7 +141,7 @@ impl Parser<'_> {
                     if quoted {
                         word.quoted(b"$")
                     } else {
-                        word.text(b'$')
+                        word.text(b"$")
                     }
                     return Ok(());
                 }
@@ -246,7 +262,7 @@ impl Parser<'_> {
                 Some(b'`') => self.backquoted(&mut word, true)?,
                 Some(c) => {
                     self.bump();
-                    word.text(c);
+                    word.text(&[c]);
                 }
             }
         }
@@ -346,6 +362,11 @@ impl Parser<'_> {
     }
 }
 
+/// Bytes that are no plain text, in double quotes or outside, or begin a line.
+fn is_special(c: u8) -> bool {
+    matches!(c, b'\\' | b'\'' | b'"' | b'$' | b'`' | b'\n' | 0)
+}
+
 /// The parameter that `$c` names, for the characters that are one.
 fn special(c: u8) -> Option<Parameter> {
     Some(match c {
@@ -365,11 +386,11 @@ fn special(c: u8) -> Option<Parameter> {
 struct WordBuilder(Vec<Part>);
 
 impl WordBuilder {
-    fn text(&mut self, c: u8) {
+    fn text(&mut self, bytes: &[u8]) {
         if let Some(Part::Text(text)) = self.0.last_mut() {
-            text.push(c);
+            text.extend_from_slice(bytes);
         } else {
-            self.0.push(Part::Text(vec![c].into()));
+            self.0.push(Part::Text(bytes.into()));
         }
     }
 
