@@ -7,6 +7,7 @@ use rkbuild_base::name::Name;
 use rkbuild_base::{BStr, BString};
 use rkbuild_host::Env;
 
+use crate::passed::Exports;
 use crate::slots::{SLOTS, in_order, variable_hash};
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
@@ -17,7 +18,7 @@ use crate::{Result, Session};
 pub struct Exported {
     /// [`crate::Variables::changes`] and [`crate::Variables::export_all`] when the list was made.
     when: Option<(u64, bool)>,
-    vars: Rc<[(Rc<Variable>, u32)]>,
+    vars: Exports,
 }
 
 /// What the scopes in front of the global one say of the environment.
@@ -70,7 +71,7 @@ impl Session {
     }
 
     /// With the hashes of their names.
-    fn global_exports(&mut self) -> Rc<[(Rc<Variable>, u32)]> {
+    fn global_exports(&mut self) -> Exports {
         let when = Some((self.vars.changes, self.vars.export_all));
         if self.exported.when != when {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
@@ -119,8 +120,8 @@ impl Session {
                     *export = data.export;
                 }
             }
-            // Here pattern-specific variables are not the target's own.
-            parent |= !scope.local;
+            // Here neither pattern-specific variables nor, within a call, those of the target are its own.
+            parent = true;
             at = scope.next;
         }
         let mut exported = Vec::new();
@@ -134,14 +135,16 @@ impl Session {
         Scoped { exported, hidden: found.into_keys().collect(), no_private: parent && newer }
     }
 
-    /// What holds for a target's variable: where nothing is said of its export, what is said of the global one.
+    /// What holds for a variable in front of the global one: where nothing is said of its export, what is said of the global
+    /// one. In 4.3 that is so of a target's variables, and not of those of a `$(foreach)`.
     fn target_export(&self, data: &Data, name: Name, export: Export) -> Export {
-        if export != Export::Default || !data.per_target {
+        let newer = self.identity().is_4_4();
+        if export != Export::Default || !(data.per_target || newer) {
             return export;
         }
         let Some(global) = self.vars.lookup_in(GLOBAL, name) else { return export };
         let global = global.data.borrow();
-        if global.private && self.identity().is_4_4() { export } else { global.export }
+        if global.private && newer { export } else { global.export }
     }
 
     /// Whether the value of `var` as children see it is not just its text.
@@ -172,8 +175,17 @@ impl Session {
     /// The environment of a recipe whose target has the scope `scope`. `more_flags` is put at the end of MAKEFLAGS and
     /// MFLAGS.
     pub fn recipe_environment(&mut self, scope: ScopeId, more_flags: &[u8]) -> Result<Env> {
-        let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
         let exports = self.global_exports();
+        if let Some(env) = self.passed_again(scope, &exports, more_flags) {
+            return Ok(env);
+        }
+        let env = self.new_environment(scope, &exports, more_flags)?;
+        self.keep_passed(scope, exports, more_flags, &env);
+        Ok(env)
+    }
+
+    fn new_environment(&mut self, scope: ScopeId, exports: &Exports, more_flags: &[u8]) -> Result<Env> {
+        let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
         let global: Vec<(&Rc<Variable>, Export, u32)> = exports
             .iter()
             .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))

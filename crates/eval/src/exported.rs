@@ -164,6 +164,11 @@ impl Session {
         (known && self.is_proved(kept)).then_some(kept)
     }
 
+    /// Whether a variable's value is kept, holds still, and nothing is to be done when it is used.
+    pub(crate) fn is_kept(&self, var: &Rc<Variable>) -> bool {
+        self.kept(var).is_some_and(|kept| kept.status.is_none())
+    }
+
     /// Whether what the commands of a value looked at is as it was.
     fn is_proved(&self, kept: &Kept) -> bool {
         let epoch = self.host().quiet_epoch();

@@ -21,6 +21,7 @@ pub mod message;
 pub mod met;
 pub mod number;
 pub mod options;
+mod passed;
 pub mod pattern;
 pub mod reader;
 pub mod recipe;

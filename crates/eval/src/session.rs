@@ -19,6 +19,7 @@ use crate::makefiles::{Makefiles, OptionList};
 use crate::message::Result;
 use crate::met::Met;
 use crate::options::Options;
+use crate::passed::LastPassed;
 use crate::target::Targets;
 use crate::times::Times;
 use crate::variable::{ScopeId, Variable, Variables};
@@ -160,6 +161,8 @@ pub struct Session {
     pub call_args: usize,
     /// Which global variables are exported, as long as none changes.
     pub exported: Exported,
+    /// The environment that was passed on last.
+    pub(crate) last_passed: LastPassed,
     /// Their values, as children see them.
     pub(crate) values: Values,
     /// Buffers that were used and are free again, for arguments of functions.
@@ -334,6 +337,7 @@ impl Session {
             no_default_goal: false,
             call_args: 0,
             exported: Exported::default(),
+            last_passed: LastPassed::default(),
             values: Values::default(),
             buffers: Vec::new(),
             last_dir: LastDir::default(),

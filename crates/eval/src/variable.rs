@@ -143,8 +143,6 @@ pub struct Scope {
     pub next: Option<ScopeId>,
     /// `next` belongs to the target this one is a prerequisite of: `private` variables there are not seen.
     pub next_is_parent: bool,
-    /// It is a `$(call)`'s or `$(foreach)`'s, no target's.
-    pub local: bool,
     /// It was pushed over the global scope, and lies over it for every other scope that ends there.
     over_global: bool,
 }
@@ -274,7 +272,6 @@ impl Variables {
     pub fn push(&mut self) -> ScopeId {
         let over_global = self.current == GLOBAL || self.scope(self.current).over_global;
         let id = self.add_scope(Some(self.current));
-        self.scopes[id.index()].local = true;
         if over_global {
             self.scopes[id.index()].over_global = true;
             self.over_global = Some(id);
@@ -289,7 +286,6 @@ impl Variables {
         let scope = &mut self.scopes[pushed.index()];
         scope.vars.clear();
         scope.next_is_parent = false;
-        scope.local = false;
         let next = scope.next.take().unwrap_or(GLOBAL);
         if std::mem::take(&mut scope.over_global) {
             self.over_global = Some(next).filter(|id| *id != GLOBAL);

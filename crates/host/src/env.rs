@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bstr::{BStr, BString, ByteSlice};
 use indexmap::IndexMap;
@@ -57,6 +57,8 @@ struct Inner {
     /// The form exec wants, made when first asked for: one environment often serves many children.
     block: OnceLock<EnvBlock>,
     size: OnceLock<Size>,
+    /// What [`Env::made_of`] gave last.
+    made: Mutex<Option<(BString, Arc<Env>)>>,
 }
 
 impl Clone for Inner {
@@ -107,7 +109,22 @@ impl Env {
         let inner = Arc::make_mut(&mut self.0);
         inner.block = OnceLock::new();
         inner.size = OnceLock::new();
+        inner.made = Mutex::default();
         &mut inner.vars
+    }
+
+    /// What `make` makes of this environment for one `key`, kept until it is asked for another one: each shell that is started
+    /// with it makes the same of it for its children.
+    pub fn made_of(&self, key: &[u8], make: impl FnOnce() -> Env) -> Arc<Env> {
+        let kept = || self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, made)) = &*kept()
+            && known == key
+        {
+            return made.clone();
+        }
+        let made = Arc::new(make());
+        *kept() = Some((key.into(), made.clone()));
+        made
     }
 
     /// Where temporary files go: an absolute `TMPDIR`, or else /tmp.
@@ -232,6 +249,23 @@ pub(crate) fn c_text(mut text: Vec<u8>) -> CString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_of_an_environment_is_made_anew_for_another_key_and_for_another_environment() {
+        let mut env: Env = [("A", "1")].into_iter().collect();
+        let made = |env: &Env, key: &str| {
+            let text = format!("{key} of {}", env.get(b"A").unwrap());
+            env.made_of(key.as_bytes(), || [("MADE", text.as_str())].into_iter().collect())
+        };
+        let first = made(&env, "x");
+        assert_eq!(first.get(b"MADE").unwrap(), "x of 1");
+        assert!(Arc::ptr_eq(&first, &env.made_of(b"x", || unreachable!())));
+        assert_eq!(made(&env, "y").get(b"MADE").unwrap(), "y of 1");
+        let copy = env.clone();
+        env.set("A", "2");
+        assert_eq!(made(&env, "y").get(b"MADE").unwrap(), "y of 2");
+        assert_eq!(copy.made_of(b"y", || unreachable!()).get(b"MADE").unwrap(), "y of 1");
+    }
 
     #[test]
     fn what_is_too_long_for_exec_does_not_fit() {

@@ -86,6 +86,18 @@ impl Vars {
         if let Some(env) = &self.exported {
             return env.clone();
         }
+        let env = match self.changed.as_slice() {
+            // As it is in most scripts.
+            [Changed { name, value: Some(pwd), exported: true }] if name == "PWD" => {
+                self.base.made_of(pwd, || self.passed_on())
+            }
+            _ => Arc::new(self.passed_on()),
+        };
+        self.exported = Some(env.clone());
+        env
+    }
+
+    fn passed_on(&self) -> Env {
         let mut list: Vec<(&[u8], &[u8])> = Vec::new();
         for (name, value) in self.base.iter() {
             let name: &[u8] = name.as_ref();
@@ -109,8 +121,6 @@ impl Vars {
         for (name, value) in list {
             env.set(name, value);
         }
-        let env = Arc::new(env);
-        self.exported = Some(env.clone());
         env
     }
 }
