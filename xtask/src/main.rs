@@ -26,7 +26,9 @@ use xtask::terminal::Terminals;
 use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
-use xtask::{candidate, checks, clangd, confine, debs, lang, machine, package, pages, recipe, trial, whole};
+use xtask::{
+    candidate, checks, clangd, confine, debs, given, lang, machine, package, pages, recipe, trial, whole,
+};
 
 /// Tries, tests and measures rkbuild against GNU make
 #[derive(Parser)]
@@ -75,6 +77,8 @@ enum Task {
     /// Builds packages of Debian's (lz4, ethtool and dash, where none are named) with dpkg-buildpackage under fakeroot in a copy of the
     /// system, by both makes, and compares them
     Debs(DebsArguments),
+    /// Says which of the oracle's modules are given, without a make evaluated, when there is nothing to do
+    Given(GivenArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
     Bench(BenchArguments),
     /// Runs a program with limits, or measured
@@ -347,6 +351,14 @@ struct WholeArguments {
 }
 
 #[derive(clap::Args)]
+struct GivenArguments {
+    /// Recipes in xtask/recipes/modules; all when none is named
+    names: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+}
+
+#[derive(clap::Args)]
 struct DebsArguments {
     /// Source packages of Debian 12
     names: Vec<String>,
@@ -449,6 +461,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Faults(f) => run_faults(&places, &f),
         Task::Package => package::run(&places).map(|()| true),
         Task::Debs(d) => run_debs(&places, &d),
+        Task::Given(g) => run_given(&places, &g),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
             let status = confine::enter(&c)?;
@@ -628,6 +641,12 @@ fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
 fn run_whole(places: &Places, names: &[String]) -> Result<bool> {
     let tally = whole::run(places, names)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_given(places: &Places, g: &GivenArguments) -> Result<bool> {
+    let tally = given::run(places, &g.names, g.program.candidate.as_deref())?;
+    println!("{} given, {} not", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }
 
