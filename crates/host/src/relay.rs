@@ -42,9 +42,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long what was printed may still take when a fatal signal came.
 const PATIENCE_AT_END: Duration = Duration::from_secs(1);
 
-/// How far all that was written before has come: into the copy.
+/// How many bytes were written.
+const WRITTEN: u8 = b'w';
+/// The same, once they are all in the copy.
 const COPIED: u8 = b'c';
-/// The same, once the reader has got it, or can take it.
+/// The same, once the reader has got them, or can take them.
 const HANDED_ON: u8 = b'h';
 
 /// The build's end.
@@ -85,6 +87,10 @@ impl Relay {
 
     /// How many bytes were written so far.
     pub fn position(&self) -> Option<u64> {
+        self.position_when(WRITTEN)
+    }
+
+    fn position_when(&self, what: u8) -> Option<u64> {
         // Nearly always nothing is on its way, and need not be asked for.
         if fd::waiting_bytes(&self.pipe) == 0 {
             let mut count = [0; 8];
@@ -94,12 +100,12 @@ impl Relay {
                 return Some(count / 2);
             }
         }
-        self.ask(COPIED, PATIENCE)
+        self.ask(what, PATIENCE)
     }
 
     /// What was written from the byte `start` on, up to `most` bytes, as far as it is remembered.
     pub fn since(&self, start: u64, most: usize) -> Option<Vec<u8>> {
-        let end = self.position()?;
+        let end = self.position_when(COPIED)?;
         let start = start.max(end.saturating_sub(ROOM));
         let length = usize::try_from(end.checked_sub(start)?).ok()?.min(most);
         let mut data = vec![0; length];
@@ -268,7 +274,7 @@ struct Server {
 impl Server {
     /// Does what can be done, and waits for more. `None`: it is over.
     fn step(&mut self) -> Option<()> {
-        self.take();
+        self.take(0);
         self.hand_on()?;
         let got = self.taken - self.waiting_bytes as u64;
         if let Some((number, _)) = self.owed.take_if(|(_, all)| got >= *all) {
@@ -302,11 +308,11 @@ impl Server {
         Some(())
     }
 
-    /// Takes what was written, as far as there is room for it.
-    fn take(&mut self) {
+    /// Takes what was written, as far as there is room for it, and the first `least` bytes whether there is or not.
+    fn take(&mut self, least: u64) {
         self.drained = self.ended;
         self.count(1);
-        while !self.drained && self.waiting_bytes < MOST_WAITING {
+        while !self.drained && (self.waiting_bytes < MOST_WAITING || self.taken < least) {
             let mut packet = vec![0; fd::PACKET];
             match rustix::io::read(&self.input, &mut packet) {
                 Ok(length @ 1..) => {
@@ -367,8 +373,11 @@ impl Server {
         match what {
             // The build is over, or was killed; what still runs may print.
             _ if !asked => self.socket = None,
+            WRITTEN => self.tell(number),
+            // What is printed from now on waits for the reader again.
             COPIED => {
-                self.take();
+                let all = self.written();
+                self.take(all);
                 self.tell(number);
             }
             _ => {

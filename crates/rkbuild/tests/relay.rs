@@ -129,6 +129,19 @@ fn an_error_is_found_after_much_else_was_printed() {
 }
 
 #[test]
+fn an_error_is_found_while_the_reader_has_not_taken_what_was_printed_before() {
+    for recall in RECALLS {
+        // More than the reader's pipe and the relay hold, and less than is held with the relay's own pipe.
+        let makefile =
+            "all:\n\t@head -c 140000 /dev/zero | tr '\\0' 'x'\n\t@echo 1.c:1: error: here >&2; false\n";
+        let tree = Tree::with_recall(recall, makefile);
+        let count = tree.script("\"$RKBUILD\" 2>&1 | (sleep 2; wc -c)");
+        assert!(count.trim().parse::<u64>().unwrap() > 140_000, "{count}");
+        assert_eq!(tree.first_errors(), "1.c:1: error: here\n");
+    }
+}
+
+#[test]
 fn all_that_is_printed_is_in_its_order() {
     for recall in RECALLS {
         let makefile = "\
