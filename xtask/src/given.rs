@@ -18,7 +18,7 @@ use crate::stage::{Settings, Stage};
 
 /// How often it is built until it is remembered: from nothing, then with nothing to do.
 const BEFORE: usize = 2;
-/// The counts that are 0 where all was given.
+/// What is counted: both are 0 where nothing but files was looked at.
 const COUNTS: [&str; 2] = ["sessions_evaluated", "programs_started"];
 /// For one build of the oracle's modules.
 const LIMIT: Duration = Duration::from_secs(1800);

@@ -7,10 +7,12 @@ use rkbuild_base::name::Name;
 use rkbuild_base::{BStr, BString};
 use rkbuild_host::Env;
 
-use crate::passed::Exports;
 use crate::slots::{SLOTS, in_order, variable_hash};
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
+
+/// Variables that are exported, with the hashes of their names.
+pub(crate) type Exports = Rc<[(Rc<Variable>, u32)]>;
 
 /// The global variables that are exported, found once for many recipes: a kernel's configuration alone has
 /// thousands that are not.

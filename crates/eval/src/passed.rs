@@ -1,7 +1,6 @@
 //! The environment that was passed on last, for the next command that gets the same.
 //!
-//! A recipe of several lines, the `$(shell)`s of one makefile and the recipes of one directory mostly get one
-//! environment. Whether they do is told by comparing where the texts of its variables are; their names need not be put in
+//! The `$(shell)`s of one makefile and the recipes of one directory mostly get one environment. Whether they do is told by comparing where the texts of its variables are; their names need not be put in
 //! order again, nor their texts copied.
 
 use std::rc::Rc;
@@ -11,10 +10,8 @@ use rkbuild_host::Env;
 use rkbuild_syntax::Text;
 
 use crate::Session;
+use crate::environment::Exports;
 use crate::variable::{Export, GLOBAL, Origin, ScopeId, Variable};
-
-/// Variables that are exported, with the hashes of their names.
-pub(crate) type Exports = Rc<[(Rc<Variable>, u32)]>;
 
 /// What the value of a variable is.
 #[derive(Debug)]

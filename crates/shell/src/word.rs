@@ -40,10 +40,6 @@ impl Parser<'_> {
                 b'`' => self.backquoted(&mut word, false)?,
                 b'~' if word.at_tilde_place() => return self.decline("tilde"),
                 0 => return self.decline("NUL byte"),
-                b'\n' => {
-                    self.bump();
-                    word.text(b"\n");
-                }
                 _ => {
                     let text = self.run_of(|c| is_special(c) || c == b'~' || ends(c));
                     word.text(text);
@@ -56,8 +52,9 @@ impl Parser<'_> {
     /// The byte at the current place, which is taken, and those after it that are not `special`.
     fn run_of(&mut self, special: impl Fn(u8) -> bool) -> &[u8] {
         let start = self.pos;
-        let rest = self.src.get(start + 1..).unwrap_or_default();
-        self.pos += 1 + rest.iter().position(|c| special(*c)).unwrap_or(rest.len());
+        self.bump();
+        let rest = self.src.get(self.pos..).unwrap_or_default();
+        self.pos += rest.iter().position(|c| special(*c)).unwrap_or(rest.len());
         self.src.get(start..self.pos).unwrap_or_default()
     }
 
@@ -98,10 +95,6 @@ impl Parser<'_> {
                 }
                 Some(b'$') => self.dollar(word, true)?,
                 Some(b'`') => self.backquoted(word, true)?,
-                Some(b'\n') => {
-                    self.bump();
-                    word.quoted(b"\n");
-                }
                 Some(_) => {
                     let text = self.run_of(is_special);
                     word.quoted(text);

@@ -6,7 +6,7 @@ export S = $(shell echo "s $$A")
 export R = [$(inner)]
 export AA
 inner = i
-say = $(info $(shell echo "$1: A=$$A AA=$$AA S=$$S R=$$R GIVEN=$$GIVEN `env | grep ^1=`"))
+say = $(info $(shell echo "$1: A=$$A AA=$$AA S=$$S R=$$R GIVEN=$$GIVEN") 1=$(shell printenv 1))
 $(call say,before)
 $(foreach A,x y,$(call say,$A))
 $(foreach AA,x y,$(call say,AA))
