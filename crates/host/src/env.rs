@@ -58,7 +58,7 @@ struct Inner {
     block: OnceLock<EnvBlock>,
     size: OnceLock<Size>,
     /// What [`Env::made_of`] gave last.
-    made: Mutex<Option<(BString, Arc<Env>)>>,
+    made: Mutex<Option<(BString, Env)>>,
 }
 
 impl Clone for Inner {
@@ -115,14 +115,14 @@ impl Env {
 
     /// What `make` makes of this environment for one `key`, kept until it is asked for another one: each shell that is started
     /// with it makes the same of it for its children.
-    pub fn made_of(&self, key: &[u8], make: impl FnOnce() -> Env) -> Arc<Env> {
+    pub fn made_of(&self, key: &[u8], make: impl FnOnce() -> Env) -> Env {
         let kept = || self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, made)) = &*kept()
             && known == key
         {
             return made.clone();
         }
-        let made = Arc::new(make());
+        let made = make();
         *kept() = Some((key.into(), made.clone()));
         made
     }
@@ -259,7 +259,7 @@ mod tests {
         };
         let first = made(&env, "x");
         assert_eq!(first.get(b"MADE").unwrap(), "x of 1");
-        assert!(Arc::ptr_eq(&first, &env.made_of(b"x", || unreachable!())));
+        assert_eq!(env.made_of(b"x", || unreachable!()), first);
         assert_eq!(made(&env, "y").get(b"MADE").unwrap(), "y of 1");
         let copy = env.clone();
         env.set("A", "2");

@@ -247,7 +247,7 @@ impl Interp<'_> {
     }
 
     /// The environment of a command with its assignments, and the PATH it is looked up in.
-    fn command_environment(&mut self, simple: &Simple) -> Ran<(Arc<Env>, BString)> {
+    fn command_environment(&mut self, simple: &Simple) -> Ran<(Env, BString)> {
         let path = |sh: &Self| sh.vars.get(b"PATH").map(ToOwned::to_owned).unwrap_or_default();
         if simple.assignments.is_empty() {
             return Ok((self.vars.environment(), path(self)));

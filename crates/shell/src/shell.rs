@@ -25,7 +25,7 @@ pub struct Invocation<'a> {
     /// The words of the command; at least one.
     pub argv: &'a [BString],
     /// What the command gets: exported variables and the assignments in front of it.
-    pub env: &'a Arc<Env>,
+    pub env: &'a Env,
     /// Its working directory.
     pub dir: &'a Arc<Dir>,
     /// Descriptors above 2 that it inherits.

@@ -1,7 +1,5 @@
 //! The variables of a shell, over the environment it started with.
 
-use std::sync::Arc;
-
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_host::Env;
 
@@ -24,7 +22,7 @@ pub(crate) struct Vars {
     base: Env,
     changed: Vec<Changed>,
     /// The environment for children, kept until a variable changes.
-    exported: Option<Arc<Env>>,
+    exported: Option<Env>,
 }
 
 impl Vars {
@@ -82,7 +80,7 @@ impl Vars {
     }
 
     /// The environment of a child, in the order dash hands it over.
-    pub fn environment(&mut self) -> Arc<Env> {
+    pub fn environment(&mut self) -> Env {
         if let Some(env) = &self.exported {
             return env.clone();
         }
@@ -91,7 +89,7 @@ impl Vars {
             [Changed { name, value: Some(pwd), exported: true }] if name == "PWD" => {
                 self.base.made_of(pwd, || self.passed_on())
             }
-            _ => Arc::new(self.passed_on()),
+            _ => self.passed_on(),
         };
         self.exported = Some(env.clone());
         env

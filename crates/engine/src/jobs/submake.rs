@@ -62,7 +62,7 @@ impl Programs for SubMakes {
                 &self.process,
                 (number, self.observed, self.again),
                 command.argv.to_vec(),
-                (**command.env).clone(),
+                command.env.clone(),
                 command.dir.clone(),
                 stdio,
                 self.inherit.clone(),
