@@ -7,6 +7,7 @@ use rkbuild_base::name::Name;
 use rkbuild_base::{BStr, BString};
 use rkbuild_host::Env;
 
+use crate::exported::{Environment, Own};
 use crate::slots::{SLOTS, in_order, variable_hash};
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
@@ -188,12 +189,23 @@ impl Session {
 
     fn new_environment(&mut self, scope: ScopeId, exports: &Exports, more_flags: &[u8]) -> Result<Env> {
         let Scoped { exported: own, hidden, no_private } = self.scoped(scope);
+        let passes =
+            |var: &Variable| !(hidden.contains(&var.name) || no_private && var.data.borrow().private);
         let global: Vec<(&Rc<Variable>, Export, u32)> = exports
             .iter()
-            .filter(|(var, _)| !(hidden.contains(&var.name) || no_private && var.data.borrow().private))
+            .filter(|(var, _)| passes(var))
             .map(|(var, hash)| (var, var.data.borrow().export, *hash))
             .collect();
-        let of_target = !own.is_empty() || global.len() < exports.len();
+        let as_own = |(var, export): &(Rc<Variable>, Export)| Own {
+            name: var.name,
+            value: var.data.borrow().value.clone(),
+            export: *export,
+        };
+        let mut environment = Environment { own: own.iter().map(as_own).collect(), ..Environment::default() };
+        if global.len() < exports.len() {
+            let hidden = exports.iter().filter(|(var, _)| !passes(var));
+            environment.hidden = hidden.map(|(var, _)| var.name).collect();
+        }
         let own = own.iter().map(|(var, export)| (var, *export, variable_hash(self.text(var.name))));
         // Make's own SHELL is for recipes to run with; what they see is the user's, if there is one, unless the variable was
         // exported by name.
@@ -221,9 +233,9 @@ impl Session {
         entries.extend(last.map(|(entry, _)| entry));
         let saved = std::mem::replace(&mut self.vars.current, scope);
         self.values.depth += 1;
-        let outer = std::mem::replace(&mut self.values.of_target, of_target);
+        let outer = std::mem::replace(&mut self.values.environment, environment);
         let result = self.entered(&entries, more_flags);
-        self.values.of_target = outer;
+        self.values.environment = outer;
         self.values.depth -= 1;
         self.vars.current = saved;
         Ok(result?.into_iter().collect())

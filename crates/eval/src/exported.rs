@@ -12,7 +12,7 @@ use rkbuild_base::{BString, Name};
 use rkbuild_syntax::Text;
 
 use crate::session::{Proof, Steady};
-use crate::variable::{Export, Flavor, Origin, Variable};
+use crate::variable::{Export, Flavor, GLOBAL, Origin, Variable};
 use crate::{Result, Session};
 
 /// So often in a row may a kept value not hold before no more is kept: it depends on the target, say.
@@ -43,8 +43,8 @@ pub(crate) struct Recorder {
     files: Cell<bool>,
     /// A command was run.
     command: Cell<bool>,
-    /// One that may look at any variable of its environment.
-    of_environment: Cell<bool>,
+    /// What the names of further variables begin with that commands may look at.
+    prefixes: RefCell<Vec<BString>>,
     /// What commands depend on that were run.
     proofs: RefCell<Vec<Arc<dyn Proof>>>,
 }
@@ -76,7 +76,7 @@ impl Recorder {
         self.spoilt.set(false);
         self.files.set(false);
         self.command.set(false);
-        self.of_environment.set(false);
+        self.prefixes.borrow_mut().clear();
         self.proofs.borrow_mut().clear();
         self.on.set(true);
     }
@@ -110,10 +110,12 @@ struct Kept {
     epoch: Option<u64>,
     /// A command was run, with all exported variables in its environment.
     command: bool,
-    /// Where it may look at any of them: [`crate::Variables::changes`] then.
-    environment: Option<u64>,
+    /// Where it may look at variables of any name that begins so: which there were.
+    begun: Option<Begun>,
     /// Whether variables were exported of which nothing says so.
     export_all: bool,
+    /// Which environment the command got.
+    environment: Environment,
     /// What such commands depend on besides the variables.
     proofs: Vec<Arc<dyn Proof>>,
     /// Where there are such: the epoch in which they were last seen to hold.
@@ -121,6 +123,39 @@ struct Kept {
     /// What `.SHELLSTATUS` was set to, where that is seen from outside.
     status: Option<Arc<Text>>,
     value: BString,
+}
+
+/// Global variables whose names begin in some way.
+#[derive(Debug)]
+struct Begun {
+    prefixes: Vec<BString>,
+    names: Vec<Name>,
+    /// [`crate::Variables::changes`] when they were last looked for.
+    when: Cell<u64>,
+}
+
+/// Which variables an environment is made of: all exported global ones, or what a target's has besides and instead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Environment {
+    /// Exported variables of the target.
+    pub own: Vec<Own>,
+    /// Exported global variables that are not passed on.
+    pub hidden: Vec<Name>,
+}
+
+/// An exported variable of a target.
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
+    pub name: Name,
+    pub value: Arc<Text>,
+    pub export: Export,
+}
+
+impl PartialEq for Own {
+    /// Texts are not compared: the same may be in two places.
+    fn eq(&self, other: &Own) -> bool {
+        (self.name, self.export) == (other.name, other.export) && Arc::ptr_eq(&self.value, &other.value)
+    }
 }
 
 /// The value of one exported variable, if it is kept.
@@ -136,8 +171,8 @@ pub(crate) struct Values {
     slots: rkbuild_base::FxMap<Name, Slot>,
     /// Environments that are being made, one for a command within the other.
     pub depth: u32,
-    /// The one that is being made has more than the global variables, or not all of them: it is a target's.
-    pub of_target: bool,
+    /// The one that is being made.
+    pub environment: Environment,
 }
 
 impl Session {
@@ -154,9 +189,9 @@ impl Session {
             return None;
         }
         if kept.epoch.is_some() && self.host().quiet_epoch() != kept.epoch
-            || kept.environment.is_some_and(|changes| self.vars.changes != changes)
             || kept.export_all != self.vars.export_all
-            || self.values.of_target && !kept.proofs.is_empty()
+            || !kept.proofs.is_empty() && kept.environment != self.values.environment
+            || !kept.begun.as_ref().is_none_or(|begun| self.are_all(begun))
         {
             return None;
         }
@@ -178,6 +213,27 @@ impl Session {
         let holds = kept.proofs.iter().all(|proof| proof.holds());
         kept.proved.set(epoch.filter(|_| holds));
         holds
+    }
+
+    /// The names of the global variables that begin in one of these ways, in order.
+    fn names_begun(&self, prefixes: &[BString]) -> Vec<Name> {
+        let begins = |name: &Name| {
+            let text = self.text(*name);
+            prefixes.iter().any(|prefix| text.starts_with(prefix))
+        };
+        let mut names: Vec<Name> = self.vars.scope(GLOBAL).vars.keys().copied().filter(begins).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether no variable has come or gone that begins in the way of these.
+    fn are_all(&self, begun: &Begun) -> bool {
+        let now = self.vars.changes;
+        let same = begun.when.get() == now || self.names_begun(&begun.prefixes) == begun.names;
+        if same {
+            begun.when.set(now);
+        }
+        same
     }
 
     fn is_as_known(&self, name: Name, before: Option<&Known>) -> bool {
@@ -243,9 +299,11 @@ impl Session {
             return Ok(value);
         }
         let proofs = std::mem::take(&mut *self.vars.met.proofs.borrow_mut());
-        if self.values.of_target && !proofs.is_empty() {
-            return Ok(value);
-        }
+        let prefixes = std::mem::take(&mut *self.vars.met.prefixes.borrow_mut());
+        let begun = (!prefixes.is_empty()).then(|| {
+            let when = Cell::new(self.vars.changes);
+            Begun { names: self.names_begun(&prefixes), prefixes, when }
+        });
         let mut depends = Vec::with_capacity(names.len());
         for name in names {
             let known = self.vars.lookup(name).map(|seen| {
@@ -264,7 +322,7 @@ impl Session {
                 None => depends.push((name, None)),
             }
         }
-        let environment = self.vars.met.of_environment.get().then_some(self.vars.changes);
+        let environment = self.values.environment.clone();
         let export_all = self.vars.export_all;
         let was_set = |status: &Arc<Text>| status_before.is_none_or(|before| !Arc::ptr_eq(&before, status));
         let status = self.shell_status().filter(was_set);
@@ -275,8 +333,9 @@ impl Session {
                 depends,
                 epoch,
                 command,
-                environment,
+                begun,
                 export_all,
+                environment,
                 proofs,
                 proved,
                 status,
@@ -300,21 +359,43 @@ impl Session {
             Steady::Unknown => return self.vars.met.spoil(),
             Steady::WithFiles => self.vars.met.files(),
             Steady::WithThese(proof) => self.vars.met.proofs.borrow_mut().push(proof),
-            Steady::While(proof) => {
-                self.vars.met.of_environment.set(true);
+            Steady::While(proof, variables) => {
                 self.vars.met.proofs.borrow_mut().push(proof);
+                self.note_passed(variables);
             }
         }
         for name in OF_COMMANDS {
             let name = self.name(name);
-            self.vars.met.note(name);
-            let derived = self.vars.lookup(name).is_some_and(|var| {
-                let data = var.data.borrow();
-                data.flavor == Flavor::Recursive && !data.value.is_literal()
-            });
-            if derived {
-                self.vars.met.spoil();
+            self.note_value_passed(name);
+        }
+    }
+
+    /// Notes the variables of its environment that a command may look at.
+    fn note_passed(&mut self, variables: Vec<BString>) {
+        let mut prefixes = Vec::new();
+        for mut name in variables {
+            if name.last() == Some(&b'*') {
+                name.pop();
+                prefixes.push(name);
+            } else {
+                let name = self.name(&name);
+                self.note_value_passed(name);
             }
+        }
+        let own = self.values.environment.own.iter().map(|own| own.name);
+        let begins = |name: &Name| prefixes.iter().any(|prefix| self.text(*name).starts_with(prefix));
+        let begun: Vec<Name> = own.filter(begins).chain(self.names_begun(&prefixes)).collect();
+        for name in begun {
+            self.note_value_passed(name);
+        }
+        self.vars.met.prefixes.borrow_mut().append(&mut prefixes);
+    }
+
+    /// Notes a variable whose value a command sees, which must be its text.
+    fn note_value_passed(&self, name: Name) {
+        self.vars.met.note(name);
+        if self.vars.lookup(name).is_some_and(|var| self.needs_expansion(var)) {
+            self.vars.met.spoil();
         }
     }
 

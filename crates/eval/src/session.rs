@@ -71,8 +71,9 @@ pub enum Steady {
     WithFiles,
     /// While this holds, likewise.
     WithThese(Arc<dyn Proof>),
-    /// While this holds, and its environment is the same.
-    While(Arc<dyn Proof>),
+    /// While this holds, and the variables of its environment that it may look at are the same. `*` at the end of a name stands for
+    /// any text.
+    While(Arc<dyn Proof>, Vec<BString>),
 }
 
 /// What a command depends on besides its environment.

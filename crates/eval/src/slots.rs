@@ -13,41 +13,46 @@ const SEED: u32 = 0xdead_beef;
 
 /// What was put into a table of so many slots, in the table's order, and how many slots it has now.
 pub fn in_order<T: Copy>(items: impl Iterator<Item = (T, u32)>, slots: usize) -> (Vec<T>, usize) {
-    let mut table = Table { slots: vec![None; slots], taken: 0 };
-    for (item, hash) in items {
-        table.insert(item, hash);
+    let items: Vec<(T, u32)> = items.collect();
+    let mut table = Table { slots: vec![FREE; slots] };
+    for (at, (_, hash)) in items.iter().enumerate() {
+        table.place(at, *hash);
+        table.grow(at + 1, &items);
     }
-    let slots = table.slots.len();
-    (table.slots.into_iter().flatten().map(|(item, _)| item).collect(), slots)
+    let taken = table.slots.iter().filter(|at| **at != FREE);
+    (taken.filter_map(|at| items.get(*at as usize)).map(|(item, _)| *item).collect(), table.slots.len())
 }
 
-struct Table<T> {
-    slots: Vec<Option<(T, u32)>>,
-    taken: usize,
+/// What a slot has that nothing is in.
+const FREE: u32 = u32::MAX;
+
+/// The numbers of the items that are in the slots: most are free, and looked at twice.
+struct Table {
+    slots: Vec<u32>,
 }
 
-impl<T: Copy> Table<T> {
-    fn insert(&mut self, item: T, hash: u32) {
-        self.place(item, hash);
-        self.taken += 1;
+impl Table {
+    fn grow<T>(&mut self, taken: usize, items: &[(T, u32)]) {
         let size = self.slots.len();
-        if self.taken >= size - size / 16 {
-            let old = std::mem::replace(&mut self.slots, vec![None; size * 2]);
-            for (item, hash) in old.into_iter().flatten() {
-                self.place(item, hash);
+        if taken < size - size / 16 {
+            return;
+        }
+        for at in std::mem::replace(&mut self.slots, vec![FREE; size * 2]) {
+            if let Some((_, hash)) = items.get(at as usize) {
+                self.place(at as usize, *hash);
             }
         }
     }
 
-    fn place(&mut self, item: T, hash: u32) {
+    fn place(&mut self, item: usize, hash: u32) {
         // The size is a power of two, and there is always a free slot.
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
-        while let Some(Some(_)) = self.slots.get(at) {
+        while self.slots.get(at).is_some_and(|slot| *slot != FREE) {
             at = (at + 1) & mask;
         }
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Some((item, hash));
+            *slot = u32::try_from(item).unwrap_or(FREE);
         }
     }
 }

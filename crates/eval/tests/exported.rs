@@ -42,7 +42,9 @@ impl Doors for Counting {
         }
         let steady = match command {
             _ if command.starts_with(b"steady") => Steady::WithFiles,
-            _ if command.starts_with(b"proved") => Steady::While(self.file.clone()),
+            _ if command.starts_with(b"proved") => {
+                Steady::While(self.file.clone(), vec!["SEEN".into(), "BEGUN_*".into()])
+            }
             _ => Steady::Unknown,
         };
         Ok(ShellResult { output: command.to_vec(), status: 0, steady })
@@ -114,11 +116,31 @@ fn a_command_whose_looks_are_known_runs_again_when_they_no_longer_hold() {
     assert_eq!(commands(&[setting, run, run, run]), [0, 2, 1, 1]);
     assert_eq!(commands(&[setting, run, change, run]), [0, 2, 1, 2]);
     assert_eq!(commands(&[setting, run, "B := 2\n", run, run]), [0, 2, 0, 2, 1]);
-    // It has what is exported in its environment.
-    assert_eq!(commands(&[setting, run, "export C := 2\n", run, run]), [0, 2, 0, 2, 1]);
     // Of one that only says that it looks at files, any command may have changed them.
     assert_eq!(commands(&["export A = $(shell steady)\n", run, run, run]), [0, 2, 2, 2]);
     // And then the environment of the other one is made again, too.
     let both = "export A = $(shell proved)\nexport B = $(shell steady)\n";
     assert_eq!(commands(&[both, run, run]), [0, 5, 5]);
+}
+
+#[test]
+fn a_command_runs_again_when_a_variable_it_may_look_at_has_changed() {
+    let setting = "export A = $(shell proved)\n";
+    let run = "X := $(shell run)\n";
+    let set = |between: &str| commands(&[setting, run, between, run, run]);
+    let (same, changed) = ([0, 2, 0, 1, 1], [0, 2, 0, 2, 1]);
+    assert_eq!(set("export OTHER := 2\n"), same);
+    assert_eq!(set("export SEEN := 2\n"), changed);
+    assert_eq!(set("export BEGUN_HERE := 2\n"), changed);
+    assert_eq!(set("export BEGUN := 2\n"), same);
+    let setting = "export SEEN := 1\nexport BEGUN_HERE := 1\nexport A = $(shell proved)\n";
+    let set = |between: &str| commands(&[setting, run, between, run, run]);
+    assert_eq!(set("SEEN := 2\n"), changed);
+    assert_eq!(set("SEEN += 2\n"), changed);
+    assert_eq!(set("BEGUN_HERE := 2\n"), changed);
+    assert_eq!(set("unexport SEEN\n"), changed);
+    assert_eq!(set("undefine BEGUN_HERE\n"), changed);
+    // What a value that is expanded depends on is not followed.
+    assert_eq!(set("B := 3\nSEEN = $(B)\n"), [0, 2, 0, 2, 2]);
+    assert_eq!(set("B := 3\nexport BEGUN_TOO = $(B)\n"), [0, 2, 0, 2, 2]);
 }

@@ -221,12 +221,15 @@ pub fn pipe_was_ignored() -> bool {
     start::ignored(libc::SIGPIPE)
 }
 
-/// Keeps all signals from the thread that asks: they go to others.
+/// Keeps signals from the thread that asks: they go to others. Not the one that tells of children, which nobody waits for:
+/// the kernel drops it where the thread whose child it is does not block it. Blocked, each stop of a program under watch
+/// would wake another thread for nothing.
 pub(crate) fn block_all() {
     let mut set = MaybeUninit::uninit();
     // SAFETY: sigfillset initialises the set; pthread_sigmask changes only this thread's mask.
     unsafe {
         libc::sigfillset(set.as_mut_ptr());
+        libc::sigdelset(set.as_mut_ptr(), libc::SIGCHLD);
         libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
     }
 }

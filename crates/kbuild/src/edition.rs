@@ -51,12 +51,12 @@ impl Edition {
 
     /// What fixdep writes for the list `list`, called with `target` and `line`. `symbols` gives those in a file, and
     /// `text` the bytes of one. `None`: something is unusual, and may be an error.
-    pub fn record(
+    pub fn record<'a>(
         &self,
-        list: &[u8],
+        list: &'a [u8],
         target: &[u8],
         line: &[u8],
-        symbols: impl Fn(&[u8]) -> Option<std::sync::Arc<[Name]>>,
+        mut symbols: impl FnMut(&'a [u8]) -> Option<std::sync::Arc<[Name]>>,
         text: impl Fn(Name) -> &'static [u8],
     ) -> Option<Vec<u8>> {
         let ends = |path: &[u8], all: &[&str]| all.iter().any(|end| path.ends_with(end.as_bytes()));

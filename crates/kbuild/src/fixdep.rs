@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rkbuild_base::ByteSlice;
 use rkbuild_host::eyes::Ask;
-use rkbuild_host::{Dir, Env, Exit, Host};
+use rkbuild_host::{Dir, Env, Exit, Host, Parents};
 use rkbuild_shell::Invocation;
 
 use crate::edition::Edition;
@@ -65,7 +65,8 @@ impl Fixdep {
         target: &[u8],
         line: &[u8],
     ) -> Option<Vec<u8>> {
-        let symbols = |path: &[u8]| self.symbols.of(host, dir, path);
+        let mut parents = Parents::new(host, dir);
+        let symbols = |path| self.symbols.of(host, dir, path, &mut parents);
         edition.record(list, target, line, symbols, |symbol| self.symbols.text(symbol))
     }
 

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memmem;
 use rkbuild_base::{ByteSlice, FxMap, FxSet, Name, Names};
-use rkbuild_host::eyes::{self, Ask};
-use rkbuild_host::{Dir, Host, Meta};
+use rkbuild_host::{Dir, Host, Meta, Parents, eyes};
 
 const PREFIX: &[u8] = b"CONFIG_";
 const MODULE: &[u8] = b"_MODULE";
@@ -23,8 +22,15 @@ type Searched = (Meta, Arc<[Name]>);
 
 impl Symbols {
     /// The symbols in a file, each once, in the order in which they stand there. `None`: it is no plain file that can be read.
-    pub fn of(&self, host: &Host, dir: &Dir, path: &[u8]) -> Option<Arc<[Name]>> {
-        let meta = host.look_unseen(Ask::Stat, dir, path).ok()?;
+    /// `parents` are those of the files of one list.
+    pub fn of<'a>(
+        &self,
+        host: &Host,
+        dir: &Dir,
+        path: &'a [u8],
+        parents: &mut Parents<'a>,
+    ) -> Option<Arc<[Name]>> {
+        let meta = parents.stat(path).ok()?;
         if !meta.is_file() {
             return None;
         }
@@ -112,7 +118,7 @@ mod tests {
         let (host, symbols) = (Host::new(), Symbols::default());
         let dir = Dir::current().unwrap().open(keep.path().as_os_str().as_encoded_bytes()).unwrap();
         let of = |path: &str| {
-            let found = symbols.of(&host, &dir, path.as_bytes())?;
+            let found = symbols.of(&host, &dir, path.as_bytes(), &mut Parents::new(&host, &dir))?;
             Some(found.iter().map(|name| symbols.text(*name).as_bstr().to_string()).collect::<Vec<_>>())
         };
         for text in ["CONFIG_A", "CONFIG_B", "CONFIG_CC"] {

@@ -419,9 +419,9 @@ impl Memory {
 
     /// What a command that is known gives, with what it depends on where that is of use.
     pub(crate) fn given(&self, asked: &Asked<'_>, known: Known) -> Recalled {
-        let Known { facts, writes, renews, output, .. } = known;
+        let Known { variables, facts, writes, renews, output } = known;
         let only_gives = asked.captured && writes.is_empty() && renews.is_empty() && output.err.is_empty();
-        let proof = (asked.proved && only_gives).then(|| self.proof_of(facts));
+        let proof = (asked.proved && only_gives).then(|| (self.proof_of(facts), variables));
         Recalled { output, proof }
     }
 

@@ -437,7 +437,7 @@ impl Memory {
         });
         let facts = facts.collect::<Option<Vec<_>>>()?;
         lock(&self.commands.used).push(n);
-        Some(Known { variables: Vec::new(), facts, writes, renews, output: output? })
+        Some(Known { variables: names.to_vec(), facts, writes, renews, output: output? })
     }
 
     /// Of a file that has the contents it had, but was written again: what it is now, as whoever looks at it next sees it.

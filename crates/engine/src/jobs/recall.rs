@@ -43,9 +43,9 @@ pub struct Asked<'a> {
 pub struct Recalled {
     /// How it ended, and what it wrote.
     pub output: Output,
-    /// Where that was asked for, and the command does nothing but write to standard output: what it depends on besides its
-    /// environment.
-    pub proof: Option<Arc<dyn Proof>>,
+    /// Where that was asked for, and the command does nothing but write to standard output: what it depends on, and the
+    /// variables it may look at. `*` at the end of a name stands for any text.
+    pub proof: Option<(Arc<dyn Proof>, Vec<BString>)>,
 }
 
 /// Runs commands again that are steps of a session.

@@ -3,8 +3,10 @@
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
+use rkbuild_base::BString;
 use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::{Doors, Origin, Result, Session};
+use rkbuild_host::eyes::{Ask, Seen};
 use rkbuild_host::poll::{self, Ready};
 use rkbuild_host::{Exit, errors, fd, signals};
 
@@ -64,6 +66,17 @@ pub(crate) fn status_of(exit: Exit) -> i32 {
     }
 }
 
+impl ShellDoor {
+    /// How long a script of builtins gives the same, which did nothing but look and print if it is `silent`.
+    fn steady(&self, silent: bool, looks: Option<Vec<(Ask, BString, Seen)>>) -> Steady {
+        match (looks, &self.process.recall) {
+            _ if !silent => Steady::Unknown,
+            (Some(looks), Some(recall)) => Steady::WithThese(recall.proof(looks)),
+            _ => Steady::WithFiles,
+        }
+    }
+}
+
 impl Doors for ShellDoor {
     fn shell(&self, session: &mut Session, command: &[u8]) -> Result<ShellResult> {
         let nothing = ShellResult { output: Vec::new(), status: 0, steady: Steady::WithFiles };
@@ -92,17 +105,12 @@ impl Doors for ShellDoor {
         let command = if native { command.with_tool() } else { command };
         let here = if native { command.script() } else { None };
         let mut steady = Steady::Unknown;
-        let while_files = |steady| if steady { Steady::WithFiles } else { Steady::Unknown };
         let keeping = session.is_keeping();
         let gives = if keeping { Gives::Proved } else { Gives::Captured };
         let result = match here {
             Some(script) => match command.kind(&script) {
                 Kind::Closed => command.run_closed_captured(&script).map(|ran| {
-                    let looks = ran.looks.filter(|_| ran.silent && keeping);
-                    steady = match (looks, &self.process.recall) {
-                        (Some(looks), Some(recall)) => Steady::WithThese(recall.proof(looks)),
-                        _ => while_files(ran.silent && script.looks_only()),
-                    };
+                    steady = self.steady(ran.silent && script.looks_only(), ran.looks.filter(|_| keeping));
                     (ran.exit, ran.output)
                 }),
                 Kind::Open => match command.recalled(gives) {
@@ -110,7 +118,7 @@ impl Doors for ShellDoor {
                     None => command.run_captured(&script),
                 },
                 Kind::Unnoted if keeping && script.looks_only() => command.run_apart(&script).map(|ran| {
-                    steady = while_files(ran.silent);
+                    steady = self.steady(ran.silent, ran.looks);
                     (ran.exit, ran.output)
                 }),
                 Kind::Unnoted => command.run_captured(&script),
@@ -144,7 +152,7 @@ impl Doors for ShellDoor {
 
 /// What a command gave that is known, and how long it holds.
 fn take(given: Recalled, steady: &mut Steady) -> (Exit, Vec<u8>) {
-    *steady = given.proof.map_or(Steady::Unknown, Steady::While);
+    *steady = given.proof.map_or(Steady::Unknown, |(proof, variables)| Steady::While(proof, variables));
     (given.output.exit, given.output.out)
 }
 

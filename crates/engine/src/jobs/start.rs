@@ -270,18 +270,21 @@ impl Command {
         self.closed(script, true)
     }
 
-    /// The same where nobody notes what it does.
+    /// The same where the session notes nothing of what it does.
     pub fn run_apart(&self, script: &InProcess) -> io::Result<Captured> {
         let err = Arc::new(fd::memory_file()?);
         let streams = Stdio { stderr: err.clone(), ..self.stdio.clone() };
-        let programs = SubMakes::asked(self.process.clone(), &self.host, &self.inherit);
+        let eyes = self.process.recall.is_some().then(|| Arc::new(Eyes::default()));
+        let host = eyes.as_ref().map_or_else(|| self.host.clone(), |eyes| self.host.seen_by(eyes.clone()));
+        let programs = SubMakes::asked(self.process.clone(), &host, &self.inherit);
         let (exit, output) = stack::with(STACK, || {
-            self.shell(script, &self.host, streams, &programs).run_captured(&script.script)
+            self.shell(script, &host, streams, &programs).run_captured(&script.script)
         })?;
         let complained = fd::read_memory_file(&err)?;
         // As with a command that writes itself: where nobody listens any more, nobody is told.
         let _ = self.stdio.write_err(&complained);
-        Ok(Captured { exit, output, silent: complained.is_empty(), looks: None })
+        let looks = eyes.and_then(|eyes| eyes.looks());
+        Ok(Captured { exit, output, silent: complained.is_empty(), looks })
     }
 
     fn closed(&self, script: &InProcess, captured: bool) -> io::Result<Captured> {
