@@ -17,6 +17,7 @@ use rkbuild_host::eyes::{self, Answer, Ask, Command as Noted, Output, Seen, Step
 use rkbuild_host::watch::{Asked as AskedOf, ChangeKind, Found, Program, Reason, Uses, Watched};
 use rkbuild_host::{Dir, Host, Spawn, fd};
 
+use crate::contents::asks_for_time;
 use crate::fact::{Fact, Lists, Spot};
 use crate::key::{Hasher, Key};
 use crate::memory::Memory;
@@ -203,18 +204,14 @@ impl Memory {
 
     /// Whether something a compiler read holds one of the words that stand for the time.
     fn reads_clock(&self, asked: &Asked<'_>, watched: &Watched) -> bool {
-        const WORDS: [&str; 3] = ["__DATE__", "__TIME__", "__TIMESTAMP__"];
-        let tells = |text: &[u8]| WORDS.iter().any(|word| text.find(word).is_some());
-        asked.argv.iter().any(|word| tells(word))
+        asked.argv.iter().any(|word| asks_for_time(word))
             || watched.seen.iter().filter(|seen| seen.uses.has(Uses::READ)).any(|seen| {
                 let Found::Is(meta) = seen.found else { return false };
                 // What is larger than any source is a program or a library.
+                let contents = || self.files.contents(&self.host, &self.root, seen.path.as_bstr(), &meta);
                 meta.is_file()
                     && meta.size <= MOST_HASHED
-                    && self.host.read_unseen(&self.root, &seen.path).map_or(true, |(text, _)| {
-                        // Compilers themselves hold the words they know.
-                        !text.starts_with(b"\x7fELF") && tells(&text)
-                    })
+                    && contents().ok().flatten().is_none_or(|contents| contents.dated)
             })
     }
 
@@ -335,15 +332,13 @@ impl Memory {
             if meta.size > MOST_HASHED {
                 used |= used::SAME;
             } else {
-                let (data, now) = self
-                    .host
-                    .read_unseen(&self.root, path)
-                    .map_err(|error| format!("{path} can't be read again: {error}"))?;
-                if now != meta {
-                    return Err(format!("{path} changed while it was read"));
-                }
+                let read = self
+                    .files
+                    .contents(&self.host, &self.root, path.as_bstr(), &meta)
+                    .map_err(|error| format!("{path} can't be read again: {error}"))?
+                    .ok_or_else(|| format!("{path} changed while it was read"))?;
                 used |= used::CONTENTS;
-                contents = Some(eyes::hash(&data));
+                contents = Some(read.hash);
             }
         } else if (matters.owners || !meta.is_dir())
             && (seen.uses.has(Uses::STAT) || seen.uses.has(Uses::ACCESS))

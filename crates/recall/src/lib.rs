@@ -11,6 +11,7 @@
 mod apart;
 pub mod ccache;
 mod command;
+mod contents;
 mod elsewhere;
 pub mod fact;
 mod find;

@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::apart::Apart;
 use crate::command::{self, Class, Known};
+use crate::contents::Files;
 use crate::elsewhere::Elsewhere;
 use crate::fact::{Fact, listed};
 use crate::habit::{self, Habit, Habits};
@@ -181,6 +182,8 @@ pub struct Memory {
     commands: Commands,
     /// Programs of toolchains that are not the system's.
     pub(crate) elsewhere: Elsewhere,
+    /// What is in the files that commands read.
+    pub(crate) files: Files,
     pub(crate) apart: Apart,
     stats: Mutex<Stats>,
     /// In verify mode: what would have been given, by the session's number.
@@ -245,6 +248,7 @@ impl Memory {
             new: Mutex::default(),
             commands,
             elsewhere: Elsewhere::default(),
+            files: Files::default(),
             apart: Apart::default(),
             stats: Mutex::default(),
             expected: Mutex::default(),
