@@ -2,11 +2,12 @@
 //! touched, and from nothing.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::bench::{Bench, Measured, table, times_table};
 use crate::candidate::Mode;
@@ -29,6 +30,8 @@ pub struct Trees {
     pub goals: Vec<String>,
     /// An option that is switched on and off.
     pub option: Option<String>,
+    /// A header that is touched before dry runs.
+    pub header: Option<String>,
     /// Where compilers that go through ccache keep what they compiled, while the trees are built; builds from nothing are measured so.
     pub ccache: Option<PathBuf>,
 }
@@ -56,7 +59,7 @@ impl Bench {
         let settings = self.settings();
         let phases = vec!["configure".into(), "build".into()];
         let building = Settings { jobs: Some(2), phases, ccache: trees.ccache.clone(), ..settings.clone() };
-        let (mut all, mut one_file, mut one_option) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut all, mut one_file, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for name in &trees.names {
             let (family, recipe) = read(places, name)?;
             let source = sources::prepare(places, family, &recipe)?;
@@ -94,7 +97,10 @@ impl Bench {
                 one_file.push(self.one_file(&recipe, &mut sides)?);
             }
             if let Some(option) = &trees.option {
-                one_option.push(self.one_option(&recipe, option, &mut sides, &root)?);
+                others.push(self.one_option(&recipe, option, &mut sides, &root)?);
+            }
+            if let Some(header) = &trees.header {
+                others.push(self.dry_runs(&recipe, header, &mut sides, &root)?);
             }
             build.clear()?;
         }
@@ -103,8 +109,8 @@ impl Bench {
             print!("{}", times_table(&all));
         }
         one_file.iter().for_each(|one| print!("\n{}", one.table()));
-        if !one_option.is_empty() {
-            print!("\n{}{}", table(&one_option, &self.variant.name), times_table(&one_option));
+        if !others.is_empty() {
+            print!("\n{}{}", table(&others, &self.variant.name), times_table(&others));
         }
         Ok(())
     }
@@ -233,6 +239,29 @@ impl Bench {
         Ok(measured)
     }
 
+    /// A header is touched, and what would follow below each directory is printed. Of the whole a kernel's makefiles link `vmlinux`
+    /// even in a dry run.
+    fn dry_runs(&self, recipe: &Recipe, header: &str, sides: &mut [Side], root: &Path) -> Result<Measured> {
+        let mut measured = Measured::new(&format!("{}, {header} touched, -n", recipe.name));
+        let Some(first) = sides.first() else { return Ok(measured) };
+        let touched = first.stage.touch(header)?;
+        let goals = directories(&first.stage.tree)?.join(" ");
+        let command = format!("{} -n", with_goal(&recipe.build, &goals));
+        for pair in 0..=self.pairs {
+            for side in order(pair) {
+                let Some(own) = sides.get_mut(side) else { continue };
+                own.enter()?;
+                let took = measure(&own.stage.command(&command)?, root)?;
+                // What is to be remembered is found out in the first pair.
+                if pair > 0 {
+                    measured.add(side, took);
+                }
+            }
+        }
+        drop(touched);
+        Ok(measured)
+    }
+
     /// One file is touched and `vmlinux` made, a few times with each program.
     fn one_file(&self, recipe: &Recipe, sides: &mut [Side]) -> Result<OneFile> {
         let Some(file) = recipe.touch.first() else { bail!("{} names no file to touch", recipe.name) };
@@ -284,6 +313,21 @@ pub(crate) fn prepared<'a>(mut stage: Stage<'a>, name: &str, reference: &Path) -
     Ok(stage)
 }
 
+/// The directories of a built kernel that are linked into it, as goals: those that have an archive, and the architecture's.
+fn directories(tree: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for above in ["", "arch/"] {
+        for entry in fs::read_dir(tree.join(above)).with_context(|| format!("read {above}"))? {
+            let entry = entry?;
+            if entry.path().join("built-in.a").exists() {
+                found.push(format!("{above}{}/", entry.file_name().display()));
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
 /// Which of the two is first in a pair: in turn.
 fn order(pair: usize) -> [usize; 2] {
     if pair.is_multiple_of(2) { [0, 1] } else { [1, 0] }
@@ -323,6 +367,18 @@ mod tests {
         let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1..4], [vec!["all", "14", "3"], vec!["sh", "10", "0"], vec!["cc1", "2", "2"]]);
         assert_eq!(lines[5][6..], ["7.0", "1.5"]);
+    }
+
+    #[test]
+    fn directories_are_those_with_an_archive() {
+        let tree = tempfile::tempdir().unwrap();
+        for dir in ["kernel", "arch/x86", "scripts", "arch/arm"] {
+            fs::create_dir_all(tree.path().join(dir)).unwrap();
+        }
+        for file in ["kernel/built-in.a", "arch/x86/built-in.a", "built-in.a"] {
+            fs::write(tree.path().join(file), "").unwrap();
+        }
+        assert_eq!(directories(tree.path()).unwrap(), ["arch/x86/", "kernel/"]);
     }
 
     #[test]

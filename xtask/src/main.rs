@@ -397,6 +397,9 @@ struct BenchArguments {
     /// With `kernel`: measure builds, too, after this option (CONFIG_NAME) was switched on or off
     #[arg(long, value_name = "OPTION")]
     option: Option<String>,
+    /// With `kernel`: measure dry runs, too, after this header ($SRC/… for one of the source) was touched
+    #[arg(long, value_name = "FILE")]
+    header: Option<String>,
     /// With `kernel`: compile what kernels are built from through ccache, but not what is measured; with `clean`: measure builds
     /// through a ccache that has all results
     #[arg(long)]
@@ -734,8 +737,13 @@ fn run_bench(places: &Places, b: &BenchArguments) -> Result<bool> {
         recall: b.recall,
     };
     let (names, goals) = (&b.kernels, &b.goals);
-    let trees =
-        |ccache| Trees { names: names.clone(), goals: goals.clone(), option: b.option.clone(), ccache };
+    let trees = |ccache| Trees {
+        names: names.clone(),
+        goals: goals.clone(),
+        option: b.option.clone(),
+        header: b.header.clone(),
+        ccache,
+    };
     match b.what.as_deref() {
         Some("kernel") => bench.kernels(places, &trees(store(places, b.ccache)?))?,
         Some("limit") => bench.limit(places, &trees(None))?,
