@@ -258,6 +258,13 @@ const WILD: &[Piece] = &[
     piece("$(file >>f~n,$(FOO))\n", "", ""),
     piece("", "p~n:\n\t~q~t/t.sh ~m\n", "p~n"),
     piece("", "p~n:\n\t~qtool || echo none\n", "p~n"),
+    // What a script in an exported value looks at is set again.
+    piece(
+        "export SEEN = ~m\nexport X~n = $(shell ~t/seen.sh)\n$(info $(shell echo \"$$X~n\"))\nSEEN := ~n\n\
+         $(info $(shell echo \"$$X~n\") $(shell echo \"$$X~n\"))\n",
+        "p~n: SEEN = of $@\np~n:\n\t~qecho \"$$X~n\"\n",
+        "p~n",
+    ),
     piece("", "p~n:\n\t~qecho hi >> log~n\n", "p~n"),
     piece("", "p~n:\n\t~qecho \"$(FOO)\" > w~n\n\t@cat ~s/one.in > k~n 2>/dev/null || echo failed\n", "p~n"),
     piece("$(if $(wildcard ~s/opt.in),$(error opt is there))\n", "", ""),
@@ -337,6 +344,7 @@ impl Forest {
         forest.file("src/p.c", "#include \"p.h\"\nint v = P;\n", 0o644);
         forest.file("src/p.h", "#define P 1\n", 0o644);
         forest.file("tools/t.sh", "#!/bin/sh\necho t.sh \"$@\"\ncat \"${0%/*}\"/../src/one.in\n", 0o755);
+        forest.file("tools/seen.sh", "#!/bin/sh\nexpr x : x > /dev/null\necho seen \"$SEEN\"\n", 0o755);
         forest.file("tools/meddle.sh", "#!/bin/sh\n:\n", 0o755);
         // Asked again each time: it starts what is in no list.
         forest.file("tools/py.sh", "#!/bin/sh\nenv perl -pe 's/^/perl /' \"$@\"\n", 0o755);

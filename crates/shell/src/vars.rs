@@ -96,7 +96,7 @@ impl Vars {
     }
 
     fn passed_on(&self) -> Env {
-        let mut list: Vec<(&[u8], &[u8])> = Vec::new();
+        let mut list: Vec<(&[u8], &[u8])> = Vec::with_capacity(self.base.len() + self.changed.len());
         for (name, value) in self.base.iter() {
             let name: &[u8] = name.as_ref();
             if is_name(name) && !self.changed.iter().any(|c| c.name == name) {
@@ -115,11 +115,7 @@ impl Vars {
             }
         }
         list.sort_by_cached_key(|(name, _)| (bucket(name), !made_by_shell(name)));
-        let mut env = Env::new();
-        for (name, value) in list {
-            env.set(name, value);
-        }
-        env
+        list.into_iter().collect()
     }
 }
 
