@@ -47,7 +47,14 @@ impl Grammar {
 fn words<'a>(list: &'a [u8], ignored: &dyn Fn(&[u8]) -> bool) -> Vec<Dependency<'a>> {
     let mut files = Vec::new();
     let (mut after_target, mut source_known) = (false, false);
-    for path in list.split(|c| matches!(c, b' ' | b'\\' | b'\n')).filter(|word| !word.is_empty()) {
+    let ends = memchr::memchr3_iter(b' ', b'\\', b'\n', list).chain([list.len()]);
+    let mut start = 0;
+    for end in ends {
+        let path = list.get(start..end).unwrap_or_default();
+        start = end + 1;
+        if path.is_empty() {
+            continue;
+        }
         if path.ends_with(b":") {
             after_target = true;
         } else if !ignored(path) {

@@ -56,7 +56,7 @@ impl Edition {
         list: &'a [u8],
         target: &[u8],
         line: &[u8],
-        mut symbols: impl FnMut(&'a [u8]) -> Option<std::sync::Arc<[Name]>>,
+        mut symbols: impl FnMut(&'a [u8]) -> Option<&'static [Name]>,
         text: impl Fn(Name) -> &'static [u8],
     ) -> Option<Vec<u8>> {
         let ends = |path: &[u8], all: &[&str]| all.iter().any(|end| path.ends_with(end.as_bytes()));

@@ -1,6 +1,6 @@
 //! The configuration symbols that files mention, found once for each file and not for each object.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use memchr::memmem;
 use rkbuild_base::{ByteSlice, FxMap, FxSet, Name, Names};
@@ -17,8 +17,8 @@ pub struct Symbols {
     files: Mutex<FxMap<(u64, u64), Searched>>,
 }
 
-/// The attributes a file had when it was searched, and its symbols.
-type Searched = (Meta, Arc<[Name]>);
+/// The attributes a file had when it was searched, and its symbols, which are leaked as names are.
+type Searched = (Meta, &'static [Name]);
 
 impl Symbols {
     /// The symbols in a file, each once, in the order in which they stand there. `None`: it is no plain file that can be read.
@@ -29,7 +29,7 @@ impl Symbols {
         dir: &Dir,
         path: &'a [u8],
         parents: &mut Parents<'a>,
-    ) -> Option<Arc<[Name]>> {
+    ) -> Option<&'static [Name]> {
         let meta = parents.stat(path).ok()?;
         if !meta.is_file() {
             return None;
@@ -38,14 +38,14 @@ impl Symbols {
         if let Some((known, symbols)) = files().get(&(meta.dev, meta.ino))
             && *known == meta
         {
-            return Some(symbols.clone());
+            return Some(symbols);
         }
         let now = host.now_ns();
         let (text, meta) = host.read_unseen(dir, path).ok()?;
-        let symbols: Arc<[Name]> = self.search(&text).into();
+        let symbols: &'static [Name] = Box::leak(self.search(&text).into());
         // A file that is written to within the clock's grain keeps its times.
         if !eyes::is_young(&meta, now) {
-            files().insert((meta.dev, meta.ino), (meta, symbols.clone()));
+            files().insert((meta.dev, meta.ino), (meta, symbols));
         }
         Some(symbols)
     }
