@@ -11,9 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::bench::{Bench, Measured, table, times_table};
 use crate::candidate::Mode;
-use crate::confine::measure;
+use crate::confine::{ERRORS, measure};
 use crate::machine::Headers;
-use crate::one_file::OneFile;
+use crate::one_file::{OneFile, median, own_cpu};
 use crate::places::Places;
 use crate::programs;
 use crate::recipe::{self, Family, Recipe};
@@ -123,7 +123,7 @@ impl Bench {
         let headers = Headers::newest()?;
         let settings = Settings { jobs: Some(2), ccache: trees.ccache.clone(), ..self.settings() };
         let configure = Settings { phases: vec!["configure".into()], ..settings.clone() };
-        let (mut against_make, mut against_off) = (Vec::new(), Vec::new());
+        let (mut against_make, mut against_off, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for name in &trees.names {
             let (family, recipe) = read(places, name)?;
             let source = sources::prepare(places, family, &recipe)?;
@@ -146,6 +146,7 @@ impl Bench {
                 measure(&stage.build_command()?, &root)?;
                 stage.clear()?;
             }
+            let mut shares = Vec::new();
             for pair in 0..self.pairs {
                 for turn in 0..3 {
                     let side = (pair + turn) % 3;
@@ -158,11 +159,15 @@ impl Bench {
                     let stage = Stage::new(places, &recipe, source.clone(), Some(&headers), &configure)?;
                     let mut stage = prepared(stage, name, &reference)?;
                     stage.program(if side == 0 { &reference } else { &self.variant.program }, &env)?;
-                    let usage = measure(&stage.build_command()?, &root)?;
+                    let stats = if side == 2 { " --stats=json" } else { "" };
+                    let usage = measure(&stage.command(&format!("{}{stats}", recipe.build))?, &root)?;
                     match side {
                         0 => make.add(0, usage),
                         1 => off.add(0, usage),
                         _ => {
+                            let itself = own_cpu(&fs::read(root.join(ERRORS))?);
+                            let itself = itself.context("no statistics of rkbuild")?;
+                            shares.push(100.0 * itself / usage.cpu.as_secs_f64());
                             make.add(1, usage);
                             off.add(1, usage);
                         }
@@ -172,9 +177,13 @@ impl Bench {
             }
             against_make.push(make);
             against_off.push(off);
+            own.push((name, median(&shares)));
         }
         print!("{}{}", table(&against_make, &self.variant.name), times_table(&against_make));
         print!("\nThe first of the two is --recall=off:\n{}", table(&against_off, &self.variant.name));
+        for (name, share) in own {
+            println!("\n{name}: {share:.2} % of the CPU time is rkbuild's own");
+        }
         Ok(())
     }
 

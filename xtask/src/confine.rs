@@ -110,6 +110,9 @@ impl Confine {
     }
 }
 
+/// The name of the file, in the directory [`measure`] is given, with what was written on standard error.
+pub const ERRORS: &str = "errors";
+
 /// Runs `cmd` (which has an environment of its own) without output and measures it. It must succeed.
 pub fn measure(cmd: &Command, scratch: &Path) -> Result<Usage> {
     let usage = scratch.join("usage");
@@ -123,7 +126,7 @@ pub fn measure(cmd: &Command, scratch: &Path) -> Result<Usage> {
     if let Some(dir) = cmd.get_current_dir() {
         outer.current_dir(dir);
     }
-    let errors = scratch.join("errors");
+    let errors = scratch.join(ERRORS);
     outer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&errors)?);
     let status = outer.status().context("cannot run this program again")?;
     if !status.success() {

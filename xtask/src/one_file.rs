@@ -72,7 +72,7 @@ fn run(command: &mut Command) -> Result<(Vec<u8>, bool)> {
 }
 
 /// The CPU time of the process itself in what `--stats=json` wrote, in seconds.
-fn own_cpu(errors: &[u8]) -> Option<f64> {
+pub fn own_cpu(errors: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(errors).ok()?;
     let line = text.lines().rev().find(|line| line.starts_with('{'))?;
     let stats: Value = serde_json::from_str(line).ok()?;
