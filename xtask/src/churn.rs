@@ -245,12 +245,13 @@ impl Churn {
     }
 }
 
-/// A copy of a kernel's source, to be changed.
+/// A copy of a kernel's source, to be changed. Not links: touching a file would touch it for other trees, and what they
+/// touch would be touched here between two makes.
 fn kernel_source(places: &Places, own: &Places, recipe: &Recipe) -> Result<PathBuf> {
     let package = recipe.kernel()?;
     let source = sources::trees(own)?.join(package);
     clear(&source)?;
-    quiet(Command::new("cp").arg("-al").arg(sources::trees(places)?.join(package)).arg(&source))?;
+    quiet(Command::new("cp").arg("-a").arg(sources::trees(places)?.join(package)).arg(&source))?;
     Ok(source)
 }
 
