@@ -1,13 +1,14 @@
 //! The environment that recipes and `$(shell)` get: exported variables, and what else make passes on.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rkbuild_base::name::Name;
 use rkbuild_base::{BStr, BString};
 use rkbuild_host::Env;
+use rkbuild_syntax::Text;
 
-use crate::exported::{Environment, Own};
 use crate::slots::{SLOTS, in_order, variable_hash};
 use crate::variable::{Data, Export, Flavor, GLOBAL, Origin, ScopeId, Variable};
 use crate::{Result, Session};
@@ -22,6 +23,30 @@ pub struct Exported {
     /// [`crate::Variables::changes`] and [`crate::Variables::export_all`] when the list was made.
     when: Option<(u64, bool)>,
     vars: Exports,
+}
+
+/// Which variables an environment is made of: all exported global ones, or what a target's has besides and instead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Environment {
+    /// Exported variables of the target.
+    pub own: Vec<Own>,
+    /// Exported global variables that are not passed on.
+    pub hidden: Vec<Name>,
+}
+
+/// An exported variable of a target.
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
+    pub name: Name,
+    pub value: Arc<Text>,
+    pub export: Export,
+}
+
+impl PartialEq for Own {
+    /// Texts are not compared: the same may be in two places.
+    fn eq(&self, other: &Own) -> bool {
+        (self.name, self.export) == (other.name, other.export) && Arc::ptr_eq(&self.value, &other.value)
+    }
 }
 
 /// What the scopes in front of the global one say of the environment.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rkbuild_base::{BString, Name};
 use rkbuild_syntax::Text;
 
+use crate::environment::Environment;
 use crate::session::{Proof, Steady};
 use crate::variable::{Export, Flavor, GLOBAL, Origin, Variable};
 use crate::{Result, Session};
@@ -132,30 +133,6 @@ struct Begun {
     names: Vec<Name>,
     /// [`crate::Variables::changes`] when they were last looked for.
     when: Cell<u64>,
-}
-
-/// Which variables an environment is made of: all exported global ones, or what a target's has besides and instead.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Environment {
-    /// Exported variables of the target.
-    pub own: Vec<Own>,
-    /// Exported global variables that are not passed on.
-    pub hidden: Vec<Name>,
-}
-
-/// An exported variable of a target.
-#[derive(Clone, Debug)]
-pub(crate) struct Own {
-    pub name: Name,
-    pub value: Arc<Text>,
-    pub export: Export,
-}
-
-impl PartialEq for Own {
-    /// Texts are not compared: the same may be in two places.
-    fn eq(&self, other: &Own) -> bool {
-        (self.name, self.export) == (other.name, other.export) && Arc::ptr_eq(&self.value, &other.value)
-    }
 }
 
 /// The value of one exported variable, if it is kept.

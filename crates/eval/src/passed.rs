@@ -1,7 +1,7 @@
 //! The environment that was passed on last, for the next command that gets the same.
 //!
-//! The `$(shell)`s of one makefile and the recipes of one directory mostly get one environment. Whether they do is told by comparing where the texts of its variables are; their names need not be put in
-//! order again, nor their texts copied.
+//! The `$(shell)`s of one makefile and the recipes of one directory mostly get one environment. Whether they do is told by
+//! comparing where the texts of its variables are; their names need not be put in order again, nor their texts copied.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -87,5 +87,7 @@ mod tests {
             let known = |found: io::Result<Meta>| found.map_err(|error| error.raw_os_error());
             assert_eq!(known(near), known(far), "{}", name.escape_ascii());
         }
+        let is_open = |parent: &str| parents.open.get(parent.as_bytes()).is_some_and(Option::is_some);
+        assert!(is_open("d/") && is_open("l/") && !is_open("none/"));
     }
 }

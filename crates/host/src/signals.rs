@@ -313,6 +313,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_thread_that_blocks_signals_lets_the_kernel_drop_those_of_children() {
+        let status = std::thread::spawn(|| {
+            block_all();
+            std::fs::read_to_string("/proc/thread-self/status")
+        });
+        let status = status.join().unwrap().unwrap();
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
+        let blocked = u64::from_str_radix(blocked.trim(), 16).unwrap();
+        let is_blocked = |signal: i32| blocked & (1 << (signal - 1)) != 0;
+        assert!(is_blocked(libc::SIGTERM) && is_blocked(libc::SIGINT));
+        assert!(!is_blocked(libc::SIGCHLD));
+    }
+
+    #[test]
     fn descriptions_are_those_of_the_c_library() {
         for signal in (1..=31).chain([0, 32, 34, 64, 65, -1]) {
             // SAFETY: this is the only thread that calls strsignal.
