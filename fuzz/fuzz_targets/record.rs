@@ -17,7 +17,8 @@ thread_local! {
 fuzz_target!(|data: &[u8]| {
     let Some((setting, text)) = data.split_first() else { return };
     BENCH.with_borrow_mut(|bench| {
-        let [record, general] = bench.both(text, usize::from(*setting));
+        let [record, general, known] = bench.all(text, usize::from(*setting));
         assert_eq!(record, general);
+        assert_eq!(known, general);
     });
 });

@@ -14,6 +14,7 @@ pub mod environment;
 pub mod expand;
 mod exported;
 pub mod function;
+pub mod library;
 pub mod listed;
 pub mod makefiles;
 pub mod makeflags;

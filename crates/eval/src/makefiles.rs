@@ -1,7 +1,7 @@
 //! Makefiles that were read, shared by all sessions of a process while the files stay as they were.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rkbuild_base::options::Options;
 use rkbuild_base::{BString, FxMap};
@@ -9,6 +9,7 @@ use rkbuild_host::eyes::{self, Answer, Ask, Eyes, Seen, used};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
+use crate::library::{KnownRecord, Library, Origin};
 use crate::session::Shared;
 
 /// Wall-clock distance from a file's times below which a later change could bear the same time stamp.
@@ -16,8 +17,10 @@ const RACY_NS: i64 = 50_000_000;
 
 /// What a makefile holds.
 pub enum Contents {
-    /// Bytes that were not looked at yet.
-    Bytes(Vec<u8>),
+    /// Bytes that were not looked at yet, and where they are from if they may be kept from one run to the next.
+    Bytes(Vec<u8>, Option<Origin>),
+    /// They are a record that an earlier run read.
+    Record(KnownRecord),
     /// They are parsed already.
     Makefile(Arc<Makefile>),
 }
@@ -26,9 +29,11 @@ pub enum Contents {
 /// those it was read with.
 ///
 /// A makefile is kept from the second time it is read: most of a large tree's are read once, and would together fill the
-/// memory. Records of one command each are never kept: they are parsed as quickly as they are found in memory.
+/// memory. Records of one command each are never kept: they are parsed as quickly as they are found in memory. What
+/// remembers them from one run to the next is the [`Library`], where there is one.
 #[derive(Default)]
 pub struct Makefiles {
+    library: OnceLock<Arc<dyn Library>>,
     entries: Mutex<FxMap<BString, Entry>>,
     /// Memory that held makefiles and may hold others.
     buffers: Mutex<Vec<Vec<u8>>>,
@@ -43,6 +48,15 @@ enum Entry {
     /// It was read once.
     Met,
     Kept(Kept),
+}
+
+/// What is wanted of a makefile.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// A list of options comes back as such, where the session notes what it sees: it has to note what of it counts.
+    pub by_option: bool,
+    /// A record may come from an earlier run.
+    pub records: bool,
 }
 
 /// A makefile in memory.
@@ -127,23 +141,34 @@ fn same(a: &Meta, b: &Meta) -> bool {
 }
 
 impl Makefiles {
-    /// Reads a makefile, or gives the one in memory when the file is provably unchanged. With `by_option`, a list of options comes
-    /// back as such, where the session notes what it sees: it has to note what of it counts.
+    /// Sets what remembers records, once.
+    pub fn set_library(&self, library: Arc<dyn Library>) {
+        let _ = self.library.set(library);
+    }
+
+    /// What remembers records.
+    pub(crate) fn library(&self) -> Option<&dyn Library> {
+        self.library.get().map(|library| &**library)
+    }
+
+    /// Reads a makefile, or gives the one in memory when the file is provably unchanged.
     pub fn read(
         &self,
         shared: &Shared,
         host: &Host,
         dir: &Dir,
         path: &[u8],
-        by_option: bool,
+        wanted: Wanted,
     ) -> io::Result<(Contents, Option<OptionList>)> {
+        let Wanted { by_option, records } = wanted;
         let noted = host.eyes().is_some();
         let as_options = |bytes: &[u8]| if noted { Options::read(bytes).map(Arc::new) } else { None };
         let note = |meta: &Meta, hash: u128, options: Option<Arc<Options>>| {
             note(host, dir, path, (meta, hash), options.filter(|_| by_option))
         };
         let note_bytes = |bytes: &[u8], meta: &Meta| {
-            if noted { note(meta, eyes::hash(bytes), as_options(bytes)) } else { None }
+            let hash = noted.then(|| eyes::hash(bytes));
+            (hash, hash.and_then(|hash| note(meta, hash, as_options(bytes))))
         };
         let mut key: BString = dir.path().to_owned();
         if path.starts_with(b"/") {
@@ -152,23 +177,38 @@ impl Makefiles {
             key.push(b'/');
         }
         key.extend_from_slice(path);
+        let library = self.library().filter(|_| records);
+        if let Some(library) = library {
+            let mut look = || host.look_unseen(Ask::Stat, dir, path).ok().filter(Meta::is_file);
+            if let Some((kept, meta)) = library.find(&key, &mut look, shared) {
+                host.note_contents(dir, path, &meta, kept.hash);
+                return Ok((Contents::Record(kept), None));
+            }
+        }
+        let before = host.now_ns();
+        // Where a file is from, if a later change of it could be seen.
+        let origin = |path: &BString, meta: &Meta, hash: Option<u128>| {
+            let settled = library.is_some() && meta.is_file() && !eyes::is_young(meta, before);
+            settled.then(|| Origin { path: path.clone(), meta: *meta, hash })
+        };
         let first = !self.lock().contains_key(&key);
         if first {
             let buffer = self.buffers().pop().unwrap_or_default();
             let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
+            let (hash, list) = note_bytes(&bytes, &meta);
+            let origin = origin(&key, &meta, hash);
             self.lock().insert(key, Entry::Met);
-            let list = note_bytes(&bytes, &meta);
-            return Ok((Contents::Bytes(bytes), list));
+            return Ok((Contents::Bytes(bytes, origin), list));
         }
         let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
             // The same error, and it is noted.
-            return Ok((Contents::Bytes(host.read(dir, path)?), None));
+            return Ok((Contents::Bytes(host.read(dir, path)?, None), None));
         };
         if !meta.is_file() {
             // A pipe or a device can be read once only; a directory gives its error.
             let (bytes, meta) = host.read_makefile(dir, path, Vec::new())?;
-            let list = note_bytes(&bytes, &meta);
-            return Ok((Contents::Bytes(bytes), list));
+            let (_, list) = note_bytes(&bytes, &meta);
+            return Ok((Contents::Bytes(bytes, None), list));
         }
         let kept = match self.lock().get(&key) {
             Some(Entry::Kept(kept)) if same(&kept.meta, &meta) => Some(kept.clone()),
@@ -178,12 +218,12 @@ impl Makefiles {
             let list = note(&meta, hash, options);
             return Ok((Contents::Makefile(makefile), list));
         }
-        let before = host.now_ns();
         let (bytes, opened) = host.read_makefile(dir, path, Vec::new())?;
         let (hash, options) = (eyes::hash(&bytes), as_options(&bytes));
         let list = note(&opened, hash, options.clone());
         if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
-            return Ok((Contents::Bytes(bytes), None));
+            let origin = origin(&key, &opened, Some(hash));
+            return Ok((Contents::Bytes(bytes, origin), None));
         }
         let makefile = Arc::new(Makefile::shared(bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;

@@ -10,7 +10,8 @@ use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
 use rkbuild_syntax::{Cond, Makefile, Record, Stmt, StmtOf, Text};
 
-use crate::makefiles::Contents;
+use crate::library::Numbered;
+use crate::makefiles::{Contents, Wanted};
 use crate::pattern::Pattern;
 use crate::rule::{PendingRule, Read};
 use crate::session::ReadFile;
@@ -177,9 +178,9 @@ impl Session {
 
     fn open_makefile(&mut self, path: &[u8]) -> std::io::Result<Contents> {
         // A line could begin a recipe otherwise.
-        let by_option = self.recipe_prefix == b'\t';
+        let wanted = Wanted { by_option: self.recipe_prefix == b'\t', records: self.reads_records() };
         let (contents, list) =
-            self.shared.makefiles.read(&self.shared, self.host(), &self.dir, path, by_option)?;
+            self.shared.makefiles.read(&self.shared, self.host(), &self.dir, path, wanted)?;
         self.option_lists.extend(list);
         Ok(contents)
     }
@@ -188,11 +189,22 @@ impl Session {
     pub fn read_contents(&mut self, contents: Contents, file: Name) -> Result<()> {
         let makefile = match contents {
             Contents::Makefile(makefile) => makefile,
-            Contents::Bytes(bytes) => {
+            Contents::Record(known) => {
+                if let Some(record) = Record::parse_around(known.around())
+                    && self.suits(&record)
+                {
+                    return self.read_record(&record, file);
+                }
+                Arc::new(Makefile::new(known.text(|line| self.shared.text(line))))
+            }
+            Contents::Bytes(bytes, origin) => {
                 if self.reads_records()
                     && let Some(record) = Record::parse(&bytes, &self.shared.lists, &self.shared.lang.names)
                     && self.suits(&record)
                 {
+                    if let (Some(origin), Some(library)) = (origin, self.shared.makefiles.library()) {
+                        origin.keep(&record, &bytes, library, &*self.shared);
+                    }
                     self.read_record(&record, file)?;
                     self.shared.makefiles.give_back(bytes);
                     return Ok(());

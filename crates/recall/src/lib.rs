@@ -24,6 +24,7 @@ mod merge;
 mod order;
 pub mod place;
 pub mod pure;
+pub mod records;
 mod run;
 mod script;
 pub mod store;

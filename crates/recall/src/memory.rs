@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bstr::{BStr, BString, ByteSlice};
 use rkbuild_engine::jobs::invocation::Invocation;
-use rkbuild_engine::jobs::recall::{Again, Asked, Proof as StillHolds, Recall, Recalled};
+use rkbuild_engine::jobs::recall::{Again, Asked, Library, Proof as StillHolds, Recall, Recalled};
 use rkbuild_host::env::VOLATILE;
 use rkbuild_host::eyes::{self, Answer, Ask, Seen, State, used};
 use rkbuild_host::{Count, Dir, Env, Eyes, Host, Listing};
@@ -23,6 +23,7 @@ use crate::key;
 use crate::look::{Looking, Looks};
 use crate::merge::{Merge, New};
 use crate::place::Place;
+use crate::records::Records;
 use crate::run::{self, How};
 use crate::store::{Proof, Store};
 use crate::trace::{Step, Trace};
@@ -141,6 +142,8 @@ pub struct Stats {
     pub commands_repeatable: u64,
     /// Commands that do more than looking.
     pub commands_effective: u64,
+    /// Records that were known without reading their files.
+    pub records_known: u64,
     /// The size of the store that was read, in bytes.
     pub store: u64,
     /// Facts that were looked at, those that a directory's own attributes proved left out.
@@ -180,6 +183,7 @@ pub struct Memory {
     outcomes: Mutex<FxHashMap<u64, Outcome>>,
     new: Mutex<New>,
     commands: Commands,
+    records: Arc<Records>,
     /// Programs of toolchains that are not the system's.
     pub(crate) elsewhere: Elsewhere,
     /// What is in the files that commands read.
@@ -230,6 +234,7 @@ impl Memory {
             Some((store, looks))
         });
         let commands = Commands::new(place.of_commands());
+        let records = Arc::new(Records::new(&host, &root, place.of_records(), machine));
         let most = env
             .get(b"RKBUILD_CACHE_SIZE")
             .and_then(|text| text.to_str().ok())
@@ -247,6 +252,7 @@ impl Memory {
             outcomes: Mutex::default(),
             new: Mutex::default(),
             commands,
+            records,
             elsewhere: Elsewhere::default(),
             files: Files::default(),
             apart: Apart::default(),
@@ -263,7 +269,13 @@ impl Memory {
         if let (Some(place), Ok(root)) = (Place::new(env, key::of_tree(dir.path(), argv), false), Dir::root())
         {
             place.forget(&host.unseen(), &root);
+            place.of_records().forget(&host.unseen(), &root);
         }
+    }
+
+    /// Records that earlier runs read, unless everything is to be evaluated.
+    pub fn library(&self) -> Option<Arc<dyn Library>> {
+        (self.mode != Mode::Verify).then(|| self.records.clone() as Arc<dyn Library>)
     }
 
     /// Counts of this run so far.
@@ -275,6 +287,7 @@ impl Memory {
         let commands = self.commands.store.get().and_then(|store| store.as_ref());
         stats.looked =
             [self.store.as_ref(), commands].iter().flatten().map(|(_, looks)| looks.looked.get()).sum();
+        stats.records_known = self.records.known.get();
         stats.phases = [
             ("reading what is remembered", self.phases.reading.get()),
             ("looking", self.phases.looking.get()),
@@ -342,6 +355,7 @@ impl Memory {
     }
 
     fn write(&self) {
+        self.records.write(self.most);
         self.finish_commands();
         let mut new = std::mem::take(&mut *lock(&self.new));
         lock(&self.new).lost = std::mem::take(&mut new.lost);

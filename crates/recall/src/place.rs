@@ -57,6 +57,13 @@ impl Place {
         self.beside("commands".into())
     }
 
+    /// Where the records of the same tree are.
+    pub fn of_records(&self) -> Place {
+        let mut file = self.file.clone();
+        file.extend_from_slice(b".records");
+        self.beside(file)
+    }
+
     /// Another file of the same directory.
     pub fn beside(&self, file: BString) -> Place {
         Place { dir: self.dir.clone(), file, ..*self }

@@ -394,7 +394,7 @@ impl<'a> Iterator for Groups<'a> {
 }
 
 /// Takes a number that [`put_number`] wrote.
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..=42).step_by(7) {
         let (byte, rest) = bytes.split_first()?;
@@ -407,7 +407,8 @@ fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn put_number(mut value: u64, out: &mut Vec<u8>) {
+/// Writes a number in as few bytes as it needs.
+pub(crate) fn put_number(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;

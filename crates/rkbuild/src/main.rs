@@ -253,6 +253,9 @@ fn build(
         Memory::new(&shared.host, &env, &dir, &argv, build, wanted)
     });
     let recall = memory.clone().map(|memory| memory as Arc<dyn Recall>);
+    if let Some(library) = memory.as_ref().and_then(|memory| memory.library()) {
+        shared.makefiles.set_library(library);
+    }
     let hints = own.hints.then(|| Arc::new(Hints::new(host.clone(), shared.lang.identity, &dir, &argv)));
     let words = argv.clone();
     let newer = shared.lang.identity.is_4_4();

@@ -39,6 +39,7 @@ impl Report {
             ("commands to be asked again", stats.commands_repeatable),
             ("commands with effects", stats.commands_effective),
             ("programs started", counts.spawns.get()),
+            ("records known", stats.records_known),
             ("facts known", stats.facts),
             ("facts looked at", stats.looked),
             ("facts that had changed", stats.changed_count),

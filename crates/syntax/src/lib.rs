@@ -26,7 +26,7 @@ pub use expr::{Expr, NameText, Part, Text};
 pub use function::Func;
 pub use list::{LineId, Lists};
 pub use makefile::{Makefile, StmtOf};
-pub use record::Record;
+pub use record::{Around, Record};
 pub use statement::{Assign, Cond, Op, Stmt};
 
 /// What parsing depends on: the table of names, and the release of make whose function names are known.

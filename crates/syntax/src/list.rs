@@ -17,7 +17,6 @@ use crate::sample::{Following, Samples};
 /// One line of a list.
 #[derive(Debug)]
 pub struct Line {
-    /// All of it, the end of the line included.
     text: &'static [u8],
     /// The name of a file, as it is written.
     pub written: &'static [u8],
@@ -34,6 +33,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// All of it, the end of the line included.
+    pub fn text(&self) -> &'static [u8] {
+        self.text
+    }
+
     fn comes_before(&self, next: u32) {
         let [last, before] = &self.next;
         before.store(last.swap(next, Ordering::Relaxed), Ordering::Relaxed);
@@ -142,6 +146,11 @@ impl Lists {
             }
         }
         None
+    }
+
+    /// The line of which this is the text, the end of the line included; `None` if it can't stand in a list.
+    pub fn find(&self, text: &[u8], names: &Names) -> Option<LineId> {
+        self.number(text, names).map(LineId)
     }
 
     /// The number of a line, made now if it is new.

@@ -36,8 +36,27 @@ pub struct Record<'a> {
     pub lines: Vec<LineId>,
     /// The name of the variable that holds the list, if it has one.
     pub list: Option<&'a [u8]>,
+    /// Where in its text the lines of its list begin, and what follows them.
+    list_at: Option<(usize, usize)>,
     /// A value has `$(pound)` in it, which stands for `#` as kbuild defines it.
     pub pound: bool,
+}
+
+/// The text of a record but for the lines of its list, which are known already.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Up to the line the list begins with, that included.
+    pub head: &'a [u8],
+    /// The lines.
+    pub lines: &'a [LineId],
+    /// What follows the empty line that ends the list.
+    pub tail: &'a [u8],
+}
+
+/// Where a record's list comes from.
+enum Source<'a, 'l> {
+    Text(&'l Lists, &'l Names),
+    Known(&'a [LineId], &'a [u8]),
 }
 
 /// One statement of a record, with the number of its first line.
@@ -74,13 +93,31 @@ const LIST: &[u8] = b"deps_";
 impl<'a> Record<'a> {
     /// The record that `text` is; `None` for any other makefile. Its list is read into `lists`.
     pub fn parse(text: &'a [u8], lists: &Lists, names: &Names) -> Option<Record<'a>> {
+        Record::read(text, Source::Text(lists, names))
+    }
+
+    /// The same for a text of which the list was read before.
+    pub fn parse_around(around: Around<'a>) -> Option<Record<'a>> {
+        let record = Record::read(around.head, Source::Known(around.lines, around.tail))?;
+        // Else nothing after the head was read.
+        record.list.is_some().then_some(record)
+    }
+
+    /// What of `text`, from which this record was parsed, stands around its list; `None` where it has none.
+    pub fn around<'r>(&'r self, text: &'r [u8]) -> Option<Around<'r>> {
+        let (start, end) = self.list_at?;
+        Some(Around { head: text.get(..start)?, lines: &self.lines, tail: text.get(end..)? })
+    }
+
+    fn read(text: &'a [u8], source: Source<'a, '_>) -> Option<Record<'a>> {
         // Most makefiles are told from records by how they begin.
         let begins = |prefix: &&[u8]| text.starts_with(prefix);
         if !ASSIGNED.iter().any(begins) {
             return None;
         }
-        let mut record = Record { items: Vec::new(), lines: Vec::new(), list: None, pound: false };
-        let mut lines = Lines { rest: text, number: 0 };
+        let mut record =
+            Record { items: Vec::new(), lines: Vec::new(), list: None, list_at: None, pound: false };
+        let mut lines = Lines { rest: text, number: 0, len: text.len() };
         let mut has_rule = false;
         while let Some(line) = lines.next() {
             // In a list neither is part of a name.
@@ -92,7 +129,7 @@ impl<'a> Record<'a> {
                 [] => continue,
                 // MODVERSIONS: `#SYMVER symbol 0x12345678`
                 [b'#', rest @ ..] if !rest.contains(&b'\\') => continue,
-                _ if line.starts_with(LIST) => record.list(line, &mut lines, lists, names)?,
+                _ if line.starts_with(LIST) => record.list(line, &mut lines, &source)?,
                 // Not the first rule: its target would be the default goal.
                 [b'$', ..] if has_rule && record.reference(line)? == b":" => Says::Exist,
                 _ => match ASSIGNED.iter().find_map(|prefix| assign(line, prefix)) {
@@ -110,19 +147,20 @@ impl<'a> Record<'a> {
     }
 
     /// Reads the list that begins with `line`.
-    fn list(
-        &mut self,
-        line: &'a [u8],
-        lines: &mut Lines<'a>,
-        lists: &Lists,
-        names: &Names,
-    ) -> Option<Says<'a>> {
+    fn list(&mut self, line: &'a [u8], lines: &mut Lines<'a>, source: &Source<'a, '_>) -> Option<Says<'a>> {
         let name = line.strip_suffix(b" := \\")?;
         if self.list.is_some() || !is_plain(name.strip_prefix(LIST)?) {
             return None;
         }
         self.list = Some(name);
-        (self.lines, lines.rest) = lists.read(lines.rest, names)?;
+        (self.lines, lines.rest) = match source {
+            Source::Text(lists, names) => {
+                let (read, rest) = lists.read(lines.rest, names)?;
+                self.list_at = Some((lines.len - lines.rest.len(), lines.len - rest.len()));
+                (read, rest)
+            }
+            Source::Known(known, tail) => (known.to_vec(), *tail),
+        };
         // The empty line at its end counts, too.
         let count = u32::try_from(self.lines.len()).unwrap_or(u32::MAX).saturating_add(1);
         lines.number = lines.number.saturating_add(count);
@@ -180,6 +218,8 @@ fn is_value(value: &[u8]) -> bool {
 /// The lines of a text, counted.
 struct Lines<'a> {
     rest: &'a [u8],
+    /// How long the text was from its beginning.
+    len: usize,
     /// The number of the line that was given last.
     number: u32,
 }
@@ -226,6 +266,32 @@ mod tests {
         let read = record.lines.iter().map(|id| lists.line(*id)).map(|line| (line.written, line.if_there));
         assert!(read.eq(words));
         assert_eq!((record.list, record.pound), (Some(&b"deps_x/a.o"[..]), true));
+    }
+
+    #[test]
+    fn a_record_around_a_list_that_is_known_is_the_same() {
+        let text = format!("{FIXDEP}\nx/a.o: $(wildcard ./tool)\n#SYMVER f 0x12345678\n");
+        let (lists, names) = (Lists::default(), Names::new());
+        let record = Record::parse(text.as_bytes(), &lists, &names).expect("a record");
+        let around = record.around(text.as_bytes()).expect("a list");
+        assert!(around.head.ends_with(b"deps_x/a.o := \\\n") && around.tail.starts_with(b"x/a.o: "));
+        let lines = around.lines.iter().flat_map(|id| lists.line(*id).text()).copied();
+        let whole: Vec<u8> = around
+            .head
+            .iter()
+            .copied()
+            .chain(lines)
+            .chain(*b"\n")
+            .chain(around.tail.iter().copied())
+            .collect();
+        assert_eq!(whole, text.as_bytes());
+        let known = Record::parse_around(around).expect("a record");
+        assert_eq!((known.items, known.lines), (record.items.clone(), record.lines.clone()));
+        assert_eq!((known.list, known.pound), (record.list, record.pound));
+        // What is not the head of a record with a list is none.
+        for head in [&around.head[..20], b"x/a.o: y\n", b""] {
+            assert_eq!(Record::parse_around(Around { head, ..around }), None);
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use rkbuild_base::BString;
+pub use rkbuild_eval::library::{KnownRecord, Library, Numbered, ReadRecord};
 pub use rkbuild_eval::session::Proof;
 use rkbuild_host::eyes::{Ask, Command, Output, Seen};
 use rkbuild_host::{Dir, Env, Exit, Eyes, Stdio};
+pub use rkbuild_syntax::{Around, LineId};
 
 use crate::jobs::invocation::Invocation;
 

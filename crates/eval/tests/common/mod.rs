@@ -1,4 +1,5 @@
-//! Reads one makefile twice, with what is made for records and without, and gives what each session knows then. The fuzz
+//! Reads one makefile three times, with what is made for records, without, and as an earlier run read it, and gives what each
+//! session knows then. The fuzz
 //! target `record` uses it too.
 
 use std::fs::{self, File};
@@ -7,13 +8,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rkbuild_base::{BString, Identity};
+use rkbuild_eval::library::{KnownRecord, Library, Numbered, ReadRecord};
 use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::variable::GLOBAL;
 use rkbuild_eval::{Doors, Result, Session, Shared};
-use rkbuild_host::{Dir, Env, Stdio};
+use rkbuild_host::{Dir, Env, Meta, Stdio};
+use rkbuild_syntax::Record;
 
 struct NoShell;
 
@@ -21,6 +24,47 @@ impl Doors for NoShell {
     fn shell(&self, _: &mut Session, _: &[u8]) -> Result<ShellResult> {
         Ok(ShellResult { output: b"from the shell".into(), status: 0, steady: Steady::Unknown })
     }
+}
+
+/// Knows one record, whatever file it is asked for.
+#[derive(Default)]
+struct Known(Mutex<Option<Vec<u8>>>);
+
+impl Library for Known {
+    fn find(
+        &self,
+        _: &[u8],
+        meta: &mut dyn FnMut() -> Option<Meta>,
+        lines: &dyn Numbered,
+    ) -> Option<(KnownRecord, Meta)> {
+        let text = self.0.lock().expect("nobody panics").clone()?;
+        // Its lines are taken apart here, and only those of this process are numbered.
+        let (lists, names) = Default::default();
+        let record = Record::parse(&text, &lists, &names)?;
+        let around = record.around(&text)?;
+        let known = KnownRecord {
+            hash: 0,
+            around: [around.head, around.tail].concat(),
+            tail: around.head.len(),
+            lines: around
+                .lines
+                .iter()
+                .map(|id| lines.number(lists.line(*id).text()))
+                .collect::<Option<Vec<_>>>()?,
+        };
+        assert_eq!(known.text(|line| lines.text(line)), text);
+        Some((known, meta()?))
+    }
+
+    fn keep(&self, _: &ReadRecord<'_>, _: &dyn Numbered) {}
+}
+
+/// How a record is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    AsRecord,
+    General,
+    Known,
 }
 
 /// What may have been said before a record is read, and how it comes to be read.
@@ -60,6 +104,9 @@ pub const SETTINGS: [&str; 30] = [
 /// A directory with a few of the files records name.
 pub struct Bench {
     shared: [Arc<Shared>; 2],
+    /// The same, with a library.
+    knowing: [Arc<Shared>; 2],
+    known: Arc<Known>,
     _root: tempfile::TempDir,
     path: PathBuf,
     dir: Arc<Dir>,
@@ -78,28 +125,31 @@ impl Bench {
         symlink("nowhere", path.join("include/config/LINK")).expect("a link");
         let current = Dir::current().expect("a working directory");
         let dir = current.open(path.as_os_str().as_bytes()).expect("the directory");
-        let shared = [Identity::V4_4_1, Identity::V4_3].map(Shared::new);
-        Bench { shared, _root: root, path, dir, said: tempfile::tempfile().expect("a file") }
+        let shared = || [Identity::V4_4_1, Identity::V4_3].map(Shared::new);
+        let (shared, knowing, known) = (shared(), shared(), Arc::new(Known::default()));
+        knowing.iter().for_each(|shared| shared.makefiles.set_library(known.clone()));
+        Bench { shared, knowing, known, _root: root, path, dir, said: tempfile::tempfile().expect("a file") }
     }
 
     /// All that can be seen of a session that read `text` in that setting, by the way of records if it is open
-    /// (first) and by the general way.
-    pub fn both(&mut self, text: &[u8], setting: usize) -> [Vec<String>; 2] {
+    /// (first), by the general way, and as an earlier run read it.
+    pub fn all(&mut self, text: &[u8], setting: usize) -> [Vec<String>; 3] {
         fs::write(self.path.join("record"), text).expect("a file");
-        [false, true].map(|general| self.read(setting, general))
+        *self.known.0.lock().expect("nobody panics") = Some(text.to_vec());
+        [How::AsRecord, How::General, How::Known].map(|how| self.read(setting, how))
     }
 
-    fn read(&mut self, setting: usize, general: bool) -> Vec<String> {
+    fn read(&mut self, setting: usize, how: How) -> Vec<String> {
         self.said.set_len(0).and_then(|()| self.said.rewind()).expect("a file");
         let stream = || Arc::new(self.said.try_clone().expect("a descriptor").into());
         let stdio = Stdio { stdin: stream(), stdout: stream(), stderr: stream() };
         // Every other round of settings is read as the other release of make reads.
         let (round, setting) = (setting / SETTINGS.len(), setting % SETTINGS.len());
-        let shared = self.shared[round % 2].clone();
+        let shared = if how == How::Known { &self.knowing } else { &self.shared }[round % 2].clone();
         shared.host.changed();
         let mut s =
             Session::new(shared, "make".into(), self.dir.clone(), Env::default(), stdio, Rc::new(NoShell));
-        s.options.no_native = general;
+        s.options.no_native = how == How::General;
         s.options.environment_overrides = round % 4 == 2;
         s.options.warn_undefined_variables = round % 4 == 3;
         s.no_default_goal = round % 8 == 5;

@@ -99,6 +99,8 @@ impl Tree {
 
     pub fn store(&self) -> PathBuf {
         let all = fs::read_dir(self.path("cache/rkbuild/recall")).unwrap();
-        all.map(|entry| entry.unwrap().path()).find(|path| !path.ends_with("commands")).unwrap()
+        all.map(|entry| entry.unwrap().path())
+            .find(|path| !path.ends_with("commands") && path.extension().is_none())
+            .unwrap()
     }
 }
