@@ -53,6 +53,32 @@ fn output_kept_together_is_given_together() {
     }
 }
 
+/// A script of builtins that is called by its path starts nothing, and is a file like any other that a make looks at.
+#[test]
+fn a_script_of_builtins_is_no_program_and_is_seen_when_it_changes() {
+    let tree = Tree::new("other: ; @./s.sh\n");
+    let script = |text: &str| tree.program("s.sh", &format!("#!/bin/sh\nrm -f none\n{text}\n"));
+    script("echo one");
+    let other = || tree.run_with(&["other"], &[]);
+    assert_eq!((other().out.as_str(), other().count("programs started")), ("one\n", 0));
+    std::thread::sleep(Duration::from_millis(60));
+    other();
+    let given = other();
+    assert!(given.is_given(), "{given:?}");
+    assert_eq!(given.out, "one\n");
+    script("echo two");
+    assert_eq!(other().out, "two\n");
+    // What it can't do here is done by the program.
+    script("echo three; sed -n 1p s.sh");
+    let run = other();
+    assert_eq!((run.out.as_str(), run.count("programs started") > 0), ("three\n#!/bin/sh\n", true));
+    script("echo four");
+    fs::set_permissions(tree.at("s.sh"), fs::Permissions::from_mode(0o644)).unwrap();
+    let run = other();
+    assert_eq!((run.out.as_str(), run.code), ("", 2), "{run:?}");
+    assert!(run.err.contains("Permission denied"), "{run:?}");
+}
+
 #[test]
 fn what_changed_is_evaluated_and_the_rest_given() {
     let tree = with_submake();

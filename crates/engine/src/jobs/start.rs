@@ -21,6 +21,12 @@ use crate::jobs::submake::{self, SubMakes};
 /// The stack a script needs.
 const STACK: usize = 1 << 20;
 
+/// A file that is larger is not looked into for a script, in bytes. Programs are.
+const LONGEST_SCRIPT: u64 = 12 << 10;
+
+/// Who runs such a file becomes another user, or of another group.
+const SET_IDS: u32 = 0o6000;
+
 /// Where programs are looked for when the environment has no PATH.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 
@@ -148,7 +154,7 @@ impl Command {
                         submake::run(&process, (number, observed, again), words, env, dir, stdio, inherit)
                     }));
                 }
-                if let Some((argv, script)) = self.tool(words) {
+                if let Some((argv, script)) = self.tool(words).or_else(|| self.script_file(words)) {
                     let command = Command { argv, ..self };
                     return Way::Here(Box::new(move || match command.host.eyes() {
                         Some(_) => command.run_closed(&script),
@@ -197,6 +203,30 @@ impl Command {
         let path = self.env.get(b"PATH").map_or(DEFAULT_PATH, |path| path.as_ref());
         self.host.find_program(&self.dir, words.first()?, path).ok()?;
         let argv = Argv::Shell(vec!["/bin/sh".into(), "-c".into(), text]);
+        let script = self.script_of(&argv)?;
+        script.script.needs().are_none().then_some((argv, script))
+    }
+
+    /// The script that a program without arguments is, where the in-process shell can do all of it, and the words of a shell that
+    /// would say the same of itself.
+    fn script_file(&self, words: &[BString]) -> Option<(Argv, InProcess)> {
+        let [name] = words else { return None };
+        // What is found in PATH is a program of the system's.
+        if !name.contains(&b'/') || self.dir.path().is_empty() {
+            return None;
+        }
+        let meta = self.host.look_unseen(Ask::Stat, &self.dir, name).ok()?;
+        if !meta.is_file() || meta.size > LONGEST_SCRIPT || meta.mode & SET_IDS != 0 {
+            return None;
+        }
+        let text = self.host.read(&self.dir, name).ok()?;
+        let flag = match text.lines().next()? {
+            b"#!/bin/sh" | b"#! /bin/sh" => "-c",
+            b"#!/bin/sh -e" | b"#! /bin/sh -e" => "-ec",
+            _ => return None,
+        };
+        self.host.access_exec(&self.dir, name).ok()?;
+        let argv = Argv::Shell(vec!["/bin/sh".into(), flag.into(), text.into(), name.clone()]);
         let script = self.script_of(&argv)?;
         script.script.needs().are_none().then_some((argv, script))
     }
@@ -382,7 +412,12 @@ impl Command {
 
     fn script_of(&self, argv: &Argv) -> Option<InProcess> {
         let Argv::Shell(words) = argv else { return None };
-        let [shell, flag, text] = words.as_slice() else { return None };
+        // What a shell calls itself may follow.
+        let (shell, flag, text, name) = match words.as_slice() {
+            [shell, flag, text] => (shell, flag, text, shell),
+            [shell, flag, text, name] => (shell, flag, text, name),
+            _ => return None,
+        };
         let errexit = match flag.as_slice() {
             b"-c" => false,
             b"-ec" => true,
@@ -393,7 +428,7 @@ impl Command {
             return None;
         }
         let script = self.process.script(text)?;
-        Some(InProcess { script, shell: shell.clone(), errexit, dialect })
+        Some(InProcess { script, name: name.clone(), errexit, dialect })
     }
 
     /// Runs a script found by [`Command::script`].
@@ -425,7 +460,7 @@ impl Command {
             env: self.env.clone(),
             stdio,
             programs,
-            name: script.shell.clone(),
+            name: script.name.clone(),
             errexit: script.errexit,
             inherit: &self.inherit,
             dialect: script.dialect,
@@ -479,7 +514,8 @@ fn makes_directories(words: &[BString]) -> bool {
 /// A script for the in-process shell, and the shell it stands in for.
 pub(crate) struct InProcess {
     script: Arc<Script>,
-    shell: BString,
+    /// What that calls itself.
+    name: BString,
     errexit: bool,
     dialect: Dialect,
 }
