@@ -164,6 +164,7 @@ impl Session {
 
     /// Sets the built-in variables (not with `-R`).
     pub fn define_builtin_variables(&mut self) {
+        self.has_builtin_variables = true;
         let older = !self.identity().is_4_4();
         let arflags = if older { "rv" } else { "-rv" };
         let preprocess = if older { "$(CC) -E $(CPPFLAGS)" } else { "$(CPP) $(CPPFLAGS)" };
@@ -179,6 +180,9 @@ impl Session {
 
     /// Takes the built-in variables away again: a makefile added `-R` to MAKEFLAGS.
     pub fn undefine_builtin_variables(&mut self) {
+        if !self.has_builtin_variables {
+            return;
+        }
         for (name, _) in VARIABLES.iter().chain(&[("ARFLAGS", ""), ("PREPROCESS.S", "")]) {
             let name = self.name(name.as_bytes());
             self.vars.undefine(GLOBAL, name, Origin::Default);
@@ -210,6 +214,7 @@ impl Session {
             });
         }
         self.set_simple(name, SUFFIXES.as_bytes(), Origin::Default);
+        self.has_builtin_suffix_rules = true;
         for (name, recipe) in SUFFIX_RULES {
             let name = self.name(name.as_bytes());
             let file = self.targets.enter(name);
@@ -223,7 +228,8 @@ impl Session {
     /// Takes the built-in suffix rules away again: a makefile added `-r` to MAKEFLAGS.
     pub fn drop_builtin_suffix_rules(&mut self) {
         self.targets.behind.clear();
-        for (name, _) in SUFFIX_RULES {
+        let rules = if self.has_builtin_suffix_rules { SUFFIX_RULES } else { &[] };
+        for (name, _) in rules {
             let name = self.name(name.as_bytes());
             if let Some(file) = self.targets.lookup(name) {
                 let target = &mut self.targets[file];

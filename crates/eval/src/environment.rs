@@ -163,6 +163,11 @@ impl Session {
         Scoped { exported, hidden: found.into_keys().collect(), no_private: parent && newer }
     }
 
+    /// Whether a variable in front of the global one is passed on though nothing is said of its export.
+    pub(crate) fn is_passed_on(&self, name: Name, data: &Data) -> bool {
+        self.is_exported(name, data, self.target_export(data, name, Export::Default))
+    }
+
     /// What holds for a variable in front of the global one: where nothing is said of its export, what is said of the global
     /// one. In 4.3 that is so of a target's variables, and not of those of a `$(foreach)`.
     fn target_export(&self, data: &Data, name: Name, export: Export) -> Export {

@@ -24,12 +24,12 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words `lines`, of which those that are only there if their file is are there if `is_there` says so.
+    /// The words `lines`, of which those that only count if their file is there are asked `is_there` of.
     pub fn new(lists: Arc<Lists>, lines: &[LineId], mut is_there: impl FnMut(LineId) -> bool) -> Words {
         let mut there = vec![0u64; lines.len().div_ceil(64)];
         for (chunk, bits) in lines.chunks(64).zip(&mut there) {
             for (n, id) in chunk.iter().enumerate() {
-                *bits |= u64::from(is_there(*id)) << n;
+                *bits |= u64::from(!id.if_there() || is_there(*id)) << n;
             }
         }
         Words { lists, lines: lines.into(), there: there.into() }

@@ -34,12 +34,12 @@ const MOST_DIRS: usize = 8;
 impl Met {
     /// The file that a line names, if it was met before.
     pub(crate) fn file(&self, line: LineId) -> Option<FileId> {
-        *self.files.get(line.0 as usize)?
+        *self.files.get(line.index())?
     }
 
     /// Keeps which file a line names.
     pub(crate) fn set_file(&mut self, line: LineId, file: FileId) {
-        let at = line.0 as usize;
+        let at = line.index();
         if at >= self.files.len() {
             self.files.resize((at + 1).next_power_of_two(), None);
         }
@@ -68,7 +68,7 @@ impl Session {
 
     /// Whether the file of a line is there, be it a symbolic link to nothing.
     pub(crate) fn line_is_there(&mut self, line: LineId) -> bool {
-        let at = line.0 as usize;
+        let at = line.index();
         match self.met.there.get(at) {
             Some(There::Yes) => return true,
             Some(There::No) => return false,

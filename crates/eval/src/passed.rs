@@ -11,7 +11,7 @@ use rkbuild_syntax::Text;
 
 use crate::Session;
 use crate::environment::Exports;
-use crate::variable::{Export, GLOBAL, Origin, ScopeId, Variable};
+use crate::variable::{Export, GLOBAL, ScopeId, Variable};
 
 /// What the value of a variable is.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Session {
         let passed = self.last_passed.passed.take()?;
         let same = Rc::ptr_eq(&passed.exports, exports)
             && passed.more_flags == more_flags
-            && self.has_plain_environment(scope)
+            && self.has_plain_environment(scope, exports)
             && self.as_seen_from(scope, |session| {
                 exports
                     .iter()
@@ -86,9 +86,8 @@ impl Session {
             return;
         }
         self.last_passed.misses += 1;
-        // An automatic variable is not in front of one that begins like this.
-        let plain = exports.iter().all(|(var, _)| begins_a_word(self.text(var.name)));
-        let values = (plain && self.has_plain_environment(scope))
+        let values = self
+            .has_plain_environment(scope, &exports)
             .then(|| {
                 self.as_seen_from(scope, |session| {
                     exports.iter().map(|(var, _)| session.value_of(var)).collect::<Option<Vec<_>>>()
@@ -103,15 +102,18 @@ impl Session {
         });
     }
 
-    /// Whether the scopes in front of the global one have nothing but automatic variables such as `$@` and `$1`.
-    fn has_plain_environment(&self, scope: ScopeId) -> bool {
+    /// Whether the variables of the scopes in front of the global one stay where they are: none is passed on, nor stands in front
+    /// of one that is.
+    fn has_plain_environment(&self, scope: ScopeId, exports: &Exports) -> bool {
         let mut at = Some(scope);
         while let Some(id) = at.filter(|id| *id != GLOBAL) {
             let scope = self.vars.scope(id);
             for var in scope.vars.values() {
                 let data = var.data.borrow();
-                let automatic = data.origin == Origin::Automatic && data.export == Export::Default;
-                if !automatic || begins_a_word(self.text(var.name)) {
+                let stays = matches!(data.export, Export::Default | Export::No)
+                    && !self.is_passed_on(var.name, &data)
+                    && exports.binary_search_by_key(&var.name, |(var, _)| var.name).is_err();
+                if !stays {
                     return false;
                 }
             }
@@ -138,9 +140,4 @@ impl Session {
         }
         Some(Value::Text(var.data.borrow().value.clone()))
     }
-}
-
-/// Whether a name begins as names of the environment do and those of automatic variables do not.
-fn begins_a_word(name: &[u8]) -> bool {
-    name.first().is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_')
 }

@@ -109,7 +109,7 @@ impl Session {
     fn words_of_record(&mut self, lines: &[LineId]) -> Words {
         self.look_again();
         let lists = self.shared.lists.clone();
-        Words::new(lists.clone(), lines, |id| !lists.line(id).if_there || self.line_is_there(id))
+        Words::new(lists, lines, |id| self.line_is_there(id))
     }
 
     /// Enters `target: $(deps_target)`, which is at `needs`, and `$(deps_target):` as one: the files are targets,

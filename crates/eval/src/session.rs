@@ -128,6 +128,10 @@ pub struct Session {
     pub expanding: Option<Place>,
     /// Depth of expansion, of includes and of evals, to stop before the stack ends.
     pub depth: u32,
+    /// The built-in variables were defined.
+    pub(crate) has_builtin_variables: bool,
+    /// The built-in suffix rules were.
+    pub(crate) has_builtin_suffix_rules: bool,
     /// Makefiles read, in order, with what remaking them needs to know.
     pub read_files: Vec<ReadFile>,
     /// Lists of options among them of which it is still to be noted what counted.
@@ -321,6 +325,8 @@ impl Session {
             reading: None,
             expanding: None,
             depth: 0,
+            has_builtin_variables: false,
+            has_builtin_suffix_rules: false,
             read_files: Vec::new(),
             option_lists: Vec::new(),
             include_dirs: Vec::new(),

@@ -1,5 +1,6 @@
 //! An environment as a value: names with values, in order, cheap to copy.
 
+use std::any::Any;
 use std::ffi::{CString, c_char};
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
@@ -59,6 +60,8 @@ struct Inner {
     size: OnceLock<Size>,
     /// What [`Env::made_of`] gave last.
     made: Mutex<Option<(BString, Env)>>,
+    /// What [`Env::read_as`] gave.
+    read: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Clone for Inner {
@@ -110,6 +113,7 @@ impl Env {
         inner.block = OnceLock::new();
         inner.size = OnceLock::new();
         inner.made = Mutex::default();
+        inner.read = OnceLock::new();
         &mut inner.vars
     }
 
@@ -125,6 +129,17 @@ impl Env {
         let made = make();
         *kept() = Some((key.into(), made.clone()));
         made
+    }
+
+    /// What `read` makes of this environment, kept for whom it `serves`: the sub-makes of one make mostly get one environment,
+    /// and each reads it.
+    pub fn read_as<T: Any + Send + Sync>(
+        &self,
+        read: impl Fn() -> T,
+        serves: impl FnOnce(&T) -> bool,
+    ) -> Arc<T> {
+        let known = self.0.read.get_or_init(|| Arc::new(read())).clone();
+        known.downcast().ok().filter(|known| serves(known)).unwrap_or_else(|| Arc::new(read()))
     }
 
     /// Where temporary files go: an absolute `TMPDIR`, or else /tmp.
@@ -249,6 +264,22 @@ pub(crate) fn c_text(mut text: Vec<u8>) -> CString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_environment_is_read_once_for_all_whom_that_serves() {
+        let env: Env = [("A", "1")].into_iter().collect();
+        let read = |env: &Env| env.read_as(|| (7, env.get(b"A").map(BStr::to_owned)), |(who, _)| *who == 7);
+        let first = read(&env);
+        assert!(Arc::ptr_eq(&first, &read(&env.clone())));
+        // For another one it is read anew, and so is an environment that was changed.
+        let other = env.read_as(|| (8, None), |(who, _): &(i32, Option<BString>)| *who == 8);
+        assert_eq!(*other, (8, None));
+        assert_eq!(*env.read_as(|| "of another kind", |_| true), "of another kind");
+        let mut changed = env.clone();
+        changed.set("A", "2");
+        assert_eq!(*read(&changed), (7, Some("2".into())));
+        assert!(Arc::ptr_eq(&first, &read(&env)));
+    }
 
     #[test]
     fn what_is_made_of_an_environment_is_made_anew_for_another_key_and_for_another_environment() {

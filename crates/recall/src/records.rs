@@ -218,7 +218,7 @@ impl New {
             head += 1;
         }
         for line in read.around.lines {
-            let at = line.0 as usize;
+            let at = line.index();
             if at >= self.of_lines.len() {
                 self.of_lines.resize(at + 1, 0);
             }
@@ -385,11 +385,11 @@ mod tests {
                 all.push(text.to_vec().leak());
                 all.len() - 1
             });
-            Some(LineId(at as u32))
+            Some(LineId(at as u32 * 2))
         }
 
         fn text(&self, line: LineId) -> &'static [u8] {
-            self.0.borrow()[line.0 as usize]
+            self.0.borrow()[line.0 as usize / 2]
         }
     }
 

@@ -19,39 +19,54 @@ pub trait Unwritten: Send + Sync {
 }
 
 /// Bytes, there already or to be made.
-#[derive(Default)]
-pub struct Bytes {
-    made: OnceLock<BString>,
-    make: Option<Arc<dyn Unwritten>>,
+pub struct Bytes(State);
+
+enum State {
+    There(BString),
+    Later(OnceLock<BString>, Arc<dyn Unwritten>),
 }
 
 impl Bytes {
     /// Bytes that will be made of `make` when somebody looks at them.
     pub fn later(make: Arc<dyn Unwritten>) -> Bytes {
-        Bytes { made: OnceLock::new(), make: Some(make) }
+        Bytes(State::Later(OnceLock::new(), make))
     }
 
     /// What they will be made of, as long as they are not made.
     pub fn unwritten(&self) -> Option<&Arc<dyn Unwritten>> {
-        self.make.as_ref().filter(|_| self.made.get().is_none())
+        match &self.0 {
+            State::Later(made, make) if made.get().is_none() => Some(make),
+            State::Later(..) | State::There(_) => None,
+        }
     }
 
     /// Changes the bytes.
     pub fn change(&mut self, change: impl FnOnce(&mut BString)) {
-        self.get();
-        let mut bytes = self.made.take().unwrap_or_default();
-        change(&mut bytes);
-        *self = Bytes::from(bytes);
+        if let State::Later(made, make) = &mut self.0 {
+            self.0 = State::There(made.take().unwrap_or_else(|| make.write()));
+        }
+        if let State::There(bytes) = &mut self.0 {
+            change(bytes);
+        }
     }
 
     fn get(&self) -> &BString {
-        self.made.get_or_init(|| self.make.as_ref().map(|make| make.write()).unwrap_or_default())
+        match &self.0 {
+            State::There(bytes) => bytes,
+            State::Later(made, make) => made.get_or_init(|| make.write()),
+        }
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Bytes {
+        Bytes::from(BString::default())
     }
 }
 
 impl From<BString> for Bytes {
     fn from(bytes: BString) -> Bytes {
-        Bytes { made: OnceLock::from(bytes), make: None }
+        Bytes(State::There(bytes))
     }
 }
 

@@ -24,8 +24,6 @@ pub struct Line {
     pub name: Name,
     /// The same as text.
     pub called: &'static [u8],
-    /// It stands in the list only if the file is there: `$(wildcard name)`.
-    pub if_there: bool,
     /// The numbers of the lines that came after it last, 0 for none.
     next: [AtomicU32; 2],
     /// Where what came after it stands in a list that is kept.
@@ -38,16 +36,16 @@ impl Line {
         self.text
     }
 
-    fn comes_before(&self, next: u32) {
+    fn comes_before(&self, next: LineId) {
         let [last, before] = &self.next;
-        before.store(last.swap(next, Ordering::Relaxed), Ordering::Relaxed);
+        before.store(last.swap(next.0, Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
 /// All lines of the lists a process has met.
 pub struct Lists {
     lines: boxcar::Vec<Line>,
-    numbers: RwLock<FxMap<&'static [u8], u32>>,
+    numbers: RwLock<FxMap<&'static [u8], LineId>>,
     samples: Samples,
 }
 
@@ -67,7 +65,6 @@ impl Default for Lists {
             written: b"",
             name: Name::default(),
             called: b"",
-            if_there: false,
             next: Default::default(),
             following: Following::default(),
         };
@@ -84,7 +81,7 @@ const FEW_ALONE: usize = 16;
 impl Lists {
     /// A line.
     pub fn line(&self, id: LineId) -> &Line {
-        &self.lines[id.0 as usize]
+        &self.lines[id.index()]
     }
 
     /// How many lines there are, more or less: others may be reading.
@@ -129,32 +126,27 @@ impl Lists {
                 }
                 return Some((ids, after));
             }
-            let id = self.number(found, names)?;
+            let id = self.find(found, names)?;
             last.comes_before(id);
-            ids.push(LineId(id));
-            (rest, last) = (after, &self.lines[id as usize]);
+            ids.push(id);
+            (rest, last) = (after, self.line(id));
         }
     }
 
     /// The line that `text` begins with, if it is one of those that came after `last` in other lists, and what follows.
     fn follow<'s, 'a>(&'s self, last: &Line, text: &'a [u8]) -> Option<(LineId, &'s Line, &'a [u8])> {
         for next in &last.next {
-            let next = next.load(Ordering::Relaxed);
-            let line = Some(&self.lines[next as usize]).filter(|_| next > 0)?;
+            let next = LineId(next.load(Ordering::Relaxed));
+            let line = Some(self.line(next)).filter(|_| next.0 > 0)?;
             if let Some(after) = text.strip_prefix(line.text) {
-                return Some((LineId(next), line, after));
+                return Some((next, line, after));
             }
         }
         None
     }
 
-    /// The line of which this is the text, the end of the line included; `None` if it can't stand in a list.
+    /// The line of which this is the text, the end of the line included, made now if it is new; `None` if it can't stand in a list.
     pub fn find(&self, text: &[u8], names: &Names) -> Option<LineId> {
-        self.number(text, names).map(LineId)
-    }
-
-    /// The number of a line, made now if it is new.
-    fn number(&self, text: &[u8], names: &Names) -> Option<u32> {
         let known = self.numbers.read().unwrap_or_else(PoisonError::into_inner).get(text).copied();
         if known.is_some() {
             return known;
@@ -170,10 +162,10 @@ impl Lists {
         let name = names.intern(strip_dot_slash(written));
         let called = names.text(name);
         let (next, following) = Default::default();
-        let line = Line { text, written, name, called, if_there, next, following };
-        let number = u32::try_from(self.lines.push(line)).ok()?;
-        numbers.insert(text, number);
-        Some(number)
+        let line =
+            LineId::new(self.lines.push(Line { text, written, name, called, next, following }), if_there)?;
+        numbers.insert(text, line);
+        Some(line)
     }
 }
 
@@ -226,7 +218,7 @@ mod tests {
         let mut all = String::new();
         for id in ids {
             let line = lists.line(id);
-            let mark = if line.if_there { "?" } else { "" };
+            let mark = if id.if_there() { "?" } else { "" };
             let name = String::from_utf8_lossy(names.text(line.name)).into_owned();
             all += &format!("{}{mark}={name} ", String::from_utf8_lossy(line.written));
         }

@@ -263,7 +263,7 @@ mod tests {
             ]
         );
         let words = [(&b"include/config/A"[..], true), (b"/h.h", false)];
-        let read = record.lines.iter().map(|id| lists.line(*id)).map(|line| (line.written, line.if_there));
+        let read = record.lines.iter().map(|id| (lists.line(*id).written, id.if_there()));
         assert!(read.eq(words));
         assert_eq!((record.list, record.pound), (Some(&b"deps_x/a.o"[..]), true));
     }

@@ -5,9 +5,28 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// A line in [`crate::list::Lists`].
+/// A line in [`crate::list::Lists`]. Whether it only counts if its file is there can be told from its number: most lines count in
+/// any case, and are not looked at for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(pub u32);
+
+impl LineId {
+    /// The number of the line in that place.
+    pub(crate) fn new(index: usize, if_there: bool) -> Option<LineId> {
+        let index = u32::try_from(index).ok()?.checked_mul(2)?;
+        Some(LineId(index | u32::from(if_there)))
+    }
+
+    /// The place of the line: they have it in the order they were met.
+    pub fn index(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    /// It stands in the list only if the file is there: `$(wildcard name)`.
+    pub fn if_there(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
 
 /// Where in one of the [`Samples`] the line stands that follows another one. 0 for nowhere.
 #[derive(Debug, Default)]

@@ -1,12 +1,12 @@
 //! What a session is started with: switches from the environment and the arguments, and variables from the environment.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use rkbuild_base::{BString, ByteSlice, Place};
+use rkbuild_base::{BString, ByteSlice, Name, Place};
 use rkbuild_eval::options::{Options, Problems, Source};
 use rkbuild_eval::switch::{HOST, usage};
 use rkbuild_eval::variable::{Export, Flavor, GLOBAL, Origin};
-use rkbuild_eval::{Fatal, Result, Session};
+use rkbuild_eval::{Fatal, Result, Session, Shared};
 use rkbuild_host::{Env, Kind, errors};
 use rkbuild_syntax::Text;
 
@@ -162,19 +162,36 @@ fn tell(session: &mut Session, problems: Problems, program: &[u8], options: &Opt
     })
 }
 
+/// The names and values of an environment, as sessions of one process have them.
+struct Imported {
+    /// Names count in what all sessions of a process share.
+    shared: Weak<Shared>,
+    variables: Vec<(Name, Arc<Text>)>,
+}
+
 /// Makes variables of the environment.
 pub(crate) fn import_environment(session: &mut Session, env: &Env) {
     let known = session.known;
-    for (name, value) in env.iter() {
-        let name = session.name(name);
+    let shared = session.shared.clone();
+    let import = || Imported {
+        shared: Arc::downgrade(&shared),
+        variables: env
+            .iter()
+            .map(|(name, value)| (shared.lang.names.intern(name), Arc::new(Text::new(value.to_vec()))))
+            .collect(),
+    };
+    let imported = env.read_as(import, |known| std::ptr::eq(known.shared.as_ptr(), &*shared));
+    // As many again come from makefiles, if this is like others.
+    session.vars.reserve(GLOBAL, imported.variables.len() * 2);
+    for (name, value) in &imported.variables {
+        let name = *name;
         // The user's shell is not the recipes'; it is passed on as it came.
         if name == known.shell || name == known.makeflags || name == known.make_restarts {
             continue;
         }
-        let value = Arc::new(Text::new(value.to_vec()));
         // With -e it becomes an override when a makefile sets it.
         let origin = Origin::Environment;
-        let var = session.vars.define(GLOBAL, name, value, Flavor::Recursive, origin, Place::NONE);
+        let var = session.vars.define(GLOBAL, name, value.clone(), Flavor::Recursive, origin, Place::NONE);
         if name != known.mflags && name != known.makelevel {
             var.data.borrow_mut().export = Export::Yes;
         }
