@@ -61,7 +61,7 @@ pub trait Library: Send + Sync {
 
 /// A file that may be a record, and may be kept.
 #[derive(Debug)]
-pub struct Origin {
+pub struct RecordFile {
     /// Absolute.
     pub path: BString,
     /// What it was when it was opened.
@@ -98,7 +98,7 @@ impl KnownRecord {
     }
 }
 
-impl Origin {
+impl RecordFile {
     /// Has the record that is the text of this file kept, if it has a list.
     pub fn keep(&self, record: &Record<'_>, text: &[u8], library: &dyn Library, lines: &dyn Numbered) {
         let Some(around) = record.around(text) else { return };

@@ -9,7 +9,7 @@ use rkbuild_host::eyes::{self, Answer, Ask, Eyes, Seen, used};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
-use crate::library::{KnownRecord, Library, Origin};
+use crate::library::{KnownRecord, Library, RecordFile};
 use crate::session::Shared;
 
 /// Wall-clock distance from a file's times below which a later change could bear the same time stamp.
@@ -18,7 +18,7 @@ const RACY_NS: i64 = 50_000_000;
 /// What a makefile holds.
 pub enum Contents {
     /// Bytes that were not looked at yet, and where they are from if they may be kept from one run to the next.
-    Bytes(Vec<u8>, Option<Origin>),
+    Bytes(Vec<u8>, Option<RecordFile>),
     /// They are a record that an earlier run read.
     Record(KnownRecord),
     /// They are parsed already.
@@ -187,18 +187,18 @@ impl Makefiles {
         }
         let before = host.now_ns();
         // Where a file is from, if a later change of it could be seen.
-        let origin = |path: &BString, meta: &Meta, hash: Option<u128>| {
+        let from = |path: &BString, meta: &Meta, hash: Option<u128>| {
             let settled = library.is_some() && meta.is_file() && !eyes::is_young(meta, before);
-            settled.then(|| Origin { path: path.clone(), meta: *meta, hash })
+            settled.then(|| RecordFile { path: path.clone(), meta: *meta, hash })
         };
         let first = !self.lock().contains_key(&key);
         if first {
             let buffer = self.buffers().pop().unwrap_or_default();
             let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
             let (hash, list) = note_bytes(&bytes, &meta);
-            let origin = origin(&key, &meta, hash);
+            let from = from(&key, &meta, hash);
             self.lock().insert(key, Entry::Met);
-            return Ok((Contents::Bytes(bytes, origin), list));
+            return Ok((Contents::Bytes(bytes, from), list));
         }
         let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
             // The same error, and it is noted.
@@ -222,8 +222,8 @@ impl Makefiles {
         let (hash, options) = (eyes::hash(&bytes), as_options(&bytes));
         let list = note(&opened, hash, options.clone());
         if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
-            let origin = origin(&key, &opened, Some(hash));
-            return Ok((Contents::Bytes(bytes, origin), None));
+            let from = from(&key, &opened, Some(hash));
+            return Ok((Contents::Bytes(bytes, from), None));
         }
         let makefile = Arc::new(Makefile::shared(bytes));
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;

@@ -197,13 +197,13 @@ impl Session {
                 }
                 Arc::new(Makefile::new(known.text(|line| self.shared.text(line))))
             }
-            Contents::Bytes(bytes, origin) => {
+            Contents::Bytes(bytes, from) => {
                 if self.reads_records()
                     && let Some(record) = Record::parse(&bytes, &self.shared.lists, &self.shared.lang.names)
                     && self.suits(&record)
                 {
-                    if let (Some(origin), Some(library)) = (origin, self.shared.makefiles.library()) {
-                        origin.keep(&record, &bytes, library, &*self.shared);
+                    if let (Some(from), Some(library)) = (from, self.shared.makefiles.library()) {
+                        from.keep(&record, &bytes, library, &*self.shared);
                     }
                     self.read_record(&record, file)?;
                     self.shared.makefiles.give_back(bytes);
