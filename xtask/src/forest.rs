@@ -123,6 +123,14 @@ const CALM: &[Piece] = &[
     piece("", "p~n: ~s/~m.in\n\t~qecho newer: $(notdir $?)\n\t@echo $(shell echo hi)\n", "p~n"),
     piece("", "p~n:\n\t@echo to-err >&2; echo out\n", "p~n"),
     piece("", "d~n:\n\tmkdir -p $@\nd~n/x: ~s/~m.in | d~n\n\t~qcp $< $@\n", "d~n/x"),
+    // A record as kbuild writes them, which is read in the next run.
+    piece(
+        "",
+        "-include .r~n.cmd\nr~n: ~s/one.in\n\t~qcat $< ~s/~m.in > $@\n\t@printf '%s\\n' 'cmd_$@ := cat $<' '' 'deps_$@ := \\' \
+         '  ~s/~m.in \\' '    $$(wildcard ~s/opt.in) \\' '' '$@: $$(deps_$@)' '' '$$(deps_$@):' > .$@.cmd\n\
+         p~n: r~n\n\t~qecho $(words $(deps_r~n)) $(notdir $(deps_r~n) $(lastword $(cmd_r~n)))\n",
+        "p~n",
+    ),
     piece("", "o~n: ~s/link.in\n\t~qcat $< > $@\n", "o~n"),
     piece("", "o~n: ~t/t.sh\n\t~q~t/t.sh $@ > $@\n", "o~n"),
     piece("", "%.i~n: ~s/%.in\n\tcp $< $@\n%.q~n: %.i~n\n\tcat $< > $@\n", "~m.q~n"),
