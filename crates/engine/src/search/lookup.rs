@@ -1,6 +1,7 @@
 //! What a session has looked at to find files and rules: listings of directories, VPATH, rules in use.
 
 use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rkbuild_base::BString;
@@ -33,7 +34,7 @@ pub struct Search<'s> {
     /// Makefiles whose times nothing was compared with as yet, so that they do not count.
     pub(crate) uncompared: Vec<FileId>,
     /// VPATH, read once.
-    pub(crate) general_vpath: Option<Vec<BString>>,
+    pub(crate) general_vpath: Option<Rc<[BString]>>,
     /// GPATH, read once.
     pub(crate) gpath: Option<Vec<BString>>,
 }

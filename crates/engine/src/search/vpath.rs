@@ -1,5 +1,7 @@
 //! Files found elsewhere: `vpath`, `VPATH`, `GPATH` and `-lNAME` (manual 4.5).
 
+use std::rc::Rc;
+
 use rkbuild_base::text::{is_space, words};
 use rkbuild_base::{BString, Name};
 use rkbuild_eval::FileId;
@@ -30,19 +32,13 @@ impl Search<'_> {
         if name.starts_with(b"/") || (general.is_empty() && self.session.targets.vpaths.is_empty()) {
             return None;
         }
-        let lists: Vec<Vec<BString>> = self
-            .session
-            .targets
-            .vpaths
-            .iter()
-            .filter(|(pattern, _)| pattern.stem(name).is_some())
-            .map(|(_, dirs)| dirs.clone())
-            .chain(std::iter::once(general))
-            .collect();
+        let for_name = self.session.targets.vpaths.iter().filter(|(pattern, _)| pattern.stem(name).is_some());
+        let dirs: Vec<BString> = for_name.flat_map(|(_, dirs)| dirs.clone()).collect();
         // A name that is a target here is found only where it exists or is a target too.
         let not_target = self.lookup(name).is_none_or(|id| !self.session.targets[id].is_target);
-        for dir in lists.iter().flatten() {
-            let mut path = dir.clone();
+        for dir in dirs.iter().chain(general.iter()) {
+            let mut path = BString::new(Vec::with_capacity(dir.len() + 1 + name.len()));
+            path.extend_from_slice(dir);
             if !path.ends_with(b"/") {
                 path.push(b'/');
             }
@@ -68,12 +64,14 @@ impl Search<'_> {
     }
 
     /// `VPATH`, read when it is first needed.
-    pub(crate) fn general_vpath(&mut self) -> Vec<BString> {
-        if self.general_vpath.is_none() {
-            let name = self.session.known.vpath;
-            self.general_vpath = Some(self.directory_list(name));
+    pub(crate) fn general_vpath(&mut self) -> Rc<[BString]> {
+        if let Some(dirs) = &self.general_vpath {
+            return dirs.clone();
         }
-        self.general_vpath.clone().unwrap_or_default()
+        let name = self.session.known.vpath;
+        let dirs: Rc<[BString]> = self.directory_list(name).into();
+        self.general_vpath = Some(dirs.clone());
+        dirs
     }
 
     /// A variable's list of directories, split at colons and blanks. An error in it counts as no directories:
@@ -151,7 +149,7 @@ impl Search<'_> {
         let dir = found.strip_suffix(file)?;
         let dir = dir.strip_suffix(b"/").unwrap_or(dir);
         let general = self.general_vpath();
-        let mut dirs = self.session.targets.vpaths.iter().flat_map(|(_, d)| d).chain(&general);
+        let mut dirs = self.session.targets.vpaths.iter().flat_map(|(_, d)| d).chain(general.iter());
         dirs.position(|d| d == dir)
     }
 }
