@@ -37,7 +37,7 @@ const MOST_REASONS: usize = 1000;
 /// What is done with what is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Of commands of `$(shell)` alone: what is known of them is given, sessions are evaluated.
+    /// Of commands of `$(shell)` and of records alone: what is known of them is given, sessions are evaluated.
     Probes,
     /// It is given.
     On,

@@ -112,7 +112,7 @@ pub const OPTIONS: &[OwnOption] = &[
         group: Group::Recall,
         variable: Some("RKBUILD_RECALL"),
         help: "Remember what each make saw, and give what would be the same again: on where there is a cache directory. \
-               With probes, that of commands of $(shell) alone; with verify, evaluate everything and tell where recall \
+               With probes, that of commands of $(shell) and of records alone; with verify, evaluate everything and tell where recall \
                would have spoken differently.",
     },
     OwnOption {

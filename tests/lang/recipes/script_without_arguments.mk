@@ -2,7 +2,7 @@
 V := value
 export V
 all: made refused failed complained given flags last
-made: plain.sh errexit.sh wrong.sh not-executable.sh other.sh exits.sh
+made: plain.sh errexit.sh wrong.sh not-executable.sh other.sh exits.sh carriage.sh
 	./plain.sh
 	@ls -A dir; cat dir/written
 refused: made
@@ -18,6 +18,7 @@ given: made
 	V=other ./plain.sh
 flags: made
 	-./other.sh
+	-./carriage.sh
 last: made
 	rm -f *.sh dir/written; rmdir dir
 plain.sh:
@@ -32,4 +33,6 @@ not-executable.sh:
 	@printf '%s\n' '#!/bin/sh' 'echo run' > $@
 other.sh:
 	@printf '%s\n' '#!/bin/sh -u' 'echo "$${unset-}"' 'echo "$$unset"' > $@; chmod +x $@
+carriage.sh:
+	@printf '#!/bin/sh\015\necho run\n' > $@; chmod +x $@
 .PHONY: all made refused failed complained given flags last

@@ -220,7 +220,7 @@ impl Command {
             return None;
         }
         let text = self.host.read(&self.dir, name).ok()?;
-        let flag = match text.lines().next()? {
+        let flag = match text.split(|c| *c == b'\n').next()? {
             b"#!/bin/sh" | b"#! /bin/sh" => "-c",
             b"#!/bin/sh -e" | b"#! /bin/sh -e" => "-ec",
             _ => return None,
