@@ -1,4 +1,4 @@
-//! Where stores are: a directory of the user's own, one file for each tree.
+//! Where stores are: a directory of the user's own, one file for each tree and one beside it for its records.
 
 use std::io;
 use std::sync::Arc;
