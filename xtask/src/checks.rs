@@ -17,6 +17,7 @@ use crate::candidate::{self, Mode, Variant};
 use crate::ceremony;
 use crate::completions;
 use crate::conformance::Conformance;
+use crate::definitions;
 use crate::faults::Faults;
 use crate::fuzz::Fuzz;
 use crate::fuzz_recall::FuzzRecall;
@@ -90,6 +91,7 @@ const STEPS: &[Step] = &[
     Step { name: "pages", quick: false, run: pages::run },
     Step { name: "submakes", quick: false, run: programs::check_submakes },
     Step { name: "given", quick: false, run: given::check },
+    Step { name: "definitions", quick: false, run: definitions::check },
     Step { name: "tools", quick: false, run: tools },
     Step { name: "tokens", quick: false, run: tokens },
     Step { name: "faults", quick: false, run: faults },

@@ -14,6 +14,7 @@ pub mod conformance;
 pub mod coverage;
 pub mod debian;
 pub mod debs;
+pub mod definitions;
 pub mod explain;
 pub mod faults;
 pub mod forest;

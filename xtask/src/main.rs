@@ -27,7 +27,8 @@ use xtask::tokens::Tokens;
 use xtask::tools::Tools;
 use xtask::why::Why;
 use xtask::{
-    candidate, checks, clangd, confine, debs, given, lang, machine, package, pages, recipe, trial, whole,
+    candidate, checks, clangd, confine, debs, definitions, given, lang, machine, package, pages, recipe,
+    trial, whole,
 };
 
 /// Tries, tests and measures rkbuild against GNU make
@@ -77,6 +78,9 @@ enum Task {
     /// Builds packages of Debian's (lz4, ethtool and dash, where none are named) with dpkg-buildpackage under fakeroot in a copy of the
     /// system, by both makes, and compares them
     Debs(DebsArguments),
+    /// Uses the definitions that kbuild's makefiles are built around, if_changed and its like, as kernels and projects have them, by
+    /// GNU make and rkbuild, native and not: all is the same, and each of them is recognised
+    Definitions(DefinitionsArguments),
     /// Says which of the oracle's modules are given, without a make evaluated, when there is nothing to do
     Given(GivenArguments),
     /// Measures CPU time and memory against GNU make 4.4.1, in alternating pairs
@@ -351,6 +355,14 @@ struct WholeArguments {
 }
 
 #[derive(clap::Args)]
+struct DefinitionsArguments {
+    /// linux-source-6.1, linux-source-6.12 (both when none is named), busybox, u-boot, u-boot-2025
+    names: Vec<String>,
+    #[command(flatten)]
+    program: Candidate,
+}
+
+#[derive(clap::Args)]
 struct GivenArguments {
     /// Recipes in xtask/recipes/modules; all when none is named
     names: Vec<String>,
@@ -464,6 +476,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Faults(f) => run_faults(&places, &f),
         Task::Package => package::run(&places).map(|()| true),
         Task::Debs(d) => run_debs(&places, &d),
+        Task::Definitions(d) => run_definitions(&places, &d),
         Task::Given(g) => run_given(&places, &g),
         Task::Bench(b) => run_bench(&places, &b),
         Task::Confine(c) => {
@@ -643,6 +656,12 @@ fn run_explain(places: &Places, e: &ExplainArguments) -> Result<bool> {
 
 fn run_whole(places: &Places, names: &[String]) -> Result<bool> {
     let tally = whole::run(places, names)?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
+}
+
+fn run_definitions(places: &Places, d: &DefinitionsArguments) -> Result<bool> {
+    let tally = definitions::run(places, &d.names, d.program.candidate.as_deref())?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0)
 }

@@ -95,7 +95,7 @@ fn module(places: &Places, name: &str) -> Result<PathBuf> {
 }
 
 /// The source of a project, without Debian's changes.
-fn project(places: &Places, recipe: &Recipe) -> Result<PathBuf> {
+pub fn project(places: &Places, recipe: &Recipe) -> Result<PathBuf> {
     let dir = places.cached("projects")?;
     let source = dir.join(&recipe.name);
     if !source.is_dir() {

@@ -93,25 +93,29 @@ impl Session {
 
     /// Expands a compiled text in the current scope.
     pub fn expand_expr(&mut self, expr: &Expr, out: &mut Vec<u8>) -> Result<()> {
-        for part in &expr.parts {
-            match part {
-                Part::Literal(bytes) => out.extend_from_slice(bytes),
-                Part::Var(name) => self.expand_name(*name, out)?,
-                Part::Subst(subst) => {
-                    let mut value = self.buffer();
-                    self.expand_name(subst.name, &mut value)?;
-                    substitute(&subst.from, &subst.to, &value, out);
-                    self.give_back(value);
-                }
-                Part::Computed(inner) => {
-                    let mut text = self.buffer();
-                    self.deeper(|s| s.expand_expr(inner, &mut text))?;
-                    self.expand_computed(&text, out)?;
-                    self.give_back(text);
-                }
-                Part::Call(call) => self.deeper(|s| s.call_function(call.func, &call.args, out))?,
-                Part::Unterminated(what) => return Err(self.unterminated(*what)),
+        expr.parts.iter().try_for_each(|part| self.expand_part(part, out))
+    }
+
+    /// Expands one part of a text.
+    #[inline]
+    pub(crate) fn expand_part(&mut self, part: &Part, out: &mut Vec<u8>) -> Result<()> {
+        match part {
+            Part::Literal(bytes) => out.extend_from_slice(bytes),
+            Part::Var(name) => self.expand_name(*name, out)?,
+            Part::Subst(subst) => {
+                let mut value = self.buffer();
+                self.expand_name(subst.name, &mut value)?;
+                substitute(&subst.from, &subst.to, &value, out);
+                self.give_back(value);
             }
+            Part::Computed(inner) => {
+                let mut text = self.buffer();
+                self.deeper(|s| s.expand_expr(inner, &mut text))?;
+                self.expand_computed(&text, out)?;
+                self.give_back(text);
+            }
+            Part::Call(call) => self.deeper(|s| s.call_function(call.func, &call.args, out))?,
+            Part::Unterminated(what) => return Err(self.unterminated(*what)),
         }
         Ok(())
     }
@@ -206,6 +210,16 @@ impl Session {
 
     /// Appends the value of `var`, expanded if it is recursive.
     pub fn expand_variable(&mut self, var: &Rc<Variable>, out: &mut Vec<u8>) -> Result<()> {
+        self.expand_variable_by(var, out, Session::expand)
+    }
+
+    /// The same, where `expand` is done with the value of a variable that is more than its own bytes.
+    pub(crate) fn expand_variable_by(
+        &mut self,
+        var: &Rc<Variable>,
+        out: &mut Vec<u8>,
+        expand: impl FnOnce(&mut Session, &Text, &mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
         let (value, place, append) = {
             let data = var.data.borrow();
             if data.flavor == Flavor::Simple && !data.append {
@@ -256,7 +270,7 @@ impl Session {
         let reads = self.reading;
         self.reading = reads.or(Some(place));
         let result = self.deeper(|s| {
-            if append { s.expand_appended(s.vars.current, name, out) } else { s.expand(&value, out) }
+            if append { s.expand_appended(s.vars.current, name, out) } else { expand(s, &value, out) }
         });
         self.reading = reads;
         var.expanding.set(was);

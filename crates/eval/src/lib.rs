@@ -10,6 +10,7 @@
 pub mod archive;
 pub mod assign;
 pub mod builtin;
+pub mod definition;
 pub mod environment;
 pub mod expand;
 mod exported;
@@ -35,6 +36,7 @@ pub mod slots;
 pub mod switch;
 pub mod target;
 pub mod times;
+pub mod truth;
 pub mod variable;
 
 pub use message::{Fatal, Result};

@@ -140,6 +140,13 @@ impl Unwritten for ShownAs {
         around(behind, &mut found);
         found
     }
+
+    fn has(&self, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
+        let Shown { around: [before, behind], words: listed } = &*self.all;
+        // The few around it first.
+        before.iter().chain(behind).any(|(_, shown)| words(shown).any(wanted))
+            || listed.lines().any(|id| wanted(listed.lists.line(id).called))
+    }
 }
 
 /// The prerequisites that a record lists for a target.

@@ -12,6 +12,7 @@ use rkbuild_host::eyes::Step;
 use rkbuild_host::{Dir, Env, Eyes, Host, Stdio};
 use rkbuild_syntax::{Lang, Lists, Text};
 
+use crate::definition::Definitions;
 use crate::environment::Exported;
 use crate::exported::Values;
 use crate::function::names::LastDir;
@@ -33,6 +34,8 @@ pub struct Shared {
     pub host: Arc<Host>,
     /// Makefiles that were read, by identity of the file.
     pub makefiles: Makefiles,
+    /// Definitions that are known, and which were met.
+    pub definitions: Definitions,
     /// The lines that the lists of records are made of.
     pub lists: Arc<Lists>,
     /// When files that records list were changed.
@@ -46,6 +49,7 @@ impl Shared {
             lang: Lang { names: Default::default(), identity },
             host: Host::new(),
             makefiles: Makefiles::default(),
+            definitions: Definitions::default(),
             lists: Arc::default(),
             times: Times::default(),
         })

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::todo, clippy::unimplemented, clippy::print_stdout, clippy::print_stderr))]
 
 mod ar;
+mod definitions;
 mod depfile;
 mod edition;
 mod exports;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 use rkbuild_engine::jobs::native::Native;
 use rkbuild_host::{Exit, Host, preload};
 use rkbuild_shell::Invocation;
+
+pub use crate::definitions::Definitions;
 
 use crate::ar::Archiver;
 use crate::exports::Exports;

@@ -53,7 +53,7 @@ use rkbuild_eval::options::{Options, Source};
 use rkbuild_host::memory::{self, Allocator};
 use rkbuild_host::relay::{self, Relay};
 use rkbuild_host::{Dir, Env, Host, Stdio, eyes, fd, limits, preload, signals};
-use rkbuild_kbuild::Layer;
+use rkbuild_kbuild::{Definitions, Layer};
 use rkbuild_recall::{Memory, Mode, Wanted};
 
 use crate::ceremony::Ceremony;
@@ -268,7 +268,8 @@ fn build(
         Progress::start(own.progress, &host, &dir, &env, &argv, newer, &stdio)
     };
     let watched = own.watching.start(&shared.host, &dir, &argv, recorder, progress.as_ref())?;
-    let process = Process::new(shared, Arc::new(Layer::default()), run_session, run_again, recall);
+    shared.definitions.set_family(&shared.lang.names, Arc::new(Definitions), own.stats.is_some());
+    let process = Process::new(shared.clone(), Arc::new(Layer::default()), run_session, run_again, recall);
     if let Some(watched) = &watched {
         process.set_observer(watched.hub.clone());
     }
@@ -290,7 +291,7 @@ fn build(
             watched.hub.make_given(&invocation.observed(), status);
             watched.end(&own.watching, status, 0)
         });
-        return Ok(end(memory.as_deref(), &host, status, own.stats, began));
+        return Ok(end(memory.as_deref(), &shared, status, own.stats, began));
     }
     // For the record of a build; what is kept together can be looked at as it is.
     let wanted = is_recorded && progress.is_none() && !limits::few_files();
@@ -311,7 +312,7 @@ fn build(
     }
     let given_commands = || memory.as_ref().map_or(0, |memory| memory.stats().commands_given);
     let status = watched.map_or(status, |watched| watched.end(&own.watching, status, given_commands()));
-    Ok(end(memory.as_deref(), &host, status, own.stats, began))
+    Ok(end(memory.as_deref(), &shared, status, own.stats, began))
 }
 
 /// Prints what was found out, and gives the exit status.
@@ -329,13 +330,15 @@ fn tell(found: Result<(Vec<u8>, i32), String>) -> std::io::Result<i32> {
 }
 
 /// Writes down what is to be remembered, and tells what was asked for.
-fn end(memory: Option<&Memory>, host: &Host, status: i32, stats: Option<Form>, began: Instant) -> i32 {
+fn end(memory: Option<&Memory>, shared: &Shared, status: i32, stats: Option<Form>, began: Instant) -> i32 {
     if let Some(memory) = memory {
         memory.finish();
     }
     if let Some(form) = stats {
         let seen = memory.map(Memory::stats).unwrap_or_default();
-        say_text(&Report::new(&seen, host.counts(), host.cpu_ns(), began.elapsed()).write(form));
+        let (host, definitions) = (&shared.host, shared.definitions.met());
+        let report = Report::new(&seen, host.counts(), host.cpu_ns(), began.elapsed(), definitions);
+        say_text(&report.write(form));
     }
     let Some(memory) = memory else { return status };
     let differences = memory.differences();

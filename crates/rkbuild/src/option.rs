@@ -120,7 +120,7 @@ pub const OPTIONS: &[OwnOption] = &[
         takes: Takes::MaybeOne(&["json"]),
         group: Group::Recall,
         variable: None,
-        help: "Tell in the end what was evaluated, given, looked at and run.",
+        help: "Tell in the end what was evaluated, given, looked at and run, and which of kbuild's definitions were recognised.",
     },
     OwnOption {
         name: "forget",

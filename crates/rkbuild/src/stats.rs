@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use rkbuild_eval::definition::Met;
 use rkbuild_host::Counts;
 use rkbuild_recall::Stats;
 use serde_json::{Map, Value, json};
@@ -26,11 +27,13 @@ pub struct Report {
     times: Vec<(&'static str, u64)>,
     changed: Vec<String>,
     lost: Vec<(String, u32)>,
+    definitions: Vec<Met>,
 }
 
 impl Report {
-    /// Puts together what was counted; `cpu_ns` is this process's own CPU time, `took` how long the run was.
-    pub fn new(stats: &Stats, counts: &Counts, cpu_ns: u64, took: Duration) -> Report {
+    /// Puts together what was counted; `cpu_ns` is this process's own CPU time, `took` how long the run was; `definitions`: those of
+    /// kbuild's that evaluated makes had.
+    pub fn new(stats: &Stats, counts: &Counts, cpu_ns: u64, took: Duration, definitions: Vec<Met>) -> Report {
         let numbers = vec![
             ("sessions evaluated", stats.evaluated),
             ("sessions given", stats.given),
@@ -57,6 +60,7 @@ impl Report {
             times,
             changed: stats.changed.iter().map(ToString::to_string).collect(),
             lost: stats.lost.clone(),
+            definitions,
         }
     }
 
@@ -79,6 +83,12 @@ impl Report {
         for path in &self.changed {
             let _ = writeln!(text, "changed: {path}");
         }
+        for Met { name, tree, known, makes, place } in &self.definitions {
+            let _ = match known {
+                true => writeln!(text, "recognised: {name:<28} {makes:>6} makes"),
+                false => writeln!(text, "unrecognised: {name:<26} {makes:>6} makes, {place}, {tree:#018x}"),
+            };
+        }
         for (why, count) in &self.lost {
             let why: String = why.chars().take(MOST_REASON).collect();
             let _ = writeln!(text, "not remembered: {count:>6}  {why}");
@@ -95,6 +105,11 @@ impl Report {
         object.insert("changed".into(), json!(self.changed));
         let lost = self.lost.iter().map(|(why, count)| json!({"why": why, "count": count}));
         object.insert("not_remembered".into(), lost.collect());
+        let definitions = self.definitions.iter().map(|Met { name, tree, known, makes, place }| {
+            let (name, place, tree) = (name.to_string(), place.to_string(), format!("{tree:#018x}"));
+            json!({"name": name, "recognised": known, "makes": makes, "place": place, "tree": tree})
+        });
+        object.insert("definitions".into(), definitions.collect());
         object.into()
     }
 }
@@ -111,7 +126,9 @@ mod tests {
             lost: vec![("x".into(), 2)],
             ..Stats::default()
         };
-        let report = Report::new(&stats, &Counts::default(), 1, Duration::from_millis(5));
+        let met = |known: bool| Met { name: "if_changed".into(), known, makes: 4, ..Met::default() };
+        let definitions = vec![met(true), met(false)];
+        let report = Report::new(&stats, &Counts::default(), 1, Duration::from_millis(5), definitions);
         let text = report.write(Form::Text);
         let value: Value = serde_json::from_str(&report.write(Form::Json)).unwrap();
         assert!(text.contains("sessions evaluated                    3\n"), "{text}");
@@ -119,6 +136,8 @@ mod tests {
         assert_eq!(value["nanoseconds"]["all"], 5_000_000);
         assert_eq!(value["changed"][0], "/a");
         assert_eq!(value["not_remembered"][0]["count"], 2);
-        assert_eq!(text.lines().count(), report.numbers.len() + report.times.len() + 2);
+        assert!(text.contains("\nrecognised: if_changed ") && text.contains("\nunrecognised: if_changed "));
+        assert_eq!(value["definitions"][1]["recognised"], false);
+        assert_eq!(text.lines().count(), report.numbers.len() + report.times.len() + 4);
     }
 }

@@ -16,6 +16,11 @@ pub trait Unwritten: Send + Sync {
 
     /// Those words of the bytes that `wanted` is true of, in order, without writing down the others.
     fn words(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<BString>;
+
+    /// Whether `wanted` is true of any.
+    fn has(&self, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
+        !self.words(wanted).is_empty()
+    }
 }
 
 /// Bytes, there already or to be made.

@@ -98,6 +98,7 @@ impl Run<'_> {
         let end = self.passes(&mut session).and_then(|end| session.check_scarce().map(|()| end));
         let end = end.unwrap_or_else(|fatal| End::Status(fatal.status));
         session.note_options();
+        session.count_definitions();
         if let Some(eyes) = &self.eyes
             && let Some(why) = kept::why_not(&session, self.restarts, self.stdin.is_some())
         {

@@ -20,7 +20,7 @@ fn first_word(text: &[u8]) -> &[u8] {
 
 impl Session {
     /// Expands an argument as written but for white space around it.
-    fn expand_trimmed(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn expand_trimmed(&mut self, text: &Text, out: &mut Vec<u8>) -> Result<()> {
         let trimmed = trim(&text.bytes);
         if trimmed.len() == text.bytes.len() {
             return self.expand(text, out);
@@ -188,7 +188,8 @@ impl Session {
         self.call_args = outer.max(args.len());
         // Unlike a reference, a call of a function may come back to it.
         let calls = var.calls.replace(u32::MAX);
-        let result = self.expand_variable(&var, out);
+        let known = self.is_known_definition(var.name);
+        let result = if known { self.expand_known(&var, out) } else { self.expand_variable(&var, out) };
         var.calls.set(calls);
         self.call_args = outer;
         self.vars.pop(scope);

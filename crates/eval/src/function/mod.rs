@@ -77,7 +77,7 @@ impl Session {
         Ok(())
     }
 
-    fn give_back_all<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, [u8]>>) {
+    pub(crate) fn give_back_all<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, [u8]>>) {
         for value in values {
             if let Cow::Owned(buffer) = value {
                 self.give_back(buffer);
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// The value of an argument; one without references is not copied.
-    fn argument<'a>(&mut self, arg: &'a Text) -> Result<Cow<'a, [u8]>> {
+    pub(crate) fn argument<'a>(&mut self, arg: &'a Text) -> Result<Cow<'a, [u8]>> {
         if arg.is_huge() {
             return self.expand_text(arg).map(Cow::Owned);
         }
@@ -102,7 +102,7 @@ impl Session {
     }
 
     /// What an argument will be written from that is but a list which nobody has written down yet.
-    fn unwritten(&self, arg: &Text) -> Option<Arc<dyn Unwritten>> {
+    pub(crate) fn unwritten(&self, arg: &Text) -> Option<Arc<dyn Unwritten>> {
         if arg.is_huge() {
             return None;
         }

@@ -181,7 +181,7 @@ pub fn filter_unwritten(patterns: &[u8], text: &dyn Unwritten, out: &mut Vec<u8>
 const FEW: usize = 8;
 
 /// The patterns of a `filter`, sorted by what is needed to match them.
-struct Filter<'a> {
+pub(crate) struct Filter<'a> {
     patterns: Vec<WordPattern<'a>>,
     words: Vec<Cow<'a, [u8]>>,
     /// `words` again, when they are many.
@@ -189,7 +189,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn new(text: &'a [u8]) -> Filter<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Filter<'a> {
         let mut filter = Filter { patterns: Vec::new(), words: Vec::new(), table: FxSet::default() };
         for pattern in split(text).map(WordPattern::parse) {
             match pattern.percent {
@@ -203,7 +203,7 @@ impl<'a> Filter<'a> {
         filter
     }
 
-    fn matches(&self, word: &[u8]) -> bool {
+    pub(crate) fn matches(&self, word: &[u8]) -> bool {
         self.words.iter().any(|w| **w == *word)
             || (!self.table.is_empty() && self.table.contains(word))
             || self.patterns.iter().any(|p| p.matches(word))
