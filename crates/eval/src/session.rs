@@ -30,6 +30,8 @@ use crate::variable::{ScopeId, Variable, Variables};
 pub struct Shared {
     /// Names, and the release of make this process is.
     pub lang: Lang,
+    /// Those make itself uses.
+    known: Known,
     /// The one door to the machine.
     pub host: Arc<Host>,
     /// Makefiles that were read, by identity of the file.
@@ -45,8 +47,10 @@ pub struct Shared {
 impl Shared {
     /// The shared part of a new process.
     pub fn new(identity: Identity) -> Arc<Shared> {
+        let lang = Lang { names: Default::default(), identity };
         Arc::new(Shared {
-            lang: Lang { names: Default::default(), identity },
+            known: Known::new(&lang.names),
+            lang,
             host: Host::new(),
             makefiles: Makefiles::default(),
             definitions: Definitions::default(),
@@ -314,8 +318,8 @@ impl Session {
         stdio: Stdio,
         doors: Rc<dyn Doors>,
     ) -> Session {
-        let known = Known::new(&shared.lang.names);
         Session {
+            known: shared.known,
             host: shared.host.clone(),
             shared,
             program,
@@ -336,7 +340,6 @@ impl Session {
             include_dirs: Vec::new(),
             recipe_prefix: b'\t',
             doors,
-            known,
             empty: Arc::default(),
             shell_environments: 0,
             commands: 0,

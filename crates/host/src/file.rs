@@ -176,14 +176,22 @@ impl Host {
     /// Attributes, of which only those named by `used` are used.
     fn attributes(&self, ask: Ask, dir: &Dir, path: &[u8], used: u8) -> io::Result<Meta> {
         let found = self.look_unseen(ask, dir, path);
-        if let Some(eyes) = self.eyes() {
-            let answer = match &found {
-                Ok(meta) => Answer::Meta(*meta),
-                Err(error) => Answer::failed(error),
-            };
-            eyes.saw(ask, dir, path, used, answer, self.now_ns());
-        }
+        self.note_attributes(ask, dir, path, used, &found);
         found
+    }
+
+    fn note_attributes(&self, ask: Ask, dir: &Dir, path: &[u8], used: u8, found: &io::Result<Meta>) {
+        let Some(eyes) = self.eyes() else { return };
+        let answer = match found {
+            Ok(meta) => Answer::Meta(*meta),
+            Err(error) => Answer::failed(error),
+        };
+        eyes.saw(ask, dir, path, used, answer, self.now_ns());
+    }
+
+    /// Notes what [`Host::stat`] would, for a file that was looked at just now.
+    pub fn note_stat(&self, dir: &Dir, path: &[u8], meta: Meta) {
+        self.note_attributes(Ask::Stat, dir, path, used::THERE | used::SHAPE | used::TIME, &Ok(meta));
     }
 
     /// Attributes, for what is told to the session's [`Eyes`] in another way.

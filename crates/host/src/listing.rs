@@ -214,8 +214,9 @@ impl Host {
         there
     }
 
-    /// The same without a listing, for who wants to know of one name only; `None` where only a listing can tell.
-    pub fn has_this_name(&self, dir: &Dir, path: &[u8], name: &[u8]) -> Option<bool> {
+    /// The same without a listing, for who wants to know of one name only: the attributes of what has it, if anything does. `None`
+    /// where only a listing can tell.
+    pub fn has_this_name(&self, dir: &Dir, path: &[u8], name: &[u8]) -> Option<Option<Meta>> {
         let listed = dir.absolute(path);
         if self.listings.read().unwrap_or_else(PoisonError::into_inner).contains_key(&listed) {
             return None;
@@ -238,12 +239,12 @@ impl Host {
                         Err(_) => return None,
                     }
                 }
-                true
+                Some(meta)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(_) => return None,
         };
-        self.note_name(dir, path, name, there);
+        self.note_name(dir, path, name, there.is_some());
         Some(there)
     }
 
@@ -387,8 +388,8 @@ mod tests {
         host.symlink(&dir, b"nowhere", b"sub/link").unwrap();
         let names: [&[u8]; 5] = [b"There", b"there", b"missing", b"link", b"."];
         let trusted = rustix::fs::fstatfs(&*dir).is_ok_and(|fs| keeps_directory_times(fs.f_type as u64));
-        let alone = names.map(|name| host.has_this_name(&dir, b"sub", name));
-        assert_eq!(host.has_this_name(&dir, b"no", b"x"), Some(false));
+        let alone = names.map(|name| host.has_this_name(&dir, b"sub", name).map(|there| there.is_some()));
+        assert_eq!(host.has_this_name(&dir, b"no", b"x"), Some(None));
         // What has letters of which nobody knows the other case.
         host.write(&dir, "sub/\u{e4}".as_bytes(), b"", false).unwrap();
         assert_eq!(host.has_this_name(&dir, b"sub", "\u{e4}".as_bytes()), None);

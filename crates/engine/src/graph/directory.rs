@@ -4,10 +4,20 @@ use std::sync::Arc;
 
 use rkbuild_base::{FxMap, FxSet, Name};
 use rkbuild_eval::Session;
-use rkbuild_host::{Listing, errors};
+use rkbuild_host::{Listing, Meta, errors};
 
 /// [`Session::directory_changes`] when a directory was looked at, and its listing if there is one.
 type Seen = (u64, Option<Arc<Listing>>);
+
+/// Whether there is a name in a directory.
+pub enum Has {
+    /// No.
+    No,
+    /// Yes, whatever it is of.
+    Name,
+    /// Yes, that of a file.
+    File(Meta),
+}
 
 /// Listings this session took, each good until the next command was started.
 #[derive(Default)]
@@ -65,15 +75,17 @@ impl Directories {
 
     /// The same as [`Directories::has`], for names most of which are alone in their directories: a listing is taken when another
     /// name of one is asked for. (A kernel's makefile depends on 1,500 Kconfig files in almost as many directories.)
-    pub fn has_alone(&mut self, session: &Session, path: &[u8]) -> bool {
+    pub fn has_alone(&mut self, session: &Session, path: &[u8]) -> Has {
         let (dir, name) = split(path);
         if !name.is_empty() && !self.seen.contains_key(dir) && self.once.insert(dir.into()) {
-            let there = session.host().has_this_name(&session.dir, dir, name);
-            if let Some(there) = there {
-                return there;
+            match session.host().has_this_name(&session.dir, dir, name) {
+                Some(None) => return Has::No,
+                Some(Some(meta)) if meta.is_file() => return Has::File(meta),
+                Some(Some(_)) => return Has::Name,
+                None => {}
             }
         }
-        self.has(session, path)
+        if self.has(session, path) { Has::Name } else { Has::No }
     }
 
     /// Whether a file of that name exists, by its directory's listing.

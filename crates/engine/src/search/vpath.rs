@@ -7,6 +7,7 @@ use rkbuild_base::{BString, Name};
 use rkbuild_eval::FileId;
 use rkbuild_eval::pattern::Pattern;
 
+use crate::graph::directory::Has;
 use crate::graph::times::Time;
 use crate::search::lookup::Search;
 
@@ -14,8 +15,8 @@ use crate::search::lookup::Search;
 const LIBRARY_DIRS: [&[u8]; 3] = [b"/lib", b"/usr/lib", b"/usr/local/lib"];
 
 impl Search<'_> {
-    /// Looks for `name` in the directories of `vpath` and `VPATH`, or as a library. The time comes along when it is
-    /// one that was given with `-o` or `-W`.
+    /// Looks for `name` in the directories of `vpath` and `VPATH`, or as a library. The time comes along when it is known already:
+    /// one that was given with `-o` or `-W`, or that of a file which was looked at to find it.
     pub(crate) fn search_vpath(&mut self, name: &[u8]) -> Option<(BString, Option<Time>)> {
         if let Some(found) = self.search_directories(name) {
             return Some(found);
@@ -49,10 +50,17 @@ impl Search<'_> {
                 let time = self.state(id).mtime.filter(|time| time.is_given());
                 return Some((path, time));
             }
-            if self.directories.has_alone(self.graph.session, &path)
-                && self.session.host().exists(&self.session.dir, &path)
-            {
-                return Some((path, None));
+            match self.directories.has_alone(self.graph.session, &path) {
+                Has::No => {}
+                Has::Name => {
+                    if self.session.host().exists(&self.session.dir, &path) {
+                        return Some((path, None));
+                    }
+                }
+                Has::File(meta) => {
+                    self.session.host().note_stat(&self.session.dir, &path, meta);
+                    return Some((path, Some(Time::at(meta.mtime_ns))));
+                }
             }
         }
         None
