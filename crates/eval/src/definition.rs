@@ -121,7 +121,7 @@ impl Writer<'_> {
         self.bytes(&even(text));
     }
 
-    /// `None` where it is nested too deep.
+    /// `None` where it is nested too deep, or too large to be anything that is known.
     fn expr(&mut self, expr: &Expr) -> Option<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -201,6 +201,7 @@ impl Writer<'_> {
                 self.bytes(text);
             }
             Held::Value(value) => self.literal(&value),
+            Held::Text(text) if text.is_huge() => return None,
             Held::Text(text) => {
                 self.within.push(name);
                 self.expr(text.expr(&self.session.shared.lang))?;
@@ -252,6 +253,9 @@ impl Session {
     /// The tree of a definition, as a number, and the variables it was made of.
     fn tree_of(&self, name: Name, family: &dyn Family) -> Option<(u64, Vec<(Name, Held)>)> {
         let Held::Text(text) = self.held(name) else { return None };
+        if text.is_huge() {
+            return None;
+        }
         let mut writer = Writer {
             session: self,
             family,
@@ -291,7 +295,7 @@ impl Session {
         seen.made_of.iter().all(|(name, held)| self.holds_still(*name, held))
     }
 
-    /// The same as `held.is(&self.held(name))`, without a copy.
+    /// Whether a global variable holds what it held.
     fn holds_still(&self, name: Name, held: &Held) -> bool {
         let Some(var) = self.vars.scope(GLOBAL).vars.get(&name) else { return matches!(held, Held::Nothing) };
         let data = var.data.borrow();
