@@ -140,7 +140,7 @@ fn files(places: &Places, dir: &Path, name: &str) -> Result<Vec<PathBuf>> {
     let source = if KERNELS.contains(&name) {
         install(&[name])?;
         let top = dir.join(name);
-        if !top.is_dir() {
+        if !FILES[..2].iter().all(|file| top.join(file).exists()) {
             let mut tar = Command::new("tar");
             tar.arg("xf").arg(format!("/usr/src/{name}.tar.xz")).arg("-C").arg(dir);
             quiet(tar.args(FILES[..2].iter().map(|file| format!("{name}/{file}"))))?;

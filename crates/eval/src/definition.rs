@@ -115,10 +115,10 @@ impl Writer<'_> {
         self.out.extend_from_slice(bytes);
     }
 
-    /// A text that is not expanded.
+    /// A text that is not expanded, as [`even`] makes it.
     fn literal(&mut self, text: &[u8]) {
         self.mark(b'"');
-        self.bytes(&even(text));
+        self.bytes(text);
     }
 
     /// `None` where it is nested too deep, or too large to be anything that is known.
@@ -200,7 +200,7 @@ impl Writer<'_> {
                 self.mark(b'?');
                 self.bytes(text);
             }
-            Held::Value(value) => self.literal(&value),
+            Held::Value(value) => self.literal(&even(&value)),
             Held::Text(text) if text.is_huge() => return None,
             Held::Text(text) => {
                 self.within.push(name);

@@ -10,6 +10,11 @@ use rkbuild_eval::session::{ShellResult, Steady};
 use rkbuild_eval::{Doors, Result, Session, Shared};
 use rkbuild_host::{Dir, Env, Stdio};
 
+#[path = "common/random.rs"]
+mod random;
+
+use random::Random;
+
 struct NoShell;
 
 impl Doors for NoShell {
@@ -60,19 +65,7 @@ fn read(text: &str, identity: Identity, native: bool, warn: bool) -> (String, Ve
     (format!("{ended:?} {} {}", session.depth, BString::from(out)), trees)
 }
 
-/// Random text from a seed, the same on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % most
-    }
-
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
-    }
-
     /// A piece of a definition.
     fn piece(&mut self, depth: usize) -> String {
         let plain = ["", " ", "a", "a b", "$(space)", "%", "$1", "$(list)", "$(none)", "\\%", "$(undefined)"];

@@ -1,24 +1,15 @@
 //! Records are read as the general reader reads them: the same variables, rules, places and messages.
 
 mod common;
+#[path = "common/random.rs"]
+mod random;
 
 use common::{Bench, SETTINGS};
+use random::Random;
 use rkbuild_base::{BString, Names};
 use rkbuild_syntax::{Lists, Record};
 
-/// Random text from a seed, the same on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) as usize % most
-    }
-
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
-    }
-
     /// Mostly `plain`, sometimes one of the others.
     fn mostly<'a>(&mut self, plain: &'a str, others: &[&'a str]) -> &'a str {
         if self.below(12) > 0 { plain } else { self.one(others) }

@@ -38,23 +38,7 @@ const NAMES: [&str; 24] = [
 ];
 
 /// Settings and lists that definitions speak of, which say nothing about how they work.
-const SETTINGS: [&str; 15] = [
-    "CONFIG_SHELL",
-    "CPP",
-    "KBUILD_VERBOSE",
-    "KERNELRELEASE",
-    "MAKE",
-    "PHONY",
-    "Q",
-    "fixdep",
-    "kecho",
-    "obj",
-    "objtree",
-    "quiet",
-    "src",
-    "srctree",
-    "targets",
-];
+const SETTINGS: [&str; 8] = ["CPP", "PHONY", "Q", "fixdep", "kecho", "objtree", "quiet", "targets"];
 
 /// All that are known: a name, a tree, and where it is from, a line each.
 const KNOWN: &str = include_str!("definitions.tsv");
