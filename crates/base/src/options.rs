@@ -12,7 +12,16 @@ pub const PREFIX: &[u8] = b"CONFIG_";
 /// The options of one file.
 #[derive(Debug)]
 pub struct Options {
-    values: FxMap<BString, BString>,
+    values: FxMap<BString, Setting>,
+}
+
+/// What an option is set to.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its value, as it stands there.
+    pub value: BString,
+    /// The line it stands in, counted from 1. Of several, the last counts.
+    pub line: u32,
 }
 
 impl Options {
@@ -20,8 +29,12 @@ impl Options {
     /// assignment of words.
     pub fn read(text: &[u8]) -> Option<Options> {
         let mut values = FxMap::default();
-        for line in text.strip_suffix(b"\n")?.split(|c| *c == b'\n') {
-            if line.is_empty() || line.starts_with(b"#") && !line.ends_with(b"\\") {
+        for (line, number) in text.strip_suffix(b"\n")?.split(|c| *c == b'\n').zip(1..) {
+            if line.is_empty() {
+                continue;
+            }
+            // Make warns of a NUL, also in a comment.
+            if line.starts_with(b"#") && !line.ends_with(b"\\") && !line.contains(&0) {
                 continue;
             }
             let (name, value) = line.split_once_str(b"=")?;
@@ -31,18 +44,23 @@ impl Options {
             if !(name.starts_with(PREFIX) && is_name(name) && is_word) {
                 return None;
             }
-            values.insert(name.into(), value.into());
+            values.insert(name.into(), Setting { value: value.into(), line: number });
         }
         Some(Options { values })
+    }
+
+    /// The options by name, in no order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&BStr, &Setting)> {
+        self.values.iter().map(|(name, setting)| (name.as_bstr(), setting))
     }
 
     /// What stands for the values of these options: equal where all of them are equal, or in neither file.
     pub fn values_of<'a>(&self, names: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
         let mut out = Vec::new();
         for name in names {
-            if let Some(value) = self.values.get(BStr::new(name)) {
+            if let Some(setting) = self.values.get(BStr::new(name)) {
                 out.push(b'=');
-                out.extend_from_slice(value);
+                out.extend_from_slice(&setting.value);
             }
             out.push(b'\n');
         }
@@ -64,6 +82,7 @@ mod tests {
         for more in [
             "CONFIG_A=y",
             "# \\\nCONFIG_A=y\n",
+            "# \0\nCONFIG_A=y\n",
             "CONFIG_A = y\n",
             "CONFIG_A= y\n",
             "CONFIG_A=y \n",

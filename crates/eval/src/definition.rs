@@ -242,7 +242,7 @@ fn even(text: &[u8]) -> Vec<u8> {
 impl Session {
     /// What a global variable holds. Nobody is told that it was looked at: what is given does not depend on it.
     fn held(&self, name: Name) -> Held {
-        let Some(var) = self.vars.scope(GLOBAL).vars.get(&name) else { return Held::Nothing };
+        let Some(var) = self.vars.scope(GLOBAL).get(name) else { return Held::Nothing };
         let data = var.data.borrow();
         match data.flavor {
             Flavor::Recursive => Held::Text(data.value.clone()),
@@ -297,7 +297,7 @@ impl Session {
 
     /// Whether a global variable holds what it held.
     fn holds_still(&self, name: Name, held: &Held) -> bool {
-        let Some(var) = self.vars.scope(GLOBAL).vars.get(&name) else { return matches!(held, Held::Nothing) };
+        let Some(var) = self.vars.scope(GLOBAL).get(name) else { return matches!(held, Held::Nothing) };
         let data = var.data.borrow();
         match (held, data.flavor) {
             (Held::Text(before), Flavor::Recursive) => {
@@ -324,7 +324,7 @@ impl Session {
             let Some((tree, _)) = self.tree_of(*name, &**family) else { continue };
             let text = self.text(*name);
             let counted = met.entry((text.into(), tree)).or_insert_with(|| {
-                let place = self.vars.scope(GLOBAL).vars.get(name).map(|var| var.data.borrow().place);
+                let place = self.vars.scope(GLOBAL).get(*name).map(|var| var.data.borrow().place);
                 let place = place.map(|place| place.text(table)).unwrap_or_default().into();
                 Met { name: text.into(), tree, known: family.knows(text, tree), makes: 0, place }
             });

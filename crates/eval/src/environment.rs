@@ -105,8 +105,9 @@ impl Session {
             let mut vars: Vec<Rc<Variable>> = Vec::new();
             if self.vars.export_all {
                 self.vars.asked.note_all();
+                self.vars.settle(GLOBAL);
             }
-            for var in self.vars.scope(GLOBAL).vars.values() {
+            for var in self.vars.scope(GLOBAL).variables_met() {
                 let data = var.data.borrow();
                 if self.is_exported(var.name, &data, data.export) {
                     self.vars.asked.note(var.name);
@@ -133,7 +134,7 @@ impl Session {
         let mut parent = false;
         while let Some(id) = at.filter(|id| *id != GLOBAL) {
             let scope = self.vars.scope(id);
-            for var in scope.vars.values() {
+            for var in scope.variables_met() {
                 let data = var.data.borrow();
                 if newer && data.private && parent {
                     continue;

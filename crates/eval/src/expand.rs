@@ -289,7 +289,7 @@ impl Session {
         let mut parent = false;
         while let Some(id) = at {
             let scope = self.vars.scope(id);
-            if let Some(var) = scope.vars.get(&name) {
+            if let Some(var) = scope.get(name) {
                 let data = var.data.borrow();
                 if !parent || !data.private {
                     parts.push((data.value.clone(), data.flavor));
@@ -319,7 +319,7 @@ impl Session {
         self.vars.met.obscure();
         self.vars.asked.note_all();
         let mut names: Vec<&[u8]> =
-            self.vars.scope(crate::variable::GLOBAL).vars.keys().map(|n| self.text(*n)).collect();
+            self.vars.scope(crate::variable::GLOBAL).names().map(|n| self.text(n)).collect();
         names.sort_unstable();
         for (i, name) in names.into_iter().enumerate() {
             if i > 0 {

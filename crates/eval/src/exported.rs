@@ -198,7 +198,7 @@ impl Session {
             let text = self.text(*name);
             prefixes.iter().any(|prefix| text.starts_with(prefix))
         };
-        let mut names: Vec<Name> = self.vars.scope(GLOBAL).vars.keys().copied().filter(begins).collect();
+        let mut names: Vec<Name> = self.vars.scope(GLOBAL).names().filter(begins).collect();
         names.sort_unstable();
         names
     }

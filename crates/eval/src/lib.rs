@@ -15,6 +15,7 @@ pub mod environment;
 pub mod expand;
 mod exported;
 pub mod function;
+pub mod layer;
 pub mod library;
 pub mod listed;
 pub mod makefiles;

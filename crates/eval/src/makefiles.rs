@@ -9,6 +9,7 @@ use rkbuild_host::eyes::{self, Answer, Ask, Eyes, Seen, used};
 use rkbuild_host::{Dir, Host, Meta};
 use rkbuild_syntax::{Makefile, Record};
 
+use crate::layer::Settings;
 use crate::library::{KnownRecord, Library, RecordFile};
 use crate::session::Shared;
 
@@ -23,13 +24,15 @@ pub enum Contents {
     Record(KnownRecord),
     /// They are parsed already.
     Makefile(Arc<Makefile>),
+    /// It is a list of options.
+    Options(Arc<Settings>, Arc<Makefile>),
 }
 
 /// A cache of parsed makefiles by absolute path; an entry serves while the file's identity, size and times are
 /// those it was read with.
 ///
 /// A makefile is kept from the second time it is read: most of a large tree's are read once, and would together fill the
-/// memory. Records of one command each are never kept: they are parsed as quickly as they are found in memory. What
+/// memory. A list of options is kept from the first. Records of one command each are never kept: they are parsed as quickly as they are found in memory. What
 /// remembers them from one run to the next is the [`Library`], where there is one.
 #[derive(Default)]
 pub struct Makefiles {
@@ -53,7 +56,7 @@ enum Entry {
 /// What is wanted of a makefile.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// A list of options comes back as such, where the session notes what it sees: it has to note what of it counts.
+    /// A list of options comes back as such; where the session notes what it sees, it has to note what of it counts.
     pub by_option: bool,
     /// A record may come from an earlier run.
     pub records: bool,
@@ -66,8 +69,24 @@ struct Kept {
     /// Of the contents.
     hash: u128,
     makefile: Arc<Makefile>,
-    /// What it is as a list of options, where sessions note what they see.
-    options: Option<Arc<Options>>,
+    /// What it is as a list of options.
+    list: Option<List>,
+}
+
+/// A list of options: as the file has it, and as sessions do.
+#[derive(Clone)]
+struct List {
+    options: Arc<Options>,
+    settings: Arc<Settings>,
+}
+
+impl Kept {
+    fn contents(self, by_option: bool) -> Contents {
+        match self.list {
+            Some(list) if by_option => Contents::Options(list.settings, self.makefile),
+            _ => Contents::Makefile(self.makefile),
+        }
+    }
 }
 
 /// A list of options that was read: which of them count is known when the session is over.
@@ -161,14 +180,16 @@ impl Makefiles {
         wanted: Wanted,
     ) -> io::Result<(Contents, Option<OptionList>)> {
         let Wanted { by_option, records } = wanted;
-        let noted = host.eyes().is_some();
-        let as_options = |bytes: &[u8]| if noted { Options::read(bytes).map(Arc::new) } else { None };
-        let note = |meta: &Meta, hash: u128, options: Option<Arc<Options>>| {
-            note(host, dir, path, (meta, hash), options.filter(|_| by_option))
+        let note = |meta: &Meta, hash: u128, list: Option<&List>| {
+            let options = list.filter(|_| by_option).map(|list| list.options.clone());
+            note(host, dir, path, (meta, hash), options)
         };
         let note_bytes = |bytes: &[u8], meta: &Meta| {
-            let hash = noted.then(|| eyes::hash(bytes));
-            (hash, hash.and_then(|hash| note(meta, hash, as_options(bytes))))
+            let hash = host.eyes().is_some().then(|| eyes::hash(bytes));
+            if let Some(hash) = hash {
+                host.note_contents(dir, path, meta, hash);
+            }
+            hash
         };
         let mut key: BString = dir.path().to_owned();
         if path.starts_with(b"/") {
@@ -192,45 +213,53 @@ impl Makefiles {
             settled.then(|| RecordFile { path: path.clone(), meta: *meta, hash })
         };
         let first = !self.lock().contains_key(&key);
+        let mut buffer = Vec::new();
         if first {
-            let buffer = self.buffers().pop().unwrap_or_default();
-            let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
-            let (hash, list) = note_bytes(&bytes, &meta);
+            buffer = self.buffers().pop().unwrap_or_default();
+        } else {
+            let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
+                // The same error, and it is noted.
+                return Ok((Contents::Bytes(host.read(dir, path)?, None), None));
+            };
+            if !meta.is_file() {
+                // A pipe or a device can be read once only; a directory gives its error.
+                let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
+                note_bytes(&bytes, &meta);
+                return Ok((Contents::Bytes(bytes, None), None));
+            }
+            let kept = match self.lock().get(&key) {
+                Some(Entry::Kept(kept)) if same(&kept.meta, &meta) => Some(kept.clone()),
+                _ => None,
+            };
+            if let Some(kept) = kept {
+                let list = note(&meta, kept.hash, kept.list.as_ref());
+                return Ok((kept.contents(by_option), list));
+            }
+        }
+        let (bytes, meta) = host.read_makefile(dir, path, buffer)?;
+        let options = if meta.is_file() { Options::read(&bytes) } else { None };
+        if first && options.is_none() {
+            let hash = note_bytes(&bytes, &meta);
             let from = from(&key, &meta, hash);
             self.lock().insert(key, Entry::Met);
-            return Ok((Contents::Bytes(bytes, from), list));
-        }
-        let Ok(meta) = host.look_unseen(Ask::Stat, dir, path) else {
-            // The same error, and it is noted.
-            return Ok((Contents::Bytes(host.read(dir, path)?, None), None));
-        };
-        if !meta.is_file() {
-            // A pipe or a device can be read once only; a directory gives its error.
-            let (bytes, meta) = host.read_makefile(dir, path, Vec::new())?;
-            let (_, list) = note_bytes(&bytes, &meta);
-            return Ok((Contents::Bytes(bytes, None), list));
-        }
-        let kept = match self.lock().get(&key) {
-            Some(Entry::Kept(kept)) if same(&kept.meta, &meta) => Some(kept.clone()),
-            _ => None,
-        };
-        if let Some(Kept { hash, makefile, options, .. }) = kept {
-            let list = note(&meta, hash, options);
-            return Ok((Contents::Makefile(makefile), list));
-        }
-        let (bytes, opened) = host.read_makefile(dir, path, Vec::new())?;
-        let (hash, options) = (eyes::hash(&bytes), as_options(&bytes));
-        let list = note(&opened, hash, options.clone());
-        if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
-            let from = from(&key, &opened, Some(hash));
             return Ok((Contents::Bytes(bytes, from), None));
         }
-        let makefile = Arc::new(Makefile::shared(bytes));
+        let hash = eyes::hash(&bytes);
+        let list = options.map(|options| {
+            let settings = Arc::new(Settings::new(&options, &shared.lang.names));
+            List { options: Arc::new(options), settings }
+        });
+        let owed = note(&meta, hash, list.as_ref());
+        if Record::parse(&bytes, &shared.lists, &shared.lang.names).is_some() {
+            let from = from(&key, &meta, Some(hash));
+            return Ok((Contents::Bytes(bytes, from), None));
+        }
+        let kept = Kept { meta, hash, makefile: Arc::new(Makefile::shared(bytes)), list };
         let settled = meta.mtime_ns.max(meta.ctime_ns) + RACY_NS < before;
         if settled && host.look_unseen(Ask::Stat, dir, path).is_ok_and(|after| same(&after, &meta)) {
-            self.lock().insert(key, Entry::Kept(Kept { meta, hash, makefile: makefile.clone(), options }));
+            self.lock().insert(key, Entry::Kept(kept.clone()));
         }
-        Ok((Contents::Makefile(makefile), list))
+        Ok((kept.contents(by_option), owed))
     }
 
     /// Gives back what a makefile was read into.

@@ -108,7 +108,7 @@ impl Session {
         let mut at = Some(scope);
         while let Some(id) = at.filter(|id| *id != GLOBAL) {
             let scope = self.vars.scope(id);
-            for var in scope.vars.values() {
+            for var in scope.variables_met() {
                 let data = var.data.borrow();
                 let stays = matches!(data.export, Export::Default | Export::No)
                     && !self.is_passed_on(var.name, &data)

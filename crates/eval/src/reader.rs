@@ -8,8 +8,9 @@ use rkbuild_base::{BString, Name, Place};
 use rkbuild_host::errors;
 use rkbuild_syntax::statement::Modifiers;
 use rkbuild_syntax::statement::assignment;
-use rkbuild_syntax::{Cond, Makefile, Record, Stmt, StmtOf, Text};
+use rkbuild_syntax::{Cond, Makefile, Op, Record, Stmt, StmtOf, Text};
 
+use crate::layer::{Setting, Settings};
 use crate::library::Numbered;
 use crate::makefiles::{Contents, Wanted};
 use crate::pattern::Pattern;
@@ -189,6 +190,12 @@ impl Session {
     pub fn read_contents(&mut self, contents: Contents, file: Name) -> Result<()> {
         let makefile = match contents {
             Contents::Makefile(makefile) => makefile,
+            Contents::Options(settings, makefile) => {
+                if !self.vars.has_layer() {
+                    return self.lay(&settings, file);
+                }
+                makefile
+            }
             Contents::Record(known) => {
                 if let Some(record) = Record::parse_around(known.around())
                     && self.suits(&record)
@@ -213,6 +220,19 @@ impl Session {
             }
         };
         self.read_text(makefile, file, 1, false)
+    }
+
+    /// Sets what a list of options sets, which messages call `file`.
+    fn lay(&mut self, settings: &Arc<Settings>, file: Name) -> Result<()> {
+        self.check_signal()?;
+        self.may_eval = self.may_eval || settings.speaks_of_eval;
+        for name in self.vars.lay(settings, file) {
+            if let Some(Setting { value, line, .. }) = settings.get(name) {
+                let place = Place { file, line: *line };
+                self.assign(GLOBAL, name, Op::Recursive, value, Origin::File, place, false)?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads bytes as a makefile, as `$(eval)` and `--eval` do. Messages name the line that is being read now.

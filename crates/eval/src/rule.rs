@@ -623,8 +623,7 @@ impl Session {
                 // Target-specific variables of the name are every rule's.
                 if let Some(scope) = self.targets[head].scope {
                     let own = self.own_scope(file);
-                    let vars = self.vars.scope(scope).vars.clone();
-                    self.vars.scope_mut(own).vars = vars;
+                    self.vars.share(own, scope);
                 }
                 Ok(file)
             }

@@ -9,6 +9,7 @@ use rkbuild_base::{BString, FxMap, FxSet, Name, Place, options};
 use rkbuild_syntax::Text;
 
 use crate::exported::Recorder;
+use crate::layer::{Layer, Settings};
 
 /// How a variable's value is used (manual 6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,13 +139,43 @@ impl ScopeId {
 #[derive(Debug, Default)]
 pub struct Scope {
     /// Its own variables.
-    pub vars: FxMap<Name, Rc<Variable>>,
-    /// Their names in the order of first definition (for `-p` and `.VARIABLES`, whose order is free).
+    vars: FxMap<Name, Rc<Variable>>,
+    /// A list of options below them.
+    layer: Option<Box<Layer>>,
+    /// Where look-up goes on.
     pub next: Option<ScopeId>,
     /// `next` belongs to the target this one is a prerequisite of: `private` variables there are not seen.
     pub next_is_parent: bool,
     /// It was pushed over the global scope, and lies over it for every other scope that ends there.
     over_global: bool,
+}
+
+impl Scope {
+    /// The variable of that name.
+    pub fn get(&self, name: Name) -> Option<&Rc<Variable>> {
+        match (self.vars.get(&name), &self.layer) {
+            (None, Some(layer)) => layer.get(name),
+            (own, _) => own,
+        }
+    }
+
+    /// All of its variables, in no order.
+    pub fn variables(&self) -> impl Iterator<Item = &Rc<Variable>> {
+        let below = self.layer.iter().flat_map(|layer| layer.variables());
+        self.vars.values().chain(below.filter(|var| !self.vars.contains_key(&var.name)))
+    }
+
+    /// Those that were set by themselves, or looked at since they were set. Nothing but their values is said of the others.
+    pub fn variables_met(&self) -> impl Iterator<Item = &Rc<Variable>> {
+        let below = self.layer.iter().flat_map(|layer| layer.met());
+        self.vars.values().chain(below.filter(|var| !self.vars.contains_key(&var.name)))
+    }
+
+    /// The names of its variables, in no order.
+    pub fn names(&self) -> impl Iterator<Item = Name> {
+        let below = self.layer.iter().flat_map(|layer| layer.names());
+        self.vars.keys().copied().chain(below.filter(|name| !self.vars.contains_key(name)))
+    }
 }
 
 /// All scopes of a session: the global one, those of targets, and those of `$(call)`, `$(foreach)`, `$(let)`.
@@ -335,7 +366,7 @@ impl Variables {
         let mut over_global = self.over_global;
         loop {
             let scope = &self.scopes[id.index()];
-            if let Some(var) = scope.vars.get(&name)
+            if let Some(var) = scope.get(name)
                 && (!parent || !var.data.borrow().private)
             {
                 return Some(var);
@@ -360,7 +391,7 @@ impl Variables {
     /// The variable of that very scope.
     pub fn lookup_in(&self, scope: ScopeId, name: Name) -> Option<&Rc<Variable>> {
         self.asked.note(name);
-        self.scope(scope).vars.get(&name)
+        self.scope(scope).get(name)
     }
 
     /// Sets a variable in `scope` with the given properties; the precedence of origins (`-e`, command line,
@@ -374,8 +405,7 @@ impl Variables {
         origin: Origin,
         place: Place,
     ) -> Rc<Variable> {
-        let vars = &mut self.scopes[scope.index()].vars;
-        if let Some(var) = vars.get(&name) {
+        if let Some(var) = self.scopes[scope.index()].get(name) {
             let mut data = var.data.borrow_mut();
             if origin >= data.origin {
                 self.changes += u64::from(scope == GLOBAL && origin != data.origin);
@@ -411,16 +441,48 @@ impl Variables {
             expanding: Cell::new(false),
             calls: Cell::new(0),
         });
-        vars.insert(name, var.clone());
+        self.scopes[scope.index()].vars.insert(name, var.clone());
         var
+    }
+
+    /// Gives a target's scope the variables of another's, and no other.
+    pub fn share(&mut self, scope: ScopeId, other: ScopeId) {
+        self.scopes[scope.index()].vars = self.scopes[other.index()].vars.clone();
     }
 
     /// Removes a variable from a scope, unless its origin is stronger.
     pub fn undefine(&mut self, scope: ScopeId, name: Name, origin: Origin) {
         self.changes += u64::from(scope == GLOBAL);
-        let vars = &mut self.scopes[scope.index()].vars;
-        if vars.get(&name).is_some_and(|v| origin >= v.data.borrow().origin) {
-            vars.remove(&name);
+        if self.scopes[scope.index()].get(name).is_none_or(|v| origin < v.data.borrow().origin) {
+            return;
+        }
+        if name.is_option() {
+            self.settle(scope);
+        }
+        self.scopes[scope.index()].vars.remove(&name);
+    }
+
+    /// Puts a list of options below the global variables, as if the file had been read that messages call `file`. There may be
+    /// one. Gives the options that have a variable already, which are to be set as any other.
+    pub fn lay(&mut self, settings: &Arc<Settings>, file: Name) -> Vec<Name> {
+        self.changes += u64::from(self.export_all);
+        let global = &mut self.scopes[GLOBAL.index()];
+        global.layer = Some(Box::new(Layer::new(settings.clone(), file)));
+        global.vars.keys().copied().filter(|name| settings.get(*name).is_some()).collect()
+    }
+
+    /// Whether there is a list of options below the global variables.
+    pub fn has_layer(&self) -> bool {
+        self.scope(GLOBAL).layer.is_some()
+    }
+
+    /// Makes variables like any others of the list of options below a scope.
+    pub fn settle(&mut self, scope: ScopeId) {
+        let scope = &mut self.scopes[scope.index()];
+        if let Some(layer) = scope.layer.take() {
+            for var in layer.variables() {
+                scope.vars.entry(var.name).or_insert_with(|| var.clone());
+            }
         }
     }
 }

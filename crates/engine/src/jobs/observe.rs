@@ -53,7 +53,7 @@ impl Values for Sees<'_> {
         let mut found = Vec::new();
         let mut met = FxSet::default();
         for scope in self.scopes() {
-            for variable in scope.vars.values() {
+            for variable in scope.variables() {
                 let data = variable.data.borrow();
                 let automatic = data.origin == Origin::Automatic;
                 if met.insert(variable.name)
@@ -70,7 +70,7 @@ impl Values for Sees<'_> {
 
     fn exported(&self) -> Vec<Value> {
         let all = self.session.vars.export_all;
-        let variables = self.session.vars.scope(GLOBAL).vars.values();
+        let variables = self.session.vars.scope(GLOBAL).variables();
         let own = variables.filter_map(|variable| {
             let data = variable.data.borrow();
             let passed = match data.export {

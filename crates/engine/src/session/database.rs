@@ -69,7 +69,7 @@ fn list(
     prefix: &[u8],
     out: &mut Vec<u8>,
 ) -> (usize, usize) {
-    let mut vars: Vec<&Rc<Variable>> = session.vars.scope(id).vars.values().collect();
+    let mut vars: Vec<&Rc<Variable>> = session.vars.scope(id).variables().collect();
     // The value of `.VARIABLES` is made when it is asked for.
     let variables = Rc::new(Variable {
         name: session.known.variables,

@@ -159,7 +159,7 @@ impl Bench {
         let mut said = Vec::new();
         self.said.rewind().and_then(|()| self.said.read_to_end(&mut said)).expect("what was said");
         out.push(BString::from(said).to_string());
-        let mut variables: Vec<_> = s.vars.scope(GLOBAL).vars.values().collect();
+        let mut variables: Vec<_> = s.vars.scope(GLOBAL).variables().collect();
         variables.sort_by_key(|var| s.text(var.name));
         for var in variables {
             let data = var.data.borrow();
