@@ -32,8 +32,8 @@ pub enum Contents {
 /// those it was read with.
 ///
 /// A makefile is kept from the second time it is read: most of a large tree's are read once, and would together fill the
-/// memory. A list of options is kept from the first. Records of one command each are never kept: they are parsed as quickly as they are found in memory. What
-/// remembers them from one run to the next is the [`Library`], where there is one.
+/// memory. A list of options is kept from the first. Records of one command each are never kept: they are parsed as quickly
+/// as they are found in memory. What remembers them from one run to the next is the [`Library`], where there is one.
 #[derive(Default)]
 pub struct Makefiles {
     library: OnceLock<Arc<dyn Library>>,
