@@ -17,7 +17,7 @@ use crate::variable::{Data, Flavor, Origin, Variable};
 /// What a list of options sets, for all sessions of a process.
 #[derive(Debug)]
 pub struct Settings {
-    places: FxMap<Name, u32>,
+    places: FxMap<Name, usize>,
     all: Vec<Setting>,
     /// Some value has the word `eval` in it: see [`crate::Session::may_eval`].
     pub speaks_of_eval: bool,
@@ -41,8 +41,7 @@ impl Settings {
         let mut settings = Settings { places: FxMap::default(), all, speaks_of_eval: false };
         for (name, setting) in options.iter() {
             let name = names.intern(name);
-            let at = u32::try_from(settings.all.len()).unwrap_or(u32::MAX);
-            settings.places.insert(name, at);
+            settings.places.insert(name, settings.all.len());
             settings.speaks_of_eval |= memchr::memmem::find(&setting.value, b"eval").is_some();
             let value = Arc::new(Text::new(setting.value.clone()));
             settings.all.push(Setting { name, value, line: setting.line });
@@ -57,8 +56,7 @@ impl Settings {
 
     fn place(&self, name: Name) -> Option<usize> {
         // Nearly all that is looked up is none.
-        let at = if name.is_option() { self.places.get(&name) } else { None };
-        at.map(|at| *at as usize)
+        if name.is_option() { self.places.get(&name).copied() } else { None }
     }
 }
 

@@ -457,6 +457,7 @@ impl Variables {
             return;
         }
         if name.is_option() {
+            // What the list says of it would be seen again.
             self.settle(scope);
         }
         self.scopes[scope.index()].vars.remove(&name);

@@ -34,6 +34,10 @@
 # END
 CONFIG_G = before
 override CONFIG_OVER = mine
+# No rule is open where the list begins, so its lines are no recipe.
+ifdef PREFIX
+.RECIPEPREFIX = C
+endif
 FORMER := $(CONFIG_D)$(origin CONFIG_D)
 include auto.conf
 show = $(info $(1): $(origin $(1)) $(flavor $(1)) '$(value $(1))' '$($(1))')
@@ -96,8 +100,6 @@ before: ; @echo '$(CONFIG_B)' $(CONFIG_D)
 endif
 
 ifdef PREFIX
-.RECIPEPREFIX = C
-prefix: ;
-include auto.conf
 $(call show,CONFIG_A)
+prefix: ;
 endif
